@@ -1,0 +1,37 @@
+//! Who is this? The users file answers; the throttle bounds the guessing; the login store remembers the browser.
+
+use std::fmt;
+
+/// Who may come back to a session: `local:<16 hex digits>`. A re-created account gets another one and inherits nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct OwnerId(String);
+
+impl OwnerId {
+    /// The owner named by the id field of a line of the users file.
+    pub(crate) fn local(id: &str) -> Self {
+        Self(format!("local:{id}"))
+    }
+}
+
+impl fmt::Display for OwnerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Somebody whose password was right.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Person {
+    pub(crate) owner: OwnerId,
+    /// For display and for the audit; never an identity.
+    pub(crate) name: String,
+    pub(crate) groups: Vec<String>,
+}
+
+impl Person {
+    /// Members of group `admin` see and end all sessions.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.groups.iter().any(|g| g == "admin")
+    }
+}

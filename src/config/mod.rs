@@ -1,0 +1,159 @@
+//! What the operator asked for, already checked: `raw` mirrors the TOML, this is what the rest of the program reads.
+//!
+//! No later code asks "but is it set?": every default is filled in here, every bound was checked here.
+
+use std::{num::NonZeroU32, path::PathBuf, time::Duration};
+
+/// The whole configuration, checked. Cheap to share (`Arc<Config>`); a reload makes a new one.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Config {
+    pub(crate) server: Server,
+    pub(crate) auth: Auth,
+    pub(crate) login: Login,
+    pub(crate) sessions: Sessions,
+    /// At least one; names are unique.
+    pub(crate) profiles: Vec<Profile>,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Server {
+    /// The one origin (`https://host[:port]`, no path yet) that browsers use; `None`: loopback names only.
+    pub(crate) public_url: Option<String>,
+    /// How long nobody must be there before the daemon exits. Default 60 s; under 10 s only with a warning.
+    pub(crate) idle_exit: Duration,
+    /// Serve the login form over plain HTTP to addresses that are not loopback. Default false.
+    pub(crate) insecure_http: bool,
+}
+
+/// `[auth]`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Auth {
+    pub(crate) local: LocalAuth,
+}
+
+/// `[auth.local]`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LocalAuth {
+    /// The users file; by default `users` beside config.toml. Read at each login.
+    pub(crate) file: PathBuf,
+}
+
+/// `[login]`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Login {
+    /// A login ends when unused for this long. Default 12 h.
+    pub(crate) idle: Duration,
+    /// A login ends this long after the password was typed. Default 7 d.
+    pub(crate) lifetime: Duration,
+}
+
+/// `[sessions]`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sessions {
+    /// Attached without input for this long: ended. Default 15 min.
+    pub(crate) idle: Duration,
+    /// No browser for this long: ended. Default 15 min; zero ends at once.
+    pub(crate) detached: Duration,
+    /// No session is older than this. Default 8 h.
+    pub(crate) lifetime: Duration,
+    /// From leaving the queue to a running shell, image pull not counted. Default 30 s.
+    pub(crate) start: Duration,
+    /// Sessions at once. Default 32.
+    pub(crate) max: NonZeroU32,
+    /// Sessions at once for one person. Default 4.
+    pub(crate) per_user: NonZeroU32,
+    /// Starts in a minute for one person. Default 6.
+    pub(crate) starts_per_minute: NonZeroU32,
+    pub(crate) isolation: Isolation,
+    /// Refuse a session whose limits the kernel does not confirm. False only where the controllers do not exist.
+    pub(crate) require_limits: bool,
+    /// Bytes that all session logs together may take of the runtime directory's memory. Default 64 MiB.
+    pub(crate) log_budget: u64,
+    /// Podman's API socket; `None`: `/run/user/<uid>/podman/podman.sock`.
+    pub(crate) podman_socket: Option<PathBuf>,
+}
+
+/// `sessions.isolation`: whose subordinate ids a session gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Isolation {
+    /// Slots where the account has at least two, else shared.
+    Auto,
+    /// 65,536 ids of its own for each session; needs `sessions.max` of them.
+    Slots,
+    /// One private mapping for all sessions; root inside is still never the daemon's own uid.
+    Shared,
+}
+
+/// One `[[profiles]]` entry: a named recipe for a session.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Profile {
+    /// `[a-z0-9-]{1,32}`
+    pub(crate) name: String,
+    pub(crate) description: String,
+    /// Full image name, e.g. `docker.io/library/ubuntu:24.04`.
+    pub(crate) image: String,
+    pub(crate) pull: Pull,
+    pub(crate) command: Vec<String>,
+    pub(crate) user: GuestUser,
+    /// Who may use it; empty means everyone.
+    pub(crate) groups: Vec<String>,
+    /// Added to (and winning over) TERM, LANG, HOME, USER, PATH; sorted.
+    pub(crate) env: std::collections::BTreeMap<String, String>,
+    /// Bytes; swap is always equal, so none. Default 200m.
+    pub(crate) memory: u64,
+    /// Thousandths of a processor. Default 500 (written `cpus = 0.5`).
+    pub(crate) millicpus: u32,
+    /// Default 128.
+    pub(crate) pids: u32,
+    /// Default `/home/crew` 48m, `/tmp` 32m, `/run` 4m. Together with `shm` at most half of `memory`.
+    pub(crate) tmpfs: Vec<Tmpfs>,
+    /// Bytes of /dev/shm. Default 16m.
+    pub(crate) shm: u64,
+    /// Open files of one process. Default 1024.
+    pub(crate) nofile: u32,
+}
+
+/// Whether the daemon may fetch an image that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Pull {
+    Missing,
+    Never,
+}
+
+/// `user = "crew:1000:1000"`: who the shell runs as, inside.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct GuestUser {
+    pub(crate) name: String,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+}
+
+impl GuestUser {
+    /// The home directory inside: `/root` for uid 0, else `/home/<name>`.
+    pub(crate) fn home(&self) -> String {
+        if self.uid == 0 { "/root".into() } else { format!("/home/{}", self.name) }
+    }
+}
+
+/// One sized tmpfs of a profile, written `"/tmp:32m"`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Tmpfs {
+    pub(crate) path: String,
+    /// Bytes.
+    pub(crate) size: u64,
+}
+
+/// Where this instance keeps its things; fixed at start, never part of config.toml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// config.toml itself; `config.d/*.toml` and `users` lie beside it. May be absent: then all is default.
+    pub(crate) config: PathBuf,
+    /// Survives reboots: keys, logins, throttle. Directory 0700.
+    pub(crate) state: PathBuf,
+    /// On a tmpfs: session logs. Directory 0700.
+    pub(crate) runtime: PathBuf,
+    /// The control socket that `coracle ps` and `coracle end` speak to.
+    pub(crate) control: PathBuf,
+}

@@ -1,0 +1,109 @@
+//! Why a session ended: one stable code in the page, the close frame, the API, the journal and the record.
+
+use std::fmt;
+
+/// The stable codes; each issue adds the ones it can reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum EndReason {
+    /// The shell ended by itself.
+    Exit,
+    /// No input for `sessions.idle` while attached.
+    Idle,
+    /// No browser for `sessions.detached`.
+    Detached,
+    /// Older than `sessions.lifetime`.
+    Lifetime,
+    /// Its owner ended it.
+    Owner,
+    /// An administrator ended it.
+    Admin,
+    /// The host or the package is going down.
+    Shutdown,
+    /// conmon died, or others removed the container.
+    Engine,
+    /// No running shell within `sessions.start`, or Podman refused.
+    StartFailed,
+    /// The image is not there and may not be fetched.
+    ImageMissing,
+    /// No place within the queue's time, no slot, no log budget.
+    HostFull,
+    /// The kernel does not confirm what was asked.
+    LimitsUnproven,
+    /// A defect of ours.
+    Fault,
+}
+
+impl EndReason {
+    pub(crate) const ALL: [EndReason; 13] = [
+        Self::Exit,
+        Self::Idle,
+        Self::Detached,
+        Self::Lifetime,
+        Self::Owner,
+        Self::Admin,
+        Self::Shutdown,
+        Self::Engine,
+        Self::StartFailed,
+        Self::ImageMissing,
+        Self::HostFull,
+        Self::LimitsUnproven,
+        Self::Fault,
+    ];
+
+    /// The code, e.g. `start-failed`.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Exit => "exit",
+            Self::Idle => "idle",
+            Self::Detached => "detached",
+            Self::Lifetime => "lifetime",
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Shutdown => "shutdown",
+            Self::Engine => "engine",
+            Self::StartFailed => "start-failed",
+            Self::ImageMissing => "image-missing",
+            Self::HostFull => "host-full",
+            Self::LimitsUnproven => "limits-unproven",
+            Self::Fault => "fault",
+        }
+    }
+
+    /// The sentence for the person whose session it was.
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Self::Exit => "The shell ended.",
+            Self::Idle => "The session ended because nothing was typed for too long.",
+            Self::Detached => "The session ended because no browser came back to it in time.",
+            Self::Lifetime => "The session reached its time limit.",
+            Self::Owner => "You ended the session.",
+            Self::Admin => "An administrator ended the session.",
+            Self::Shutdown => "The session ended because the service is shutting down.",
+            Self::Engine => "The container engine stopped the session.",
+            Self::StartFailed => "The session could not be started.",
+            Self::ImageMissing => "The session's image is not on this host.",
+            Self::HostFull => "This host is full. Try again in a few minutes.",
+            Self::LimitsUnproven => "The session was refused because its limits could not be confirmed.",
+            Self::Fault => "The session ended because of a fault in Coracle.",
+        }
+    }
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_the_same_word_everywhere() {
+        for reason in EndReason::ALL {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.code());
+        }
+    }
+}
