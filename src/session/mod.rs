@@ -5,6 +5,7 @@
 mod id;
 mod reason;
 mod roster;
+mod slots;
 
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;

@@ -2,6 +2,8 @@
 
 mod protocol;
 
+pub(crate) use protocol::Certificate;
+
 use tokio::sync::watch;
 
 use crate::{

@@ -29,11 +29,11 @@ pub(crate) enum FromClient {
     /// Terminal bytes parsed by the emulator so far, snapshots included.
     Ack { bytes: u64 },
     /// Another idle period, without typing.
-    Extend,
+    Extend {},
     /// Take the keyboard.
-    Take,
+    Take {},
     /// End the session.
-    End,
+    End {},
     /// Tab shown or hidden.
     Visible { on: bool },
     /// Comes back as `pong`.
