@@ -4,12 +4,16 @@
 
 mod id;
 mod reason;
+mod record;
 mod roster;
 mod slots;
+mod starts;
+mod state;
 
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
 pub(crate) use roster::{Refusal, Roster, Summary};
+pub(crate) use state::AttachmentId;
 
 /// The terminal's size; both 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

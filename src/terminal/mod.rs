@@ -1,6 +1,8 @@
 //! Bytes between browser and container: `protocol` is the wire, `bridge` serves one WebSocket.
 
+mod feed;
 mod protocol;
+mod ring;
 
 pub(crate) use protocol::Certificate;
 
