@@ -112,6 +112,8 @@ pub(crate) struct Feed {
     acked: AtomicU64,
     /// Position in the session's output up to which this attachment was sent; counts what it skipped, too.
     position: AtomicU64,
+    /// Wakes the WebSocket's writer when there is credit again.
+    credit: Notify,
     /// Wakes the session's task; shared by all attachments of a session.
     bell: std::sync::Arc<Notify>,
 }
@@ -138,6 +140,7 @@ impl Feed {
             sent: AtomicU64::new(0),
             acked: AtomicU64::new(0),
             position: AtomicU64::new(0),
+            credit: Notify::new(),
             bell,
         }
     }
@@ -169,6 +172,7 @@ impl Feed {
             return Err(OutOfCredit);
         }
         self.acked.store(bytes, Ordering::Relaxed);
+        self.credit.notify_one();
         self.bell.notify_one();
         Ok(())
     }
@@ -177,6 +181,11 @@ impl Feed {
     pub(crate) fn output_credit(&self) -> u64 {
         let out = self.sent.load(Ordering::Relaxed) - self.acked.load(Ordering::Relaxed);
         OUTPUT_CREDIT.saturating_sub(out)
+    }
+
+    /// Resolves after the next ack.
+    pub(crate) async fn more_credit(&self) {
+        self.credit.notified().await;
     }
 
     /// `bytes` were sent, and with them everything before `position` was shown or skipped.
