@@ -1,8 +1,10 @@
 //! Who is this? The users file answers; the throttle bounds the guessing; the login store remembers the browser.
 
+mod ledger;
 mod local; //    the users file on disk
 mod password; // typed ones, hashed ones
-mod users; //    the users file as text
+mod throttle; // how often somebody may guess
+mod users; //    the users file as text //   its records on disk
 
 use std::fmt;
 
