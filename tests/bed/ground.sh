@@ -25,6 +25,8 @@ die() {
   exit 1
 }
 
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -- "$@"; fi; }
+
 # Runs the calling script again as root where it is not root yet. Call it with the script's own arguments.
 become_root() {
   [ "$(id -u)" != 0 ] || return 0
@@ -34,6 +36,30 @@ become_root() {
 
 # need PROGRAM PACKAGE: stops with the way out if a program is missing.
 need() { command -v "$1" >/dev/null || die "$1 is missing: install the package $2"; }
+
+# The process group that is at work for us just now, if any.
+CHILD=''
+
+# Runs a command that takes its time. In the foreground, bash would hear a signal only after its end; so it runs beside
+# us in a process group of its own, which `hurry` ends.
+patiently() {
+  local status=0
+  set -m
+  "$@" </dev/null &
+  CHILD=$!
+  set +m
+  wait "$CHILD" || status=$?
+  CHILD=''
+  return "$status"
+}
+
+# Ends what `patiently` still runs; for exit traps.
+hurry() {
+  [ -n "$CHILD" ] || return 0
+  as_root kill -TERM -- "-$CHILD" 2>/dev/null || true
+  wait "$CHILD" 2>/dev/null || true
+  CHILD=''
+}
 
 # The first 16 hex digits of a hash over the files named and this machine's architecture.
 key_of() { { uname -m && cat "$@"; } | sha256sum | cut -c1-16; }

@@ -5,7 +5,9 @@
 #   machine.sh run NAME CMD...         as root inside            } stdin, output and exit code pass
 #   machine.sh user NAME CMD...        as `tester` inside, in the user manager }
 #   machine.sh image NAME TAR IMAGE [podman import options]   loads a root file system for tester; CMD is a login shell
+#   machine.sh put NAME FILE PATH MODE a file of the host to PATH inside, owned by root
 #   machine.sh down NAME               stops it; nothing stays running, mounted or on disk (KEEP=1: the files stay)
+#   machine.sh able                    whether this host lets us, without starting anything; says what is missing
 #   machine.sh sweep                   `down` for every machine that is dead or whose owner (OWNER=PID at `up`) is
 #
 # The facts are a file for `.`: NAME, SUITE, L (pid of the machine's init), P (pid of its nspawn), WORK (its directory),
@@ -50,6 +52,24 @@ load() {
 load_running() {
   load "${1-}"
   alive "$L" "$LBORN" || die "no machine '$NAME' is running: machine.sh up $NAME SUITE"
+}
+
+# Tries each thing that `boot` does and a container or an odd file system may forbid.
+able() {
+  local why
+  install -d -m 755 "$CACHE"
+  [ -c /dev/fuse ] || die "no test machine here: /dev/fuse is missing (modprobe fuse)"
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  why=$(unshare -mp --fork --propagation private -- bash -euc '
+    mount -t cgroup2 none /mnt
+    mkdir -p /mnt/coracle-able && rmdir /mnt/coracle-able
+    mount -t tmpfs tmpfs /mnt
+    stage=$(mktemp -d "$1/able.XXXXXX")
+    trap "rm -rf \"$stage\"" EXIT
+    mkdir "$stage/upper" "$stage/work" /mnt/lower /mnt/merged
+    mount -t overlay -o "lowerdir=/mnt/lower,upperdir=$stage/upper,workdir=$stage/work" overlay /mnt/merged
+    umount /mnt/merged' _ "$CACHE" 2>&1) ||
+    die "no test machine here: root may not mount cgroup2 and an overlay on $CACHE (${why//$'\n'/ }); use a host or privileged container, and for CORACLE_CACHE a directory on ext4, xfs or btrfs"
 }
 
 # --- start -----------------------------------------------------------------------------------------------------------
@@ -197,17 +217,17 @@ sweep() (
 
 verb=${1-}
 case $verb in
-up | run | user | image | down | sweep | --boot)
+up | run | user | image | put | able | down | sweep | --boot)
   become_root "$@"
   shift
   ;;
 *)
-  die "usage: machine.sh up NAME SUITE | run NAME CMD... | user NAME CMD... | image NAME TAR IMAGE | down NAME | sweep"
+  die "usage: machine.sh up NAME SUITE | run NAME CMD... | user NAME CMD... | image NAME TAR IMAGE | put NAME FILE PATH MODE | down NAME | able | sweep"
   ;;
 esac
 case $verb in
 up) up "$@" ;;
-run | user | image)
+run | user | image | put)
   load_running "${1-}"
   shift
   [ $# -gt 0 ] || die "machine.sh $verb $NAME needs a command"
@@ -215,9 +235,11 @@ run | user | image)
   run) inside "$@" ;;
   user) as_tester "$@" ;;
   image) load_image "$@" ;;
+  put) install -D -m "${3:-644}" -- "$1" "/proc/$L/root${2:?a path inside}" ;;
   esac
   ;;
 down) down "$@" ;;
+able) able ;;
 sweep) sweep ;;
 --boot) boot "$@" ;;
 esac
