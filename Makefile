@@ -17,8 +17,11 @@ help:
 	@echo
 	@echo 'demo takes SUITE=bookworm|trixie. The cache is $${CORACLE_CACHE:-/var/cache/coracle-bed}.'
 
+# Exported, not written into the command: then make runs the script itself, and its signals do not end in a shell.
+demo: export CHECK := $(CHECK)
+demo: export SUITE := $(or $(SUITE),trixie)
 demo:
-	@CHECK='$(CHECK)' SUITE='$(or $(SUITE),trixie)' tests/bed/demo.sh
+	@tests/bed/demo.sh
 
 test:
 	@tests/bed/rings.sh

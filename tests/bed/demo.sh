@@ -28,6 +28,7 @@ leave() {
   local status=$?
   trap '' INT TERM HUP
   trap - EXIT
+  exec >&2 # the signal may have come inside a command whose output goes elsewhere
   hurry
   if [ -d "$MACHINES/$MACHINE" ]; then
     [ "$SERVED" = no ] || end_sessions || status=1
@@ -51,11 +52,19 @@ end_sessions() {
   }
 }
 
+# A dead process keeps its entry until its parent has looked at it, and where init is slow that takes a while: not ours.
+processes_in_machine() {
+  local entry
+  for entry in $(as_root grep -ls "/$MACHINE\(/\|$\)" /proc/[0-9]*/cgroup || true); do
+    ! grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "${entry%cgroup}status" || echo "${entry%/cgroup}"
+  done
+}
+
 # Looks where the machine could have left something: processes, mounts, cgroups, files.
 nothing_is_left() {
   local found
   found=$(
-    as_root grep -ls "/$MACHINE\(/\|$\)" /proc/[0-9]*/cgroup || true
+    processes_in_machine
     as_root grep -ls "$MACHINES/$MACHINE" /proc/[0-9]*/mountinfo || true
     find /sys/fs/cgroup -maxdepth 2 -name "$MACHINE" 2>/dev/null || true
     find "$MACHINES" -maxdepth 1 -name "$MACHINE" 2>/dev/null || true
@@ -124,5 +133,5 @@ if [ "${CHECK-}" = 1 ]; then
 else
   echo "Ctrl-C ends it and everything in it."
   trap 'exit 0' INT TERM HUP
-  patiently sleep infinity
+  patiently tail --pid=$$ -f /dev/null # waits for ever, and not longer than we live
 fi

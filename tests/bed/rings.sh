@@ -116,6 +116,9 @@ browser_tests() {
 
 # --- in order --------------------------------------------------------------------------------------------------------
 
+rm -rf "$LOGS"
+mkdir -p "$LOGS"
+echo "0 passed, 1 failed" >"$LOGS/result" # should we not get to the first ring
 check_preconditions
 provide bed lint browser
 cargo fmt --version >/dev/null 2>&1 || die "cargo fmt is missing: rustup component add rustfmt, or the package rustfmt"
@@ -123,8 +126,6 @@ cargo clippy --version >/dev/null 2>&1 || die "cargo clippy is missing: rustup c
 [ ! -e tests/browser/package-lock.json ] || provide_node_packages
 provide_cargo_deny
 as_root "$BED/machine.sh" able
-rm -rf "$LOGS"
-mkdir -p "$LOGS"
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
@@ -146,5 +147,6 @@ printf '\n'
 printf '%s\n' "${SUMMARY[@]}"
 printf '%d s in all' "$SECONDS"
 [ "$SKIPPED" = 0 ] || printf ', %d skipped%s' "$SKIPPED" "$([ "${CI-}" != true ] || echo ' and counted as failed')"
-printf '\n%d passed, %d failed\n' "$PASSED" "$FAILED"
+printf '\n'
+printf '%d passed, %d failed\n' "$PASSED" "$FAILED" | tee "$LOGS/result"
 [ "$FAILED" = 0 ]

@@ -29,6 +29,7 @@ make_root() {
 # What makes a Debian tree our test machine; mmdebstrap calls it with the finished tree.
 furnish() {
   local root=$1 file unit
+  rm -f "$root/etc/hostname" # that of the host; a machine takes the name that nspawn gives it
   chroot "$root" useradd -m -s /bin/bash tester
   for file in subuid subgid; do echo tester:1000000:4194304 >"$root/etc/$file"; done
   install -d "$root/var/lib/systemd/linger" "$root/etc/containers"
