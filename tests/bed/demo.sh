@@ -98,18 +98,15 @@ choose_image() {
   IMAGE=$LOCAL_IMAGE
 }
 
+check_preconditions
+as_root "$BED/machine.sh" able
+provide bed
+[ "${CHECK-}" != 1 ] || provide browser
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-[ -d "$SOURCE/units/user" ] || die "this tree has no units/user yet: the demo needs the daemon's units"
-check_preconditions
-provide bed
-if [ "${CHECK-}" = 1 ]; then
-  provide browser
-  patiently provide_node_packages
-fi
-as_root "$BED/machine.sh" able
+[ "${CHECK-}" != 1 ] || patiently provide_node_packages
 echo "Building Coracle (a few minutes the first time)."
 patiently cargo build --manifest-path "$SOURCE/Cargo.toml" --quiet --release --locked
 echo "Starting a Debian $SUITE machine for it with systemd-nspawn; running as your own user on this host comes later."
