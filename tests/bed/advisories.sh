@@ -21,10 +21,9 @@ fetched=yes
 GIT_TERMINAL_PROMPT=0 PATH=$TOOLS/bin:$PATH timeout "$FETCH_LIMIT" \
   cargo deny --config packaging/deny.toml fetch db >"$FETCH_LOG" 2>&1 </dev/null || fetched=no
 
-databases=("${CARGO_HOME:-$HOME/.cargo}"/advisory-dbs/advisory-db-*/)
-database=${databases[0]%/}
-if ! head=$(git -C "$database" log -1 --format='%h of %cs' 2>/dev/null); then
-  die "no advisory database: it could not be fetched ($(grep -m 1 -i 'fatal\|error' "$FETCH_LOG" | cut -c1-160)) and there is no earlier copy at $database; run this where github.com is reachable"
+database=$(find "${CARGO_HOME:-$HOME/.cargo}/advisory-dbs" -mindepth 1 -maxdepth 1 -type d -name 'advisory-db-*' 2>/dev/null | head -n 1)
+if [ -z "$database" ] || ! head=$(git -C "$database" log -1 --format='%h of %cs' 2>/dev/null); then
+  die "no advisory database: there is no earlier copy, and none could be fetched ($(grep -m 1 '^fatal' "$FETCH_LOG" || echo "no answer within $FETCH_LIMIT s")); run this where github.com is reachable"
 fi
 if [ "$fetched" = yes ]; then
   echo "advisory database: commit $head, fetched just now"
