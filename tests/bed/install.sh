@@ -23,6 +23,19 @@ free_port() {
   echo "$port"
 }
 
+# A host with cgroup v1 has no controllers to give to a machine. Then, and only then, sessions may do without limits; the
+# page says so.
+limits_line() {
+  local controllers wanted
+  controllers=" $("$BED/machine.sh" run "$machine" cat /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers) "
+  for wanted in cpu memory pids; do
+    [[ $controllers == *" $wanted "* ]] || {
+      echo "require_limits = false # no $wanted controller in this machine"
+      return
+    }
+  done
+}
+
 put_config() {
   # shellcheck disable=SC2016
   tester sh -euc '
@@ -30,7 +43,7 @@ put_config() {
     mkdir -p "$HOME/.config/coracle" "$HOME/.config/systemd/user/coracle.socket.d"
     cat >"$HOME/.config/coracle/config.toml"' <<END
 [sessions]
-require_limits = false # this machine has no cpu, memory and pids controllers; the page says so
+$(limits_line)
 
 [[profiles]]
 name = "shell"
