@@ -9,7 +9,7 @@ mod slots;
 
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
-pub(crate) use roster::{Refusal, Roster, Summary};
+pub(crate) use roster::{ProfileView, Refusal, Roster, Summary};
 
 /// The terminal's size; both 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
