@@ -43,6 +43,11 @@ impl Identity {
     }
 }
 
+/// Writes the seccomp profile of this architecture into the state directory, for Podman to read.
+pub(crate) fn write_seccomp(_state: &std::path::Path) -> std::io::Result<PathBuf> {
+    todo!()
+}
+
 /// Why Podman's side did not do what was asked. The session maps each to an end reason.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PodmanError {
@@ -183,6 +188,16 @@ pub(crate) struct Conmon {}
 impl Conmon {
     /// Resolves when conmon is gone, whatever Podman says.
     pub(crate) async fn died(&self) {
+        todo!()
+    }
+
+    /// Whether conmon lives at this moment.
+    pub(crate) fn is_alive(&self) -> bool {
+        todo!()
+    }
+
+    /// Whether the container's first process (the shell) lives at this moment; asked of the kernel, not of Podman.
+    pub(crate) fn shell_is_alive(&self) -> bool {
         todo!()
     }
 }
