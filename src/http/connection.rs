@@ -159,7 +159,7 @@ where
     let mut connection = std::pin::pin!(connection);
     let served = tokio::select! {
         served = connection.as_mut() => served,
-        _ = closing.wait_for(|closing| *closing) => {
+        () = told_to_close(&mut closing) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -167,6 +167,11 @@ where
     if let Err(error) = served {
         tracing::debug!(%error, "connection");
     }
+}
+
+async fn told_to_close(closing: &mut watch::Receiver<bool>) {
+    let gone = closing.wait_for(|closing| *closing).await.is_err(); // the gate itself is gone: the same
+    tracing::trace!(gone, "asked to close");
 }
 
 /// A socket whose writes may wait for the peer for [`WRITE_STALL`], no longer: a peer that takes nothing would hold its

@@ -4,6 +4,7 @@
 //! good): it stays, says what is wrong, and tries again.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::FileTypeExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
@@ -63,8 +64,8 @@ pub(crate) struct House {
     config_flag: Option<PathBuf>,
     standing: RwLock<Standing>,
     work: Mutex<Work>,
-    /// What Podman's trouble was last called, so that it is logged once and keeps its reference.
-    podman: Mutex<Option<Trouble>>,
+    /// What comes and goes by itself, as it was last seen: it is logged once and keeps its reference.
+    passing: Mutex<Option<Trouble>>,
     changed: watch::Sender<u64>,
 }
 
@@ -85,7 +86,7 @@ impl House {
             config_flag,
             standing: RwLock::default(),
             work: Mutex::new(work),
-            podman: Mutex::new(None),
+            passing: Mutex::new(None),
             changed: watch::Sender::new(0),
         });
         house.settle();
@@ -112,14 +113,14 @@ impl House {
         self.work().places.clone()
     }
 
-    /// Why nobody can be served, Podman left aside.
+    /// Why nobody can be served, as far as lock, directories and configuration go.
     pub(crate) fn setup_trouble(&self) -> Option<Trouble> {
         self.standing().trouble
     }
 
     /// Why nobody can be served, as far as known; looks at nothing.
     pub(crate) fn known_trouble(&self) -> Option<Trouble> {
-        self.setup_trouble().or_else(|| self.podman.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        self.setup_trouble().or_else(|| self.passing.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     /// Why a configuration older than the files is in force.
@@ -136,15 +137,17 @@ impl House {
         if standing.trouble.is_some() {
             return standing.trouble;
         }
-        self.podman_trouble(standing.shop?.roster.trouble())
+        let shop = standing.shop?;
+        let host = shop.roster.trouble().map(|why| (Kind::Host, why));
+        self.passing_trouble(host.or_else(|| podman_missing(&shop.config).map(|why| (Kind::Podman, why))))
     }
 
-    fn podman_trouble(&self, why: Option<String>) -> Option<Trouble> {
-        let mut known = self.podman.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.as_ref().map(|t| &t.why) == why.as_ref() {
+    fn passing_trouble(&self, found: Option<(Kind, String)>) -> Option<Trouble> {
+        let mut known = self.passing.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_ref().map(|t| &t.why) == found.as_ref().map(|(_, why)| why) {
             return known.clone();
         }
-        *known = why.map(|why| Trouble { kind: Kind::Podman, why, reference: crate::sys::reference() });
+        *known = found.map(|(kind, why)| Trouble { kind, why, reference: crate::sys::reference() });
         match &*known {
             Some(t) => tracing::warn!(reference = %t.reference, why = %t.why, "sessions cannot be started"),
             None => tracing::info!("sessions can be started again"),
@@ -262,15 +265,18 @@ fn serve_with(places: &Arc<Places>, shop: Option<Shop>) -> Standing {
     let config = config.unwrap_or_else(|| Arc::new(Config::default_at(places)));
     let auth = match Auth::open(config.clone(), places) {
         Ok(auth) => auth,
-        Err(error) => {
-            let (why, reference) = (error.to_string(), crate::sys::reference());
-            tracing::error!(%reference, %why, "not ready");
-            let trouble = Some(Trouble { kind: Kind::Host, why, reference });
-            return Standing { trouble, ..Standing::default() };
-        }
+        Err(error) => return unprepared(error.to_string()),
     };
-    let roster = Roster::open(config.clone(), places.clone());
-    Standing { shop: Some(Shop { config, auth, roster }), trouble, stale: None }
+    match Roster::open(config.clone(), places.clone()) {
+        Ok(roster) => Standing { shop: Some(Shop { config, auth, roster }), trouble, stale: None },
+        Err(why) => unprepared(why),
+    }
+}
+
+fn unprepared(why: String) -> Standing {
+    let reference = crate::sys::reference();
+    tracing::error!(%reference, %why, "not ready");
+    Standing { trouble: Some(Trouble { kind: Kind::Host, why, reference }), ..Standing::default() }
 }
 
 /// A configuration that is in order, with its warnings in the journal.
@@ -295,6 +301,19 @@ fn renewed(shop: Shop, config: Arc<Config>) -> Shop {
     shop.auth.reload(config.clone());
     shop.roster.reload(config.clone());
     Shop { config, ..shop }
+}
+
+/// Podman's socket is looked at, not spoken to: that would wake its service for every page.
+fn podman_missing(config: &Config) -> Option<String> {
+    let socket = config.sessions.podman_socket.clone().unwrap_or_else(crate::session::default_podman_socket);
+    match std::fs::metadata(&socket) {
+        Ok(found) if found.file_type().is_socket() => None,
+        Ok(_) => Some(format!("{} is no socket; correct sessions.podman_socket", socket.display())),
+        Err(error) => Some(format!(
+            "Podman's socket {}: {error}; run `systemctl --user enable --now podman.socket` as this user, with lingering on",
+            socket.display()
+        )),
+    }
 }
 
 /// What the configuration's files look like from outside.
