@@ -1,6 +1,16 @@
 //! Who is this? The users file answers; the throttle bounds the guessing; the login store remembers the browser.
 
+mod ledger;
+mod local; //    the users file on disk
+mod password; // typed ones, hashed ones
+mod throttle; // how often somebody may guess
+mod users; //    the users file as text //   its records on disk
+
 use std::fmt;
+
+pub(crate) use local::{UsersError, UsersFile};
+pub(crate) use password::{Hash, Password};
+pub(crate) use users::{Account, AccountId, NotAName, UserName, Users};
 
 /// Who may come back to a session: `local:<16 hex digits>`. A re-created account gets another one and inherits nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

@@ -8,6 +8,7 @@ use std::{
 };
 
 use hmac::{Hmac, KeyInit, Mac};
+use rustix::fs::{Mode, OFlags};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -47,8 +48,8 @@ impl StateKey {
 }
 
 fn read(path: &Path) -> io::Result<StateKey> {
-    let mut options = File::options();
-    let mut file = options.read(true).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()).open(path)?;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let mut file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
     if file.metadata()?.mode() & 0o077 != 0 {
         return Err(io::Error::other("others may read this key; remove the file, a new one is made"));
     }
