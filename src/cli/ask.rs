@@ -67,8 +67,7 @@ pub(super) fn ask(places: &Places, method: Method, path: &str) -> Result<Answer,
 async fn exchange(places: &Places, method: Method, path: &str) -> Result<Answer, Stop> {
     let stream = UnixStream::connect(&places.control).await.map_err(|e| unreachable(places, &e))?;
     let broken = |e: hyper::Error| Stop::other(format!("the daemon broke the connection off: {e}"));
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
     let request = Request::builder()
         .method(method)
         .uri(path)
@@ -96,9 +95,9 @@ fn unreachable(places: &Places, error: &io::Error) -> Stop {
         io::ErrorKind::ConnectionRefused => Stop::unavailable(format!(
             "no Coracle is running here: nobody listens on {socket}; restart coracle-control.socket, or run `coracle serve`"
         )),
-        io::ErrorKind::PermissionDenied => Stop::unavailable(format!(
-            "{socket} is closed to you; run this as root or as the daemon's user"
-        )),
+        io::ErrorKind::PermissionDenied => {
+            Stop::unavailable(format!("{socket} is closed to you; run this as root or as the daemon's user"))
+        }
         _ => Stop::unavailable(format!("{socket}: {error}")),
     }
 }

@@ -58,7 +58,9 @@ fn one(places: &Places, id: SessionId, reason: &str) -> Result<(), Stop> {
             println!("Ended session {id}.");
             Ok(())
         }
-        StatusCode::NOT_FOUND => Err(Stop::other(format!("there is no session {id}; `coracle ps` lists those there are"))),
+        StatusCode::NOT_FOUND => {
+            Err(Stop::other(format!("there is no session {id}; `coracle ps` lists those there are")))
+        }
         _ => Err(answer.refusal()),
     }
 }

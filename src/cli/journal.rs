@@ -51,11 +51,12 @@ where
 {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         write!(writer, "<{}>", priority(*event.metadata().level()))?;
-        format::format().with_ansi(false).with_target(false).with_level(false).without_time().format_event(
-            context,
-            writer,
-            event,
-        )
+        format::format()
+            .with_ansi(false)
+            .with_target(false)
+            .with_level(false)
+            .without_time()
+            .format_event(context, writer, event)
     }
 }
 

@@ -39,7 +39,9 @@ pub(super) fn run(args: ServeArgs) -> Result<(), Stop> {
     journal::begin()?;
     if rustix::process::geteuid().is_root() {
         let way_out = "run it as an ordinary user, or by coracle.socket, whose service has an account of its own";
-        return Err(Stop::usage(format!("the daemon does not run as root, because its containers are rootless; {way_out}")));
+        return Err(Stop::usage(format!(
+            "the daemon does not run as root, because its containers are rootless; {way_out}"
+        )));
     }
     let started = match (&inherited, args.listen.is_empty()) {
         (Some(_), true) => Started::BySystemd,
@@ -96,11 +98,7 @@ async fn ready_or_stop(house: &House) -> Result<(), Stop> {
     }
 }
 
-fn bind(
-    listen: &[Address],
-    house: &House,
-    files: &mut SocketFiles,
-) -> Result<Vec<(Entrance, Listener)>, Stop> {
+fn bind(listen: &[Address], house: &House, files: &mut SocketFiles) -> Result<Vec<(Entrance, Listener)>, Stop> {
     let mut sockets = Vec::new();
     for address in listen {
         sockets.push(activation::bind(address).map_err(|e| Stop::other(e.to_string()))?);

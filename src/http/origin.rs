@@ -177,9 +177,18 @@ mod tests {
             let here = host(good, None, Way::Loopback).unwrap();
             assert_eq!(here, Here { origin: format!("http://{good}"), secrecy: Secrecy::PlainAllowed });
         }
-        for bad in
-            ["evil.example", "localhost.evil.example", "localhost:", "localhost:0", "localhost:+80", "127.0.0.1:99999", "::1", "127.0.0.2", "127.1", ""]
-        {
+        for bad in [
+            "evil.example",
+            "localhost.evil.example",
+            "localhost:",
+            "localhost:0",
+            "localhost:+80",
+            "127.0.0.1:99999",
+            "::1",
+            "127.0.0.2",
+            "127.1",
+            "",
+        ] {
             assert_eq!(host(bad, None, Way::Loopback), Err(Foreign::Host), "{bad}");
         }
         assert_eq!(host("localhost", None, Way::Network), Err(Foreign::NoPublicUrl));
@@ -200,7 +209,8 @@ mod tests {
 
     #[test]
     fn https_is_believed_only_of_a_proxy_on_this_host() {
-        let secrecy = |url, way, insecure| addressed(&headers(&[("host", "a")]), Some(url), insecure, way).unwrap().secrecy;
+        let secrecy =
+            |url, way, insecure| addressed(&headers(&[("host", "a")]), Some(url), insecure, way).unwrap().secrecy;
         assert_eq!(secrecy("https://a", Way::Unix, false), Secrecy::Https);
         assert_eq!(secrecy("https://a", Way::Loopback, false), Secrecy::Https);
         assert_eq!(secrecy("https://a", Way::Network, false), Secrecy::PlainRefused);
@@ -221,7 +231,14 @@ mod tests {
         let here = Here { origin: "http://localhost:8080".into(), secrecy: Secrecy::PlainAllowed };
         let origin = |o: &str| same_origin(&headers(&[("origin", o)]), &here);
         assert_eq!(origin("http://localhost:8080"), Ok(()));
-        for bad in ["http://localhost", "https://localhost:8080", "null", "http://localhost:8080/", "http://127.0.0.1:8080", ""] {
+        for bad in [
+            "http://localhost",
+            "https://localhost:8080",
+            "null",
+            "http://localhost:8080/",
+            "http://127.0.0.1:8080",
+            "",
+        ] {
             assert_eq!(origin(bad), Err(Foreign::Origin), "{bad}");
         }
         assert_eq!(same_origin(&HeaderMap::new(), &here), Err(Foreign::Origin));

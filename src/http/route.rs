@@ -52,7 +52,9 @@ impl Route {
     /// What `Allow` says; HEAD works wherever a GET answers with a document.
     pub(crate) fn allow(self) -> &'static str {
         match self {
-            Route::Home | Route::Terminal(_) | Route::Me | Route::Profiles | Route::Health | Route::Asset => "GET, HEAD",
+            Route::Home | Route::Terminal(_) | Route::Me | Route::Profiles | Route::Health | Route::Asset => {
+                "GET, HEAD"
+            }
             Route::Login | Route::Sessions => "GET, HEAD, POST",
             Route::Logout => "POST",
             Route::Session(_) => "DELETE",
@@ -110,9 +112,24 @@ mod tests {
     #[test]
     fn anything_else_is_nothing() {
         for path in [
-            "", "//", "/login/", "/Login", "/s/", "/s/short", "/s/abcdefghij23/", "/s/ABCDEFGHIJ23", "/s/../../etc/passwd",
-            "/s/%61bcdefghij23", "/api/v1/sessions/", "/api/v1/sessions/terminal", "/api/v1/sessions/x/terminal",
-            "/api/v1/sessions/abcdefghij23/terminal/", "/api/v2/me", "*", "/_", "/healthz/",
+            "",
+            "//",
+            "/login/",
+            "/Login",
+            "/s/",
+            "/s/short",
+            "/s/abcdefghij23/",
+            "/s/ABCDEFGHIJ23",
+            "/s/../../etc/passwd",
+            "/s/%61bcdefghij23",
+            "/api/v1/sessions/",
+            "/api/v1/sessions/terminal",
+            "/api/v1/sessions/x/terminal",
+            "/api/v1/sessions/abcdefghij23/terminal/",
+            "/api/v2/me",
+            "*",
+            "/_",
+            "/healthz/",
         ] {
             assert_eq!(Route::parse(path), None, "{path}");
         }
@@ -133,8 +150,22 @@ mod tests {
         }
         let long = format!("/{}", "a".repeat(MAX_NEXT));
         for bad in [
-            "", "//evil.example", "/\\evil.example", "\\/evil", "https://evil.example", "javascript:alert(1)", "s/x", "/a b",
-            "/a\r\nSet-Cookie: x", "/\u{e4}", "/login", "/login?next=/", "/logout", "/a\tb", "/x\\y", long.as_str(),
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "s/x",
+            "/a b",
+            "/a\r\nSet-Cookie: x",
+            "/\u{e4}",
+            "/login",
+            "/login?next=/",
+            "/logout",
+            "/a\tb",
+            "/x\\y",
+            long.as_str(),
         ] {
             assert_eq!(next(bad), None, "{bad}");
         }

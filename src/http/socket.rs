@@ -61,7 +61,8 @@ fn accept_key(asked: &Asked<'_>) -> Result<HeaderValue, Answer> {
         return Err(response::with(answer, header::UPGRADE, "websocket"));
     }
     if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, "A WebSocket", "Only version 13 of WebSocket is spoken.");
+        let answer =
+            asked.refuse(StatusCode::UPGRADE_REQUIRED, "A WebSocket", "Only version 13 of WebSocket is spoken.");
         return Err(response::with(answer, header::SEC_WEBSOCKET_VERSION, "13"));
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
@@ -82,7 +83,9 @@ mod tests {
     #[test]
     fn a_key_is_sixteen_bytes_of_base64() {
         assert!(is_key(b"dGhlIHNhbXBsZSBub25jZQ=="));
-        for bad in [&b""[..], b"==", b"dGhlIHNhbXBsZSBub25jZQ", b"dGhlIHNhbXBsZSBub25j\r\n==", b"dGhlIHNhbXBsZSBub25jZQA=="] {
+        for bad in
+            [&b""[..], b"==", b"dGhlIHNhbXBsZSBub25jZQ", b"dGhlIHNhbXBsZSBub25j\r\n==", b"dGhlIHNhbXBsZSBub25jZQA=="]
+        {
             assert!(!is_key(bad), "{bad:?}");
         }
     }
