@@ -204,11 +204,15 @@ impl Throttle {
     /// # Errors
     /// If the directory or its key cannot be read; a broken record is dropped with a warning.
     pub(crate) fn open(directory: &Path, now: SystemTime) -> std::io::Result<Throttle> {
+        Self::of_size(directory, now, MAX_RECORDS)
+    }
+
+    fn of_size(directory: &Path, now: SystemTime, records: usize) -> std::io::Result<Throttle> {
         let now = millis(now);
         let tables = Tables {
-            addresses: Ledger::open(directory, "a-", MAX_RECORDS, now)?,
-            users: Ledger::open(directory, "u-", MAX_RECORDS, now)?,
-            strangers: Ledger::open(directory, "x-", MAX_RECORDS, now)?,
+            addresses: Ledger::open(directory, "a-", records, now)?,
+            users: Ledger::open(directory, "u-", records, now)?,
+            strangers: Ledger::open(directory, "x-", records, now)?,
         };
         Ok(Throttle { tables: Mutex::new(tables), key: StateKey::open(directory, "key")? })
     }
