@@ -1,5 +1,8 @@
 //! What a person types: `coracle serve`, `passwd`, `check-config`, `ps`, `end`.
 
+mod check_config;
+mod passwd;
+
 use std::{ffi::OsString, process::ExitCode};
 
 /// Why the program stops; carries its exit code (64 usage, 69 no Podman, 78 configuration, 1 other).
