@@ -21,6 +21,9 @@ use crate::config::{Places, Purpose};
                         configuration, 1 anything else.\nCORACLE_LOG sets what is logged: error, warn, info, debug, \
                         trace, or target=level,…")]
 struct Cli {
+    /// Configuration file [default: /etc/coracle/config.toml for the service and root, else ~/.config/coracle/config.toml]
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -88,11 +91,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
     let cli = Cli::try_parse_from(args)
         .map_err(|e| Stop { code: if e.use_stderr() { 64 } else { 0 }, message: e.render().to_string() })?;
     match cli.command {
-        Command::Serve(args) => serve::run(args),
-        Command::CheckConfig(args) => check_config::run(&args, &places(args.config.clone())?),
-        Command::Passwd(args) => passwd::run(&args, &places(args.config.clone())?),
-        Command::Ps(args) => ps::run(&args, &places(None)?),
-        Command::End(args) => end::run(&args, &places(None)?),
+        Command::Serve(args) => serve::run(args, cli.config),
+        Command::CheckConfig(args) => check_config::run(&args, &places(cli.config)?),
+        Command::Passwd(args) => passwd::run(&args, &places(cli.config)?),
+        Command::Ps(args) => ps::run(&args, &places(cli.config)?),
+        Command::End(args) => end::run(&args, &places(cli.config)?),
     }
 }
 
