@@ -58,7 +58,12 @@ pub(super) fn run(args: ServeArgs, config: Option<PathBuf>) -> Result<(), Stop> 
     served
 }
 
-async fn serve(args: ServeArgs, config: Option<PathBuf>, inherited: Option<Inherited>, started: Started) -> Result<(), Stop> {
+async fn serve(
+    args: ServeArgs,
+    config: Option<PathBuf>,
+    inherited: Option<Inherited>,
+    started: Started,
+) -> Result<(), Stop> {
     let mut signals = Signals::hear().map_err(|e| Stop::other(format!("signals: {e}")))?;
     let house = House::open(config);
     let mut files = SocketFiles::default();
