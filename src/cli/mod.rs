@@ -16,7 +16,7 @@ use crate::config::{Places, Purpose};
 
 /// A Linux shell of your own in the browser, in a fresh rootless container that leaves nothing behind.
 #[derive(Parser)]
-#[command(name = "coracle", version, max_term_width = 100)]
+#[command(name = "coracle", bin_name = "coracle", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 done, 64 wrong usage, 69 Podman or the daemon cannot be reached, 78 wrong \
                         configuration, 1 anything else.\nCORACLE_LOG sets what is logged: error, warn, info, debug, \
                         trace, or target=level,…")]
