@@ -288,7 +288,7 @@ mod tests {
         for bad in [
             "mira".to_owned(),
             format!("Jo:{HASH}::0123456789abcdef:"),
-            format!("jo:plain::0123456789abcdef:"),
+            "jo:plain::0123456789abcdef:".to_owned(),
             format!("jo:{HASH}:a,,b:0123456789abcdef:"),
             format!("jo:{HASH}::0123456789ABCDEF:"),
             format!("jo:{HASH}::+123456789abcdef:"),
