@@ -208,7 +208,8 @@ impl Users {
     }
 
     pub(crate) fn find_owner(&self, owner: &OwnerId) -> Option<&Account> {
-        self.accounts().find(|account| account.owner() == *owner)
+        let id = owner.0.strip_prefix("local:").and_then(AccountId::parse)?;
+        self.accounts().find(|account| account.id == id)
     }
 
     /// Puts the account in the place of the one with its name, or at the end.
