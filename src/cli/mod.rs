@@ -21,6 +21,10 @@ use crate::config::{Places, Purpose};
                         configuration, 1 anything else.\nCORACLE_LOG sets what is logged: error, warn, info, debug, \
                         trace, or target=level,…")]
 struct Cli {
+    /// Configuration file [default: /etc/coracle/config.toml for the service and for root, else
+    /// ~/.config/coracle/config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -87,18 +91,14 @@ impl Stop {
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
     let cli = Cli::try_parse_from(args)
         .map_err(|e| Stop { code: if e.use_stderr() { 64 } else { 0 }, message: e.render().to_string() })?;
+    let places = || Places::resolve(cli.config.clone(), Purpose::Command).map_err(|e| Stop::config(e.to_string()));
     match cli.command {
-        Command::Serve(args) => serve::run(args),
-        Command::CheckConfig(args) => check_config::run(&args, &places(args.config.clone())?),
-        Command::Passwd(args) => passwd::run(&args, &places(args.config.clone())?),
-        Command::Ps(args) => ps::run(&args, &places(None)?),
-        Command::End(args) => end::run(&args, &places(None)?),
+        Command::Serve(args) => serve::run(args, cli.config),
+        Command::CheckConfig(args) => check_config::run(&args, &places()?),
+        Command::Passwd(args) => passwd::run(&args, &places()?),
+        Command::Ps(args) => ps::run(&args, &places()?),
+        Command::End(args) => end::run(&args, &places()?),
     }
-}
-
-/// Where the instance that a command is about keeps its things.
-fn places(config_flag: Option<PathBuf>) -> Result<Places, Stop> {
-    Places::resolve(config_flag, Purpose::Command).map_err(|e| Stop::config(e.to_string()))
 }
 
 #[cfg(test)]

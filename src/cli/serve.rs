@@ -16,9 +16,6 @@ pub(super) struct ServeArgs {
     /// Serve in the foreground on this address (127.0.0.1:8080, [::1]:8080, unix:/path); may be given several times
     #[arg(long, value_name = "ADDR")]
     listen: Vec<Address>,
-    /// Configuration file [default: /etc/coracle/config.toml for the service, else ~/.config/coracle/config.toml]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 /// How this daemon was started; it decides what a mistake and what idleness lead to.
@@ -33,7 +30,7 @@ enum Started {
 /// # Errors
 /// Wrong usage; in the foreground also a wrong configuration (78), no Podman (69), and whatever else a person at a
 /// terminal can put right. Started by systemd it stays and says what is wrong instead.
-pub(super) fn run(args: ServeArgs) -> Result<(), Stop> {
+pub(super) fn run(args: ServeArgs, config: Option<PathBuf>) -> Result<(), Stop> {
     // First of all, while there is one thread: this reads and removes environment variables.
     let inherited = Inherited::take().map_err(|e| Stop::config(e.to_string()))?;
     journal::begin()?;
@@ -56,20 +53,25 @@ pub(super) fn run(args: ServeArgs) -> Result<(), Stop> {
         .enable_all()
         .build()
         .map_err(|e| Stop::other(format!("threads: {e}")))?;
-    let served = runtime.block_on(serve(args, inherited, started));
+    let served = runtime.block_on(serve(&args.listen, config, inherited, started));
     runtime.shutdown_background(); // nothing of a session is in memory only
     served
 }
 
-async fn serve(args: ServeArgs, inherited: Option<Inherited>, started: Started) -> Result<(), Stop> {
+async fn serve(
+    listen: &[Address],
+    config: Option<PathBuf>,
+    inherited: Option<Inherited>,
+    started: Started,
+) -> Result<(), Stop> {
     let mut signals = Signals::hear().map_err(|e| Stop::other(format!("signals: {e}")))?;
-    let house = House::open(args.config);
+    let house = House::open(config);
     let mut files = SocketFiles::default();
     let sockets = match inherited {
         Some(inherited) => inherited.sockets,
         None => {
             ready_or_stop(&house).await?;
-            bind(&args.listen, &house, &mut files)?
+            bind(listen, &house, &mut files)?
         }
     };
     for (entrance, socket) in &sockets {

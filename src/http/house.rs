@@ -44,7 +44,7 @@ pub(crate) enum Kind {
 #[derive(Clone)]
 pub(crate) struct Shop {
     pub(crate) config: Arc<Config>,
-    pub(crate) auth: Auth,
+    pub(crate) auth: Arc<Auth>,
     pub(crate) roster: Roster,
 }
 
@@ -263,8 +263,8 @@ fn serve_with(places: &Arc<Places>, shop: Option<Shop>) -> Standing {
         return Standing { shop: Some(shop), trouble, stale: None };
     }
     let config = config.unwrap_or_else(|| Arc::new(Config::default_at(places)));
-    let auth = match Auth::open(config.clone(), places) {
-        Ok(auth) => auth,
+    let auth = match Auth::open(&config, places) {
+        Ok(auth) => Arc::new(auth),
         Err(error) => return unprepared(error.to_string()),
     };
     match Roster::open(config.clone(), places.clone()) {
@@ -298,7 +298,7 @@ fn refused(errors: &ConfigErrors) -> Trouble {
 }
 
 fn renewed(shop: Shop, config: Arc<Config>) -> Shop {
-    shop.auth.reload(config.clone());
+    shop.auth.reload(&config);
     shop.roster.reload(config.clone());
     Shop { config, ..shop }
 }

@@ -50,12 +50,12 @@ pub(crate) async fn sign_in(asked: &Asked<'_>, body: Incoming) -> Answer {
     match asked.shop.auth.login(&user, password, asked.visit.peer.ip()).await {
         Ok(person) => {
             let logins = asked.shop.auth.logins();
-            let token = match logins.open(&person, &asked.peer()) {
+            let token = match logins.open_for(&person, &asked.peer()) {
                 Ok(token) => token,
                 Err(error) => return broken(asked, &error.to_string()),
             };
             if let Some(old) = &asked.login {
-                logins.close(&old.key); // one browser, one login
+                logins.close(old.key); // one browser, one login
             }
             let lifetime = asked.shop.config.login.lifetime;
             let answer = response::see_other(next.unwrap_or(START));
@@ -78,7 +78,7 @@ pub(crate) async fn sign_in(asked: &Asked<'_>, body: Incoming) -> Answer {
 /// `POST /logout`: the login is over everywhere it was used, terminals included.
 pub(crate) fn sign_out(asked: &Asked<'_>) -> Answer {
     if let Some(login) = &asked.login {
-        asked.shop.auth.logins().close(&login.key);
+        asked.shop.auth.logins().close(login.key);
         audit::record(&audit::Event::Logout { user: &login.person.name, peer: &asked.peer() });
     }
     response::with_cookie(response::see_other("/login"), cookie::clear(asked.here.secrecy))
