@@ -12,6 +12,8 @@ import { words } from './words.js';
 const RESIZE_QUIET = 40;
 /** Lines kept above the screen. */
 const SCROLLBACK = 5000;
+/** How often fitting is refined at most. */
+const FIT_ROUNDS = 3;
 const FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
 const DARK = {
@@ -62,11 +64,15 @@ export function openTerminal(host, wishes) {
   term.open(host);
   term.textarea?.setAttribute('aria-label', words.terminalLabel);
 
-  followSize(host, () => fitWithin(term, fit));
+  fitWithin(term, fit);
+  followSize(host, () => {
+    const { cols, rows } = term;
+    fitWithin(term, fit);
+    if (cols !== term.cols || rows !== term.rows) wishes.resized(term.cols, term.rows);
+  });
   term.onData(wishes.typed);
   term.onBinary((data) => wishes.raw(Uint8Array.from(data, (c) => c.charCodeAt(0))));
   term.onTitleChange(wishes.titled);
-  term.onResize(({ cols, rows }) => wishes.resized(cols, rows));
   term.attachCustomKeyEventHandler((event) => ownKey(term, event, wishes.leave));
   host.addEventListener('paste', (event) => paste(term, event), { capture: true });
   followTouch(host, term);
@@ -90,16 +96,23 @@ function followColourScheme(term) {
   apply();
 }
 
-/** @param {Terminal} term @param {FitAddon} fit */
+/**
+ * The emulator rounds the width of a whole row, so what fits depends a little on what is there. After the first answer
+ * only smaller ones count: the same place then always gets the same size, and never one column too many.
+ * @param {Terminal} term @param {FitAddon} fit
+ */
 function fitWithin(term, fit) {
-  const size = fit.proposeDimensions();
-  if (!size || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return;
-  const cols = Math.min(MAX_SIZE, Math.max(2, size.cols));
-  const rows = Math.min(MAX_SIZE, Math.max(1, size.rows));
-  if (cols !== term.cols || rows !== term.rows) term.resize(cols, rows);
+  for (let round = 0; round < FIT_ROUNDS; round += 1) {
+    const size = fit.proposeDimensions();
+    if (!size || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return;
+    const cols = Math.min(MAX_SIZE, Math.max(2, size.cols), round > 0 ? term.cols : MAX_SIZE);
+    const rows = Math.min(MAX_SIZE, Math.max(1, size.rows), round > 0 ? term.rows : MAX_SIZE);
+    if (cols === term.cols && rows === term.rows) return;
+    term.resize(cols, rows);
+  }
 }
 
-/** Fits at once, and later whenever the place has kept a new size for a moment. @param {HTMLElement} host @param {() => void} fit */
+/** Fits whenever the place has kept a new size for a moment. @param {HTMLElement} host @param {() => void} fit */
 function followSize(host, fit) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -113,7 +126,6 @@ function followSize(host, fit) {
     document.documentElement.style.setProperty('--visible-height', `${Math.floor(visualViewport?.height ?? 0)}px`);
     later();
   });
-  fit();
 }
 
 /**

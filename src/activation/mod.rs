@@ -8,9 +8,9 @@ mod inherited;
 mod lock;
 mod notify;
 
-pub(crate) use bind::{Address, BindError, bind, bind_control};
-pub(crate) use inherited::{ActivationError, Inherited};
-pub(crate) use lock::{Lock, LockError};
+pub(crate) use bind::{Address, bind, bind_control};
+pub(crate) use inherited::Inherited;
+pub(crate) use lock::Lock;
 pub(crate) use notify::{Watchdog, ready, status, stopping};
 
 use std::os::unix::net::UnixListener;

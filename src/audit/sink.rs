@@ -98,6 +98,7 @@ mod tests {
         os::unix::net::UnixDatagram,
     };
 
+    use rustix::fs::SealFlags;
     use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
 
     use super::*;
@@ -133,22 +134,23 @@ mod tests {
             let got = rustix::net::recvmsg(&self.socket, &mut into, &mut control, RecvFlags::empty()).unwrap();
             let length = got.bytes;
             self.sealed.set(false);
-            for message in control.drain() {
-                let RecvAncillaryMessage::ScmRights(descriptors) = message else { panic!("only descriptors come") };
-                for descriptor in descriptors {
-                    assert_eq!(length, 0, "a memfd comes alone");
-                    let seals = rustix::fs::fcntl_get_seals(&descriptor).unwrap();
-                    use rustix::fs::SealFlags as S;
-                    assert!(seals.contains(S::SHRINK | S::GROW | S::WRITE | S::SEAL), "{seals:?}");
-                    self.sealed.set(true);
-                    let mut file = std::fs::File::from(descriptor);
-                    file.rewind().unwrap();
-                    let mut content = Vec::new();
-                    file.read_to_end(&mut content).unwrap();
-                    return decode(&content);
-                }
-            }
-            decode(&bytes[..length])
+            let descriptor = control.drain().find_map(|message| match message {
+                RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+                _ => None,
+            });
+            let Some(descriptor) = descriptor else { return decode(&bytes[..length]) };
+            assert_eq!(length, 0, "a memfd comes alone");
+            let seals = rustix::fs::fcntl_get_seals(&descriptor).unwrap();
+            assert!(
+                seals.contains(SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL),
+                "{seals:?}"
+            );
+            self.sealed.set(true);
+            let mut file = std::fs::File::from(descriptor);
+            file.rewind().unwrap();
+            let mut content = Vec::new();
+            file.read_to_end(&mut content).unwrap();
+            decode(&content)
         }
     }
 

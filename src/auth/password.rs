@@ -75,8 +75,8 @@ pub(crate) struct NotAHash;
 /// An argon2id hash with its salt and its own cost, in PHC form; free of `:` and line ends.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Hash {
+    /// What [`Hash::parse`] understood, or argon2 wrote.
     text: String,
-    parsed: PasswordHash,
     cost: Cost,
 }
 
@@ -92,7 +92,7 @@ impl Hash {
             .argon2()
             .hash_password_with_salt(password.bytes(), &salt)
             .expect("argon2 takes a salt of 16 bytes and a password of at most MAX_PASSWORD");
-        Hash { text: parsed.to_string(), parsed, cost }
+        Hash { text: parsed.to_string(), cost }
     }
 
     /// Reads what the users file has.
@@ -114,7 +114,7 @@ impl Hash {
         if !ours || !bearable || parsed.to_string() != text {
             return Err(NotAHash);
         }
-        Ok(Hash { text: text.to_owned(), parsed, cost })
+        Ok(Hash { text: text.to_owned(), cost })
     }
 
     pub(crate) fn cost(&self) -> Cost {
@@ -123,7 +123,7 @@ impl Hash {
 
     /// One argon2id at this hash's own cost.
     pub(crate) fn is_of(&self, password: &Password) -> bool {
-        self.cost.argon2().verify_password(password.bytes(), &self.parsed).is_ok()
+        self.cost.argon2().verify_password(password.bytes(), self.text.as_str()).is_ok()
     }
 }
 

@@ -208,7 +208,8 @@ impl Users {
     }
 
     pub(crate) fn find_owner(&self, owner: &OwnerId) -> Option<&Account> {
-        self.accounts().find(|account| account.owner() == *owner)
+        let id = owner.0.strip_prefix("local:").and_then(AccountId::parse)?;
+        self.accounts().find(|account| account.id == id)
     }
 
     /// Puts the account in the place of the one with its name, or at the end.
@@ -288,7 +289,7 @@ mod tests {
         for bad in [
             "mira".to_owned(),
             format!("Jo:{HASH}::0123456789abcdef:"),
-            format!("jo:plain::0123456789abcdef:"),
+            "jo:plain::0123456789abcdef:".to_owned(),
             format!("jo:{HASH}:a,,b:0123456789abcdef:"),
             format!("jo:{HASH}::0123456789ABCDEF:"),
             format!("jo:{HASH}::+123456789abcdef:"),

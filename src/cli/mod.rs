@@ -16,13 +16,14 @@ use crate::config::{Places, Purpose};
 
 /// A Linux shell of your own in the browser, in a fresh rootless container that leaves nothing behind.
 #[derive(Parser)]
-#[command(name = "coracle", version, max_term_width = 100)]
+#[command(name = "coracle", bin_name = "coracle", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 done, 64 wrong usage, 69 Podman or the daemon cannot be reached, 78 wrong \
                         configuration, 1 anything else.\nCORACLE_LOG sets what is logged: error, warn, info, debug, \
                         trace, or target=level,…")]
 struct Cli {
-    /// Configuration file [default: /etc/coracle/config.toml for the service and root, else ~/.config/coracle/config.toml]
-    #[arg(long, value_name = "FILE", global = true)]
+    /// Configuration file [default: /etc/coracle/config.toml for the service and for root, else
+    /// ~/.config/coracle/config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -90,18 +91,14 @@ impl Stop {
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
     let cli = Cli::try_parse_from(args)
         .map_err(|e| Stop { code: if e.use_stderr() { 64 } else { 0 }, message: e.render().to_string() })?;
+    let places = || Places::resolve(cli.config.clone(), Purpose::Command).map_err(|e| Stop::config(e.to_string()));
     match cli.command {
         Command::Serve(args) => serve::run(args, cli.config),
-        Command::CheckConfig(args) => check_config::run(&args, &places(cli.config)?),
-        Command::Passwd(args) => passwd::run(&args, &places(cli.config)?),
-        Command::Ps(args) => ps::run(&args, &places(cli.config)?),
-        Command::End(args) => end::run(&args, &places(cli.config)?),
+        Command::CheckConfig(args) => check_config::run(&args, &places()?),
+        Command::Passwd(args) => passwd::run(&args, &places()?),
+        Command::Ps(args) => ps::run(&args, &places()?),
+        Command::End(args) => end::run(&args, &places()?),
     }
-}
-
-/// Where the instance that a command is about keeps its things.
-fn places(config_flag: Option<PathBuf>) -> Result<Places, Stop> {
-    Places::resolve(config_flag, Purpose::Command).map_err(|e| Stop::config(e.to_string()))
 }
 
 #[cfg(test)]

@@ -53,13 +53,13 @@ pub(super) fn run(args: ServeArgs, config: Option<PathBuf>) -> Result<(), Stop> 
         .enable_all()
         .build()
         .map_err(|e| Stop::other(format!("threads: {e}")))?;
-    let served = runtime.block_on(serve(args, config, inherited, started));
+    let served = runtime.block_on(serve(&args.listen, config, inherited, started));
     runtime.shutdown_background(); // nothing of a session is in memory only
     served
 }
 
 async fn serve(
-    args: ServeArgs,
+    listen: &[Address],
     config: Option<PathBuf>,
     inherited: Option<Inherited>,
     started: Started,
@@ -71,7 +71,7 @@ async fn serve(
         Some(inherited) => inherited.sockets,
         None => {
             ready_or_stop(&house).await?;
-            bind(&args.listen, &house, &mut files)?
+            bind(listen, &house, &mut files)?
         }
     };
     for (entrance, socket) in &sockets {

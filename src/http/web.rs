@@ -5,7 +5,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode, body::Incoming};
 
 use super::connection::Visit;
-use super::house::{Shop, Trouble};
+use super::house::{Kind, Shop, Trouble};
 use super::origin::{self, Foreign, Here};
 use super::response::{self, Answer};
 use super::route::{self, Route};
@@ -111,7 +111,7 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
     let trouble = visit.house.trouble();
     let shop = match (visit.house.shop(), trouble) {
         (Some(shop), None) => shop,
-        (Some(shop), Some(_)) if goes_on(route, &shop) => shop,
+        (Some(shop), Some(t)) if t.kind != Kind::Config && goes_on(route, &shop) => shop,
         (_, trouble) => return not_ready(path, trouble),
     };
     let login = cookie::token(&parts.headers, here.secrecy).and_then(|token| shop.auth.logins().find(token));
@@ -172,7 +172,7 @@ fn from_a_page_of_ours(parts: &Parts, route: Route, here: &Here) -> Result<(), F
 fn goes_on(route: Route, shop: &Shop) -> bool {
     match route {
         Route::Terminal(id) | Route::Socket(id) | Route::Session(id) => shop.roster.find(id).is_some(),
-        Route::Logout | Route::Me => true,
+        Route::Logout => true,
         _ => false,
     }
 }

@@ -13,7 +13,7 @@ mod spec;
 mod terminal;
 mod verify;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "bed"))]
 mod bed;
 
 use std::{
