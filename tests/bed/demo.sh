@@ -126,7 +126,10 @@ cat <<END
 END
 if [ "${CHECK-}" = 1 ]; then
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD \
-    patiently timeout "$CHECK_LIMIT" node "$SOURCE/tests/browser/check.mjs"
+    patiently timeout "$CHECK_LIMIT" node "$SOURCE/tests/browser/check.mjs" || {
+    "$BED/machine.sh" journal "$MACHINE"
+    exit 1
+  }
 else
   echo "Ctrl-C ends it and everything in it."
   trap 'exit 0' INT TERM HUP

@@ -88,6 +88,7 @@ with_machine() {
   )
   status=$?
   set -e
+  [ "$status" = 0 ] || "$BED/machine.sh" journal "$machine"
   "$BED/machine.sh" down "$machine" || status=1
   return "$status"
 }
