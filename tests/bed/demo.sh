@@ -101,7 +101,10 @@ choose_image() {
 check_preconditions
 as_root "$BED/machine.sh" able
 provide bed
-[ "${CHECK-}" != 1 ] || provide browser
+if [ "${CHECK-}" = 1 ]; then
+  provide browser
+  provide_node
+fi
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP

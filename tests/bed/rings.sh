@@ -132,6 +132,7 @@ echo "0 passed, 1 failed" >"$LOGS/result" # should we not get to the first ring
 check_preconditions
 as_root "$BED/machine.sh" able
 provide bed lint browser
+provide_node
 cargo fmt --version >/dev/null 2>&1 || die "cargo fmt is missing: rustup component add rustfmt, or the package rustfmt"
 cargo clippy --version >/dev/null 2>&1 || die "cargo clippy is missing: rustup component add clippy, or the package rust-clippy"
 [ ! -e tests/browser/package-lock.json ] || provide_node_packages
