@@ -2,15 +2,15 @@
 //!
 //! The modules, in reading order:
 
-mod activation; // sockets handed over by systemd, readiness handed back, the accept loop's idle exit
-mod audit; //      what happened, for the operator
-mod auth; //       who is this? the users file, the throttle, the logins
 mod cli; //        what a person types: serve, passwd, check-config, ps, end
 mod config; //     what the operator asked for, already checked
+mod activation; // sockets handed over by systemd, readiness handed back, the accept loop's idle exit
 mod http; //       pages, cookies, routes; knows no container
-mod podman; //     the one door to Podman: spec, create, verify, attach, start, end
+mod auth; //       who is this? the users file, the throttle, the logins
 mod session; //    the life of one session: the state machine, its task, the roster
-mod sys;
-mod terminal; //   bytes between browser and container; protocol.rs is the wire //        clocks, ids and processes as the kernel tells them
+mod podman; //     the one door to Podman: spec, create, verify, attach, start, end
+mod terminal; //   bytes between browser and container; protocol.rs is the wire
+mod audit; //      what happened, for the operator
+mod sys; //        clocks, ids and processes as the kernel tells them
 
 pub use cli::run;

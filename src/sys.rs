@@ -3,7 +3,7 @@
 use std::{fmt, ops::Add, time::Duration};
 
 /// A moment on CLOCK_BOOTTIME: goes on while a laptop sleeps, starts anew with each boot. Milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(crate) struct BootTime(u64);
 
@@ -22,6 +22,13 @@ impl BootTime {
     /// How long until `self`, seen from `now`; zero when it is past.
     pub(crate) fn until(self, now: BootTime) -> Duration {
         Duration::from_millis(self.0.saturating_sub(now.0))
+    }
+}
+
+impl BootTime {
+    /// `d` earlier; not before the boot.
+    pub(crate) fn before(self, d: Duration) -> BootTime {
+        BootTime(self.0.saturating_sub(u64::try_from(d.as_millis()).unwrap_or(u64::MAX)))
     }
 }
 

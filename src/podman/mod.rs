@@ -1,12 +1,39 @@
 //! The one door to Podman: spec → create → init → verify → attach → start → end. Its types and words stay in here.
+//!
+//! In reading order: what is asked (`spec`, `labels`, `seccomp`), how it is asked (`door`, `images`), what the kernel says
+//! of it (`verify`), the order of things and the way back (`life`), and what lasts for a session (`terminal`, `conmon`).
 
-use std::{path::PathBuf, time::Duration};
+mod conmon;
+mod door;
+mod images;
+mod labels;
+mod life;
+mod seccomp;
+mod spec;
+mod terminal;
+mod verify;
+
+#[cfg(all(test, feature = "bed"))]
+mod bed;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+pub(crate) use conmon::Conmon;
+pub(crate) use labels::Identity;
+pub(crate) use life::Prepared;
+pub(crate) use seccomp::write_seccomp;
+pub(crate) use terminal::Terminal;
 
 use crate::{
     config::{Profile, Pull},
     session::{SessionId, Size},
-    terminal::Certificate,
 };
+use door::Door;
+use verify::Neighbours;
 
 /// Everything that decides what a session's container is. Two equal plans give the same create body, word for word.
 #[derive(Debug, Clone)]
@@ -32,14 +59,23 @@ pub(crate) enum Mapping {
     Slot(u32),
 }
 
-/// Which containers are ours: the instance's random name and the key of the MAC on their labels. Clones share it.
-#[derive(Clone)]
-pub(crate) struct Identity {}
+impl Mapping {
+    /// `slots` or `shared`, the word of certificate, launcher and audit.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Mapping::Shared => "shared",
+            Mapping::Slot(_) => "slots",
+        }
+    }
 
-impl Identity {
-    /// Reads `instance` and `mac.key` (0600) from the state directory, making them at the first run.
-    pub(crate) fn open(_state: &std::path::Path) -> std::io::Result<Identity> {
-        todo!()
+    /// First id and number of ids, counted as Podman does inside the account's own namespace: 0 is the account itself,
+    /// its subordinate ids begin at 1.
+    pub(crate) fn account_ids(self) -> (u32, u32) {
+        match self {
+            Mapping::Shared => (1, 65_535),
+            // The first 65,536 stay free: the image store's own files belong to them.
+            Mapping::Slot(k) => (65_537_u32.saturating_add(k.saturating_mul(65_536)), 65_536),
+        }
     }
 }
 
@@ -77,112 +113,97 @@ pub(crate) struct Found {
 
 /// The door; clones share it. Every call has its own bound in time.
 #[derive(Clone)]
-pub(crate) struct Podman {}
+pub(crate) struct Podman(Arc<Inner>);
+
+struct Inner {
+    door: Door,
+    identity: Identity,
+    /// The seccomp profile's file, as Podman is to read it.
+    seccomp: PathBuf,
+    /// The namespaces of the sessions that live now.
+    neighbours: Neighbours,
+    /// One pull at a time.
+    pull: tokio::sync::Mutex<()>,
+    /// Podman manages cgroups without systemd: learned from its first refusal, then no slice is asked for.
+    sliceless: AtomicBool,
+}
 
 impl Podman {
-    pub(crate) fn new(_socket: PathBuf, _identity: Identity, _seccomp: PathBuf) -> Podman {
-        todo!()
+    /// `seccomp` is what [`write_seccomp`] returned. Nothing is sent yet.
+    pub(crate) fn new(socket: PathBuf, identity: Identity, seccomp: PathBuf) -> Podman {
+        Podman(Arc::new(Inner {
+            door: Door::new(socket),
+            identity,
+            seccomp,
+            neighbours: Neighbours::default(),
+            pull: tokio::sync::Mutex::new(()),
+            sliceless: AtomicBool::new(false),
+        }))
     }
 
     /// Ok once the API answers; wakes it.
+    ///
+    /// # Errors
+    /// [`PodmanError::NotThere`] at once while nobody listens: trying again is the caller's.
     pub(crate) async fn ping(&self) -> Result<(), PodmanError> {
-        todo!()
+        self.0.door.ping().await
     }
 
     /// Makes sure that the image is there, fetching it if `pull` allows; `progress` gets a line of text for people.
     /// Returns its digest (or id), for the audit. One pull at a time.
     pub(crate) async fn ensure_image(
         &self,
-        _image: &str,
-        _pull: Pull,
-        _progress: impl FnMut(String) + Send,
+        image: &str,
+        pull: Pull,
+        progress: impl FnMut(String) + Send,
     ) -> Result<String, PodmanError> {
-        todo!()
+        images::ensure(&self.0, image, pull, progress).await
     }
 
     /// create → init → verify → attach, calling `step` before each; on failure whatever was made is removed first.
+    ///
+    /// May be dropped at any point: the work has a task of its own, which then stops at its next step and removes what was
+    /// made. Until it has, the container is listed by [`Podman::list_ours`]; a sweep must except creations in flight.
     pub(crate) async fn launch(
         &self,
-        _plan: &Plan,
-        _step: impl FnMut(&'static str) + Send,
+        plan: &Plan,
+        step: impl FnMut(&'static str) + Send,
     ) -> Result<Prepared, PodmanError> {
-        todo!()
+        life::launch(self, plan, step).await
     }
 
     /// Attaches anew to a container that an earlier daemon left. Checks first that it is alive.
-    pub(crate) async fn reattach(&self, _id: SessionId) -> Result<(Terminal, Conmon), PodmanError> {
-        todo!()
+    pub(crate) async fn reattach(&self, id: SessionId) -> Result<(Terminal, Conmon), PodmanError> {
+        life::reattach(self, id).await
     }
 
-    pub(crate) async fn resize(&self, _id: SessionId, _size: Size) -> Result<(), PodmanError> {
-        todo!()
+    pub(crate) async fn resize(&self, id: SessionId, size: Size) -> Result<(), PodmanError> {
+        self.0.door.resize(id, size).await
     }
 
     /// The exit status of the shell; to be asked only after the terminal's end or conmon's death.
-    pub(crate) async fn exit_status(&self, _id: SessionId) -> Result<i32, PodmanError> {
-        todo!()
+    pub(crate) async fn exit_status(&self, id: SessionId) -> Result<i32, PodmanError> {
+        self.0.door.wait(id).await
     }
 
     /// Removes the container and whatever belongs to it; retries Podman's passing 500s; fine if it is gone already.
-    pub(crate) async fn remove(&self, _id: SessionId) -> Result<(), PodmanError> {
-        todo!()
+    /// The terminal must have been left before, or conmon may be stuck in a write to it.
+    pub(crate) async fn remove(&self, id: SessionId) -> Result<(), PodmanError> {
+        life::remove(self, id).await
     }
 
     /// Every container with this instance's label.
     pub(crate) async fn list_ours(&self) -> Result<Vec<Found>, PodmanError> {
-        todo!()
+        life::list_ours(self).await
     }
-}
 
-/// A container that is verified and attached, and whose shell has not started.
-pub(crate) struct Prepared {
-    pub(crate) certificate: Certificate,
-}
-
-impl Prepared {
-    /// Gives the terminal its first size, starts the shell and sees that the seccomp filter is in force. On failure the
-    /// container is removed first.
-    pub(crate) async fn start(self, _size: Size) -> Result<(Terminal, Conmon), PodmanError> {
+    /// Whether conmon lives at this moment.
+    pub(crate) fn is_alive(&self) -> bool {
         todo!()
     }
 
-    /// Nobody wants it any more: leaves the terminal and removes the container.
-    pub(crate) async fn abandon(self) -> Result<(), PodmanError> {
-        todo!()
-    }
-}
-
-/// The attached terminal: raw bytes both ways.
-pub(crate) struct Terminal {}
-
-impl Terminal {
-    /// Waits until `try_read` may have something.
-    pub(crate) async fn readable(&self) -> std::io::Result<()> {
-        todo!()
-    }
-    /// Output into `buf`; `Ok(0)` is the end of the shell; `WouldBlock` when there is none. Bytes that came with the
-    /// attach answer are returned first.
-    pub(crate) fn try_read(&self, _buf: &mut [u8]) -> std::io::Result<usize> {
-        todo!()
-    }
-    pub(crate) async fn writable(&self) -> std::io::Result<()> {
-        todo!()
-    }
-    pub(crate) fn try_write(&self, _buf: &[u8]) -> std::io::Result<usize> {
-        todo!()
-    }
-    /// Leaves without harming conmon: half-close, read on for 5 ms, close. Dropping does the same in the background.
-    pub(crate) async fn leave(self) {
-        todo!()
-    }
-}
-
-/// conmon, watched by a pidfd.
-pub(crate) struct Conmon {}
-
-impl Conmon {
-    /// Resolves when conmon is gone, whatever Podman says.
-    pub(crate) async fn died(&self) {
+    /// Whether the container's first process (the shell) lives at this moment; asked of the kernel, not of Podman.
+    pub(crate) fn shell_is_alive(&self) -> bool {
         todo!()
     }
 }

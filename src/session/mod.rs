@@ -2,14 +2,23 @@
 //!
 //! Nothing here speaks Podman's words: `crate::podman` launches and ends, this module decides when.
 
-mod id;
-mod reason;
-mod roster;
-mod slots;
+mod id; //     a session's name
+mod reason; // why it ended
+mod state; //  the machine: events in, actions out
+mod task; //   the one task that owns a session
+mod launch; // from admission to a prepared container
+mod ending; // from the decision to nothing left
+mod resize; // sizes on their way to the terminal
+mod record; // what outlives the daemon
+mod starts; // the queue before a start
+mod slots; //  which subordinate ids
+mod roster; // who is seated; what others may ask
+mod adopt; //  what an earlier daemon left
 
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
-pub(crate) use roster::{ProfileView, Refusal, Roster, Summary};
+pub(crate) use roster::{Boarding, NoSeat, ProfileView, Refusal, Roster, Summary, default_podman_socket};
+pub(crate) use state::AttachmentId;
 
 /// The terminal's size; both 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

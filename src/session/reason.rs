@@ -22,6 +22,8 @@ pub(crate) enum EndReason {
     Shutdown,
     /// conmon died, or others removed the container.
     Engine,
+    /// The host went down under it, or its record is gone.
+    Lost,
     /// No running shell within `sessions.start`, or Podman refused.
     StartFailed,
     /// The image is not there and may not be fetched.
@@ -35,7 +37,7 @@ pub(crate) enum EndReason {
 }
 
 impl EndReason {
-    pub(crate) const ALL: [EndReason; 13] = [
+    pub(crate) const ALL: [EndReason; 14] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
@@ -44,6 +46,7 @@ impl EndReason {
         Self::Admin,
         Self::Shutdown,
         Self::Engine,
+        Self::Lost,
         Self::StartFailed,
         Self::ImageMissing,
         Self::HostFull,
@@ -62,6 +65,7 @@ impl EndReason {
             Self::Admin => "admin",
             Self::Shutdown => "shutdown",
             Self::Engine => "engine",
+            Self::Lost => "lost",
             Self::StartFailed => "start-failed",
             Self::ImageMissing => "image-missing",
             Self::HostFull => "host-full",
@@ -81,6 +85,7 @@ impl EndReason {
             Self::Admin => "An administrator ended the session.",
             Self::Shutdown => "The session ended because the service is shutting down.",
             Self::Engine => "The container engine stopped the session.",
+            Self::Lost => "The session was lost when the host went down.",
             Self::StartFailed => "The session could not be started.",
             Self::ImageMissing => "The session's image is not on this host.",
             Self::HostFull => "This host is full. Try again in a few minutes.",

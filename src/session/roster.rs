@@ -1,14 +1,45 @@
 //! Who is seated: every live session, by id; what other modules may ask of sessions goes through here.
 
-use std::sync::Arc;
-
-use tokio::sync::watch;
-
-use super::{EndReason, SessionId, Size};
-use crate::{
-    auth::{OwnerId, Person},
-    config::{Config, Places},
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
 };
+
+use sha2::{Digest, Sha256};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use super::{
+    AttachmentId, EndReason, SessionId, Size, ending,
+    launch::{self, HeldSlot, Launch, record_path, ring_path},
+    record::{self, Record, RecordFile},
+    slots::Slots,
+    starts::Starts,
+    state::{Machine, Periods},
+    task::{Ending, Message, Outcome, Running, Sailing, Task},
+};
+use crate::{
+    audit,
+    auth::{OwnerId, Person},
+    config::{Config, Places, Profile},
+    podman::{Identity, Mapping, Podman},
+    sys::{self, BootTime},
+    terminal::{self, Feed, Output, Ring, Seat, Told},
+};
+
+/// Messages that may wait for a session's task.
+const INBOX: usize = 64;
+/// Reports of a session's own side work that may wait for it.
+const REPORTS: usize = 64;
+/// Podman's own timeout is longer than the lifetime by this, so that the daemon's reason wins.
+const BACKSTOP: Duration = Duration::from_secs(5 * 60);
+/// How long `end` waits for nothing to be left.
+const END_WAIT: Duration = Duration::from_secs(10);
+/// Memory of one session's log in the runtime directory.
+const LOG_OF_ONE: u64 = record::FILE_SIZE + terminal::RING_FILE_SIZE;
 
 /// What a page, the API and `coracle ps` show of a session.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -40,6 +71,13 @@ pub(crate) enum Refusal {
     NotReady(String),
 }
 
+/// Why a browser could not be seated.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoSeat {
+    NoSuchSession,
+    NotYours,
+}
+
 /// A profile as a page may show it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct ProfileView {
@@ -47,69 +85,538 @@ pub(crate) struct ProfileView {
     pub(crate) description: String,
 }
 
+/// What a WebSocket holds of the session it shows.
+pub(crate) struct Boarding {
+    pub(crate) feed: Arc<Feed>,
+    pub(crate) output: Arc<Output>,
+    pub(crate) told: mpsc::Receiver<Told>,
+    inbox: mpsc::Sender<Message>,
+}
+
+impl Boarding {
+    pub(crate) async fn resize(&self, size: Size) {
+        self.say(Message::Resize(self.feed.id, size)).await;
+    }
+    pub(crate) async fn extend(&self) {
+        self.say(Message::Extend(self.feed.id)).await;
+    }
+    pub(crate) async fn fell_behind(&self) {
+        self.say(Message::FellBehind(self.feed.id)).await;
+    }
+    pub(crate) async fn end(&self) {
+        self.say(Message::End { reason: EndReason::Owner, by: self.feed.user.clone() }).await;
+    }
+    /// The browser is gone.
+    pub(crate) async fn leave(&self) {
+        self.say(Message::Left(self.feed.id)).await;
+    }
+    async fn say(&self, message: Message) {
+        let _ = self.inbox.send(message).await; // a session that is over needs no messages
+    }
+}
+
 /// The list of live sessions; clones share it.
 #[derive(Clone)]
-pub(crate) struct Roster {
-    _shared: Arc<()>,
+pub(crate) struct Roster(Arc<Shared>);
+
+struct Shared {
+    config: RwLock<Arc<Config>>,
+    places: Arc<Places>,
+    podman: Podman,
+    slots: Result<Arc<Mutex<Slots>>, String>,
+    starts: Starts,
+    table: Mutex<BTreeMap<SessionId, Entry>>,
+    live: watch::Sender<usize>,
+    pace: Mutex<HashMap<OwnerId, VecDeque<Instant>>>,
+    attachments: AtomicU32,
+    leaving: AtomicBool,
+}
+
+/// What the roster knows of a live session.
+struct Entry {
+    person: Person,
+    profile: String,
+    created: u64,
+    lifetime: BootTime,
+    word: watch::Receiver<&'static str>,
+    inbox: mpsc::Sender<Message>,
+    output: Arc<Output>,
+    bell: Arc<Notify>,
 }
 
 impl Roster {
     /// A roster without sessions; adoption of what an earlier daemon left begins at once in the background.
     /// Must be called inside the runtime.
-    pub(crate) fn open(_config: Arc<Config>, _places: Arc<Places>) -> Roster {
-        todo!()
+    ///
+    /// # Errors
+    /// A sentence when the state directory's keys or the seccomp profile cannot be read or made.
+    pub(crate) fn open(config: Arc<Config>, places: Arc<Places>) -> Result<Roster, String> {
+        let wrong = |what: &str, error: std::io::Error| format!("{what} in {}: {error}", places.state.display());
+        let identity = Identity::open(&places.state).map_err(|e| wrong("the instance's key", e))?;
+        let seccomp = crate::podman::write_seccomp(&places.state).map_err(|e| wrong("the seccomp profile", e))?;
+        std::fs::create_dir_all(live_dir(&places)).map_err(|e| wrong("the list of live sessions", e))?;
+        let socket = config.sessions.podman_socket.clone().unwrap_or_else(default_podman_socket);
+        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get());
+        if let Err(why) = &slots {
+            tracing::error!("{why}");
+        }
+        let roster = Roster(Arc::new(Shared {
+            podman: Podman::new(socket, identity, seccomp),
+            slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
+            config: RwLock::new(config),
+            places,
+            starts: Starts::new(),
+            table: Mutex::default(),
+            live: watch::Sender::new(0),
+            pace: Mutex::default(),
+            attachments: AtomicU32::new(0),
+            leaving: AtomicBool::new(false),
+        }));
+        super::adopt::begin(&roster);
+        Ok(roster)
     }
 
-    /// A new configuration: counts for sessions that start from now on.
-    pub(crate) fn reload(&self, _config: Arc<Config>) {
-        todo!()
+    /// A new configuration: counts for sessions that start from now on. Isolation and Podman's socket stay as they were.
+    pub(crate) fn reload(&self, config: Arc<Config>) {
+        *self.0.config.write().unwrap_or_else(PoisonError::into_inner) = config;
     }
 
     /// The profiles that `who` may use, in the order of config.toml.
-    pub(crate) fn profiles(&self, _who: &Person) -> Vec<ProfileView> {
-        todo!()
+    pub(crate) fn profiles(&self, who: &Person) -> Vec<ProfileView> {
+        let view = |p: &Profile| ProfileView { name: p.name.clone(), description: p.description.clone() };
+        self.config().profiles.iter().filter(|p| may_use(who, p)).map(view).collect()
     }
 
     /// Admits and starts a session; answers as soon as it has an id, while it is still in the queue.
-    pub(crate) fn start(&self, _who: &Person, _profile: &str, _peer: &str) -> Result<SessionId, Refusal> {
-        todo!()
+    pub(crate) fn start(&self, who: &Person, profile: &str, peer: &str) -> Result<SessionId, Refusal> {
+        let config = self.config();
+        let profile = config.profiles.iter().find(|p| p.name == profile && may_use(who, p));
+        let profile = profile.ok_or(Refusal::NoSuchProfile)?.clone();
+        let slots = self.0.slots.clone().map_err(Refusal::NotReady)?;
+        let id = SessionId::random();
+        let mut table = self.table();
+        self.admit(&table, who, &config)?;
+
+        let sessions = &config.sessions;
+        let periods = Periods {
+            idle: sessions.idle,
+            detached: sessions.detached,
+            lifetime: sessions.lifetime,
+            start: sessions.start,
+        };
+        let now = BootTime::now();
+        let machine = Machine::new(periods, now);
+        let launch = Launch {
+            id,
+            owner: who.owner.clone(),
+            config_hash: recipe_hash(&profile),
+            profile: profile.clone(),
+            backstop: sessions.lifetime + BACKSTOP,
+            require_limits: sessions.require_limits,
+            starts: self.0.starts.clone(),
+            slots,
+            podman: self.0.podman.clone(),
+            unwanted: watch::channel(false).1, // replaced below by the task's own
+        };
+        let record = Record {
+            id,
+            person: who.clone(),
+            config_hash: launch.config_hash.clone(),
+            profile,
+            mapping: Mapping::Shared, // until the launch takes a slot
+            periods,
+            created: sys::unix_seconds(),
+            lifetime: machine.lifetime(),
+            detached: None,
+            last_input: now,
+            size: Size::DEFAULT,
+            certificate: None,
+        };
+        let (file, ring) = self.files(&record).map_err(|error| {
+            tracing::error!(%error, "a session's log could not be made in {}", self.0.places.runtime.display());
+            Refusal::HostFull
+        })?;
+        tracing::info!(session = %id, user = who.name, peer, profile = record.profile.name, "a session starts");
+        self.board(&mut table, record, file, ring, machine, Begin::Launch(Box::new(launch)));
+        Ok(id)
     }
 
     /// Live sessions of `owner`, or all of them; oldest first.
-    pub(crate) fn list(&self, _owner: Option<&OwnerId>) -> Vec<Summary> {
-        todo!()
+    pub(crate) fn list(&self, owner: Option<&OwnerId>) -> Vec<Summary> {
+        let table = self.table();
+        let mut list: Vec<Summary> = table
+            .iter()
+            .filter(|(_, entry)| owner.is_none_or(|owner| *owner == entry.person.owner))
+            .map(|(id, entry)| entry.summary(*id))
+            .collect();
+        list.sort_by_key(|summary| (summary.created, summary.id));
+        list
     }
 
-    pub(crate) fn find(&self, _id: SessionId) -> Option<Summary> {
-        todo!()
+    pub(crate) fn find(&self, id: SessionId) -> Option<Summary> {
+        self.table().get(&id).map(|entry| entry.summary(id))
+    }
+
+    /// Seats a browser of `who`: from now on it has the keyboard, and what it is told arrives in `told`.
+    pub(crate) async fn attach(&self, id: SessionId, who: &Person, size: Size, peer: &str) -> Result<Boarding, NoSeat> {
+        let (inbox, boarding, seat) = {
+            let table = self.table();
+            let entry = table.get(&id).ok_or(NoSeat::NoSuchSession)?;
+            if entry.person.owner != who.owner {
+                return Err(NoSeat::NotYours);
+            }
+            let number = AttachmentId(self.0.attachments.fetch_add(1, Ordering::Relaxed));
+            let feed = Arc::new(Feed::new(number, who.name.clone(), peer.to_owned(), entry.bell.clone()));
+            let (seat, told) = Seat::new(feed.clone());
+            let inbox = entry.inbox.clone();
+            (inbox.clone(), Boarding { feed, output: entry.output.clone(), told, inbox }, seat)
+        };
+        inbox.send(Message::Attach { seat, size }).await.map_err(|_| NoSeat::NoSuchSession)?;
+        Ok(boarding)
+    }
+
+    /// Whether `who` may attach to this session, without doing so.
+    pub(crate) fn seat_for(&self, id: SessionId, who: &Person) -> Result<(), NoSeat> {
+        match self.table().get(&id) {
+            None => Err(NoSeat::NoSuchSession),
+            Some(entry) if entry.person.owner != who.owner => Err(NoSeat::NotYours),
+            Some(_) => Ok(()),
+        }
     }
 
     /// Ends one session and returns when nothing of it is left (or after 10 s); false: there is none of that id.
     /// `by` is for the audit: a user's name or `uid 0`.
-    pub(crate) async fn end(&self, _id: SessionId, _reason: EndReason, _by: &str) -> bool {
-        todo!()
+    pub(crate) async fn end(&self, id: SessionId, reason: EndReason, by: &str) -> bool {
+        let Some(inbox) = self.table().get(&id).map(|entry| entry.inbox.clone()) else { return false };
+        let _ = inbox.send(Message::End { reason, by: by.to_owned() }).await;
+        let mut live = self.live();
+        let gone = live.wait_for(|_| self.find(id).is_none());
+        let _ = tokio::time::timeout(END_WAIT, gone).await;
+        true
     }
 
     /// Ends every session and returns how many there were, when nothing of them is left.
-    pub(crate) async fn end_all(&self, _reason: EndReason, _by: &str) -> usize {
-        todo!()
+    pub(crate) async fn end_all(&self, reason: EndReason, by: &str) -> usize {
+        let inboxes: Vec<_> = self.table().values().map(|entry| entry.inbox.clone()).collect();
+        for inbox in &inboxes {
+            let _ = inbox.send(Message::End { reason, by: by.to_owned() }).await;
+        }
+        let _ = tokio::time::timeout(2 * END_WAIT, self.live().wait_for(|live| *live == 0)).await;
+        inboxes.len()
     }
 
     /// How many sessions are live, starting and ending ones included (and 1 more while adoption is under way):
     /// the daemon may leave only at 0.
     pub(crate) fn live(&self) -> watch::Receiver<usize> {
-        todo!()
+        self.0.live.subscribe()
     }
 
-    /// Why no session can be started now (Podman's socket absent, …); `None` when all is well.
+    /// Why no session can be started now; `None` when all is well.
     pub(crate) fn trouble(&self) -> Option<String> {
-        todo!()
+        self.0.slots.as_ref().err().cloned()
+    }
+
+    /// Whether Podman answers; wakes its service.
+    ///
+    /// # Errors
+    /// With the sentence for the operator.
+    pub(crate) async fn ping(&self) -> Result<(), String> {
+        self.0.podman.ping().await.map_err(|e| e.to_string())
     }
 
     /// SIGTERM: leaves every terminal gently, ends none; attachments close with 1012.
     pub(crate) async fn leave(&self) {
-        todo!()
+        self.0.leaving.store(true, Ordering::Relaxed);
+        let inboxes: Vec<_> = self.table().values().map(|entry| entry.inbox.clone()).collect();
+        let mut left = Vec::new();
+        for inbox in inboxes {
+            let (done, was_done) = oneshot::channel();
+            if inbox.send(Message::Leave(done)).await.is_ok() {
+                left.push(was_done);
+            }
+        }
+        for was_done in left {
+            let _ = tokio::time::timeout(Duration::from_secs(1), was_done).await;
+        }
+    }
+
+    // ---- inside ----
+
+    fn admit(&self, table: &BTreeMap<SessionId, Entry>, who: &Person, config: &Config) -> Result<(), Refusal> {
+        let sessions = &config.sessions;
+        let mine = table.values().filter(|entry| entry.person.owner == who.owner).count();
+        if mine >= sessions.per_user.get() as usize {
+            return Err(Refusal::TooManyOfYours(sessions.per_user.get()));
+        }
+        let log = LOG_OF_ONE * (table.len() as u64 + 1);
+        let full = table.len() >= sessions.max.get() as usize || log > sessions.log_budget;
+        if full || !self.0.starts.has_room() || self.0.leaving.load(Ordering::Relaxed) {
+            return Err(Refusal::HostFull);
+        }
+        let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        within_pace(&mut pace, &who.owner, sessions.starts_per_minute.get() as usize, Instant::now())
+            .map_err(Refusal::TooFast)
+    }
+
+    /// The log's two files and the note that outlives a power cut.
+    fn files(&self, record: &Record) -> std::io::Result<(RecordFile, Ring)> {
+        let (runtime, id) = (&self.0.places.runtime, record.id);
+        let made = (|| {
+            let mut file = RecordFile::create(&record_path(runtime, id))?;
+            file.write(record)?;
+            let ring = Ring::create(&ring_path(runtime, id))?;
+            let note = serde_json::to_vec(&Note::of(record))?;
+            std::fs::write(note_path(&self.0.places, id), note)?;
+            Ok((file, ring))
+        })();
+        if made.is_err() {
+            self.forget_files(id);
+        }
+        made
+    }
+
+    pub(super) fn forget_files(&self, id: SessionId) {
+        launch::remove_files(&self.0.places.runtime, id);
+        let _ = std::fs::remove_file(note_path(&self.0.places, id)); // absent is what is wanted
+    }
+
+    /// Puts a session into the list and lets it sail, watched: however its task ends, the container goes, one end event is
+    /// written and the list forgets it.
+    fn board(
+        &self,
+        table: &mut BTreeMap<SessionId, Entry>,
+        record: Record,
+        file: RecordFile,
+        ring: Ring,
+        machine: Machine,
+        begin: Begin,
+    ) {
+        let id = record.id;
+        let (inbox_tx, inbox) = mpsc::channel(INBOX);
+        let reports = mpsc::channel(REPORTS);
+        let bell = Arc::new(Notify::new());
+        let output = Arc::new(Output::new(ring));
+        let (word, word_rx) = watch::channel("starting");
+        let (unwanted, unwanted_rx) = watch::channel(false);
+        let slot = Arc::new(Mutex::new(None));
+        table.insert(
+            id,
+            Entry {
+                person: record.person.clone(),
+                profile: record.profile.name.clone(),
+                created: record.created,
+                lifetime: record.lifetime,
+                word: word_rx,
+                inbox: inbox_tx,
+                output: output.clone(),
+                bell: bell.clone(),
+            },
+        );
+        self.0.live.send_modify(|live| *live += 1);
+        let (who, profile) = (record.person.clone(), record.profile.name.clone());
+        let task = Task {
+            record,
+            file,
+            machine,
+            output,
+            podman: self.0.podman.clone(),
+            inbox,
+            bell,
+            word,
+            unwanted,
+            slot: slot.clone(),
+            reports: (reports.0.clone(), reports.1),
+        };
+        let sailing = match begin {
+            Begin::Launch(mut launch) => {
+                launch.unwanted = unwanted_rx;
+                tokio::spawn(launch.run(reports.0));
+                Sailing::new(task)
+            }
+            Begin::Adopt(running, held) => {
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+                Sailing::adopted(task, running)
+            }
+        };
+        let (roster, sailing) = (self.clone(), tokio::spawn(sailing.run()));
+        tokio::spawn(async move {
+            let ending = match sailing.await {
+                Ok(Outcome::Left) => return,
+                Ok(Outcome::Ended(ending)) => ending,
+                Err(panic) => {
+                    tracing::error!(session = %id, %panic, "a session's task failed");
+                    let ending = Ending { detail: panic.to_string(), ..Ending::by_itself(EndReason::Fault) };
+                    match ending::remove(&roster.0.podman, id).await {
+                        Ok(()) => ending,
+                        Err(trouble) => ending.not_removed(trouble),
+                    }
+                }
+            };
+            roster.ended(id, &who.name, &profile, &ending);
+            drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
+            roster.table().remove(&id);
+            roster.0.live.send_modify(|live| *live -= 1);
+        });
+    }
+
+    /// The one end event, and the files go.
+    pub(super) fn ended(&self, id: SessionId, user: &str, profile: &str, ending: &Ending) {
+        let Ending { reason, status, by, detail, left_behind } = ending;
+        audit::record(&audit::Event::SessionEnd { id, user, profile, reason: *reason, status: *status, by, detail });
+        self.forget_files(id);
+        if *left_behind {
+            let note = Note { user: user.to_owned(), profile: profile.to_owned(), ended: true };
+            let written = serde_json::to_vec(&note).map(|note| std::fs::write(note_path(&self.0.places, id), note));
+            if !matches!(written, Ok(Ok(()))) {
+                tracing::error!(session = %id, "cannot remember that its container is still there");
+            }
+        }
+    }
+
+    /// Seats a session that an earlier daemon left.
+    pub(super) fn adopt(&self, record: Record, file: RecordFile, ring: Ring, running: Running) -> Result<(), String> {
+        let slots = self.0.slots.clone()?;
+        let held = HeldSlot::occupy(&slots, record.mapping);
+        let now = BootTime::now();
+        let machine = Machine::adopted(record.periods, record.lifetime, record.detached, now);
+        let (id, user, profile) = (record.id, record.person.name.clone(), record.profile.name.clone());
+        self.board(&mut self.table(), record, file, ring, machine, Begin::Adopt(running, held));
+        audit::record(&audit::Event::SessionAdopted { id, user: &user, profile: &profile });
+        Ok(())
+    }
+
+    pub(super) fn podman(&self) -> &Podman {
+        &self.0.podman
+    }
+
+    pub(super) fn places(&self) -> &Places {
+        &self.0.places
+    }
+
+    pub(super) fn is_seated(&self, id: SessionId) -> bool {
+        self.table().contains_key(&id)
+    }
+
+    /// Adoption counts as one live session while it lasts.
+    pub(super) fn hold(&self) -> Hold {
+        self.0.live.send_modify(|live| *live += 1);
+        Hold(self.clone())
+    }
+
+    fn config(&self) -> Arc<Config> {
+        self.0.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn table(&self) -> MutexGuard<'_, BTreeMap<SessionId, Entry>> {
+        self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-const _: Option<Size> = None;
+/// How a session comes aboard.
+enum Begin {
+    Launch(Box<Launch>),
+    Adopt(Running, HeldSlot),
+}
+
+/// Keeps the daemon from leaving.
+pub(super) struct Hold(Roster);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.0.live.send_modify(|live| *live -= 1);
+    }
+}
+
+impl Entry {
+    fn summary(&self, id: SessionId) -> Summary {
+        Summary {
+            id,
+            owner: self.person.owner.clone(),
+            user: self.person.name.clone(),
+            profile: self.profile.clone(),
+            state: (*self.word.borrow()).to_owned(),
+            created: self.created,
+            lifetime_left: self.lifetime.until(BootTime::now()).as_secs(),
+        }
+    }
+}
+
+/// What is kept in the state directory of a live session: enough for its end event after a power cut, when the record in
+/// the runtime directory is gone.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub(super) struct Note {
+    pub(super) user: String,
+    pub(super) profile: String,
+    /// Its end event was written, but its container was still there.
+    pub(super) ended: bool,
+}
+
+impl Note {
+    fn of(record: &Record) -> Note {
+        Note { user: record.person.name.clone(), profile: record.profile.name.clone(), ended: false }
+    }
+}
+
+pub(super) fn live_dir(places: &Places) -> std::path::PathBuf {
+    places.state.join("live")
+}
+
+fn note_path(places: &Places, id: SessionId) -> std::path::PathBuf {
+    live_dir(places).join(id.as_str())
+}
+
+pub(crate) fn default_podman_socket() -> std::path::PathBuf {
+    format!("/run/user/{}/podman/podman.sock", rustix::process::geteuid().as_raw()).into()
+}
+
+fn may_use(who: &Person, profile: &Profile) -> bool {
+    profile.groups.is_empty() || profile.groups.iter().any(|group| who.groups.contains(group))
+}
+
+/// Names the recipe: two sessions with the same hash were made alike.
+fn recipe_hash(profile: &Profile) -> String {
+    let facts = serde_json::to_vec(profile).unwrap_or_default();
+    sys::hex(&Sha256::digest(facts)[..8])
+}
+
+/// Counts one more start of `owner`, or says in how many seconds it may be.
+fn within_pace(
+    pace: &mut HashMap<OwnerId, VecDeque<Instant>>,
+    owner: &OwnerId,
+    most: usize,
+    now: Instant,
+) -> Result<(), u64> {
+    const MINUTE: Duration = Duration::from_secs(60);
+    pace.retain(|_, starts| {
+        starts.retain(|at| now.duration_since(*at) < MINUTE);
+        !starts.is_empty()
+    });
+    let starts = pace.entry(owner.clone()).or_default();
+    match starts.front() {
+        Some(oldest) if starts.len() >= most => Err((MINUTE - now.duration_since(*oldest)).as_secs() + 1),
+        _ => {
+            starts.push_back(now);
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seventh_start_in_a_minute_waits_until_the_first_is_a_minute_old() {
+        let (mut pace, owner, start) = (HashMap::new(), OwnerId::local("a"), Instant::now());
+        for second in 0..6 {
+            assert_eq!(within_pace(&mut pace, &owner, 6, start + Duration::from_secs(second)), Ok(()));
+        }
+        assert_eq!(within_pace(&mut pace, &owner, 6, start + Duration::from_secs(10)), Err(51));
+        assert_eq!(within_pace(&mut pace, &OwnerId::local("b"), 6, start + Duration::from_secs(10)), Ok(()));
+        assert_eq!(within_pace(&mut pace, &owner, 6, start + Duration::from_secs(60)), Ok(()));
+        assert_eq!(pace.len(), 2);
+        let later = start + Duration::from_secs(600);
+        assert_eq!(within_pace(&mut pace, &OwnerId::local("c"), 6, later), Ok(()));
+        assert_eq!(pace.len(), 1, "who has not started anything lately takes no room");
+    }
+}

@@ -1,29 +1,22 @@
-//! Bytes between browser and container: `protocol` is the wire, `bridge` serves one WebSocket.
+//! Bytes between browser and container.
 
-mod protocol;
-
-pub(crate) use protocol::Certificate;
+mod protocol; // the wire
+mod ring; //     the last output, in a file that outlives the daemon
+mod feed; //     what a session's task and its WebSockets share
+mod bridge; //   one WebSocket, from the upgrade to the close frame
 
 use tokio::sync::watch;
 
-use crate::{
-    auth::Person,
-    session::{Roster, SessionId},
-};
+pub(crate) use bridge::serve;
+pub(crate) use feed::{Feed, Output, Seat, Told};
+pub(crate) use protocol::{Certificate, Close, Deadlines, Notice, Role, SUBPROTOCOL, Step, ToClient};
+pub(crate) use ring::{FILE_SIZE as RING_FILE_SIZE, Ring};
+
+use crate::auth::Person;
 
 /// Who is on the other end of a WebSocket, as its cookie proved.
 pub(crate) struct Visitor {
     pub(crate) person: Person,
     /// Becomes true when the login is over (logout, expiry): the socket closes with 4401 within 1 s.
     pub(crate) login_over: watch::Receiver<bool>,
-}
-
-/// Serves one WebSocket of session `id` until either side leaves. The upgrade was answered and Host and Origin were
-/// checked by the caller. `visitor` is `None` when the connection carried no valid cookie: then the first message must be
-/// `auth`. Whether the session exists and is the visitor's is decided here, with close codes 4404 and 4403.
-pub(crate) async fn serve<S>(_socket: S, _roster: Roster, _id: SessionId, _visitor: Option<Visitor>, _peer: String)
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-{
-    todo!()
 }

@@ -1,0 +1,123 @@
+//! conmon, the process that owns a session's terminal; watched by a pidfd, since Podman goes on saying `running` when it
+//! has died.
+
+use std::{
+    fs, io,
+    os::fd::{AsFd, OwnedFd},
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, pidfd_open},
+};
+use tokio::io::unix::AsyncFd;
+
+use super::verify::Status;
+
+/// conmon, watched by a pidfd, and its child, the container's first process.
+pub(crate) struct Conmon {
+    pidfd: AsyncFd<OwnedFd>,
+    shell: OwnedFd,
+}
+
+impl Conmon {
+    /// Resolves when conmon is gone, whatever Podman says.
+    pub(crate) async fn died(&self) {
+        // A pidfd becomes readable at its process' end and stays so. Should the runtime refuse to watch it, "gone" is the
+        // answer that ends the session instead of keeping a dead one.
+        let _ = self.pidfd.readable().await;
+    }
+
+    /// Whether conmon lives at this moment.
+    pub(crate) fn is_alive(&self) -> bool {
+        !ended(self.pidfd.get_ref())
+    }
+
+    /// Whether the container's first process (the shell) lives at this moment; asked of the kernel, not of Podman.
+    pub(crate) fn shell_is_alive(&self) -> bool {
+        !ended(&self.shell)
+    }
+
+    /// Watches process `pid`, which Podman says is the conmon of `container` (the engine's own id), and `shell`, its child.
+    ///
+    /// # Errors
+    /// When they are not: a pid is reused as soon as its owner is gone. Its uid decides (no guest runs under ours), then the
+    /// container's id among its arguments; each pidfd was opened before its process was looked at, and is alive after.
+    pub(super) fn watch(pid: i32, container: &str, shell: i32) -> io::Result<Conmon> {
+        let pidfd = open_pidfd(pid)?;
+        let status = Status::of(pid)?;
+        if status.uid[1] != rustix::process::geteuid().as_raw() {
+            return Err(io::Error::other(format!("process {pid} is not conmon: it belongs to uid {}", status.uid[1])));
+        }
+        let arguments = fs::read(format!("/proc/{pid}/cmdline"))?;
+        if !names(&arguments, container) {
+            return Err(io::Error::other(format!("process {pid} is not the conmon of this container")));
+        }
+        let shell_fd = open_pidfd(shell)?;
+        if Status::of(shell)?.parent != pid {
+            return Err(io::Error::other(format!("process {shell} is not conmon's child")));
+        }
+        if ended(&pidfd) || ended(&shell_fd) {
+            return Err(io::Error::other("it ended"));
+        }
+        #[expect(deprecated, reason = "`register` is unsafe, which is for `sys` alone; an OwnedFd keeps its promise")]
+        let pidfd = AsyncFd::new(pidfd)?;
+        Ok(Conmon { pidfd, shell: shell_fd })
+    }
+}
+
+/// A handle to process `pid` that no later process of the same number can take over.
+pub(super) fn open_pidfd(pid: i32) -> io::Result<OwnedFd> {
+    let there_is_none = || io::Error::other("there is no such process");
+    // `Pid::from_raw` panics below zero.
+    let pid = Some(pid).filter(|pid| *pid > 0).and_then(Pid::from_raw).ok_or_else(there_is_none)?;
+    Ok(pidfd_open(pid, PidfdFlags::empty())?)
+}
+
+/// Whether the process behind `pidfd` is over. Does not wait.
+pub(super) fn ended(pidfd: &OwnedFd) -> bool {
+    let mut fds = [PollFd::from_borrowed_fd(pidfd.as_fd(), PollFlags::IN)];
+    // An error of poll(2) itself (no memory) is no proof of life.
+    poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).map_or(true, |ready| ready > 0)
+}
+
+/// conmon is started as `conmon … -c CONTAINER …`.
+fn names(cmdline: &[u8], container: &str) -> bool {
+    let arguments: Vec<&[u8]> = cmdline.split(|b| *b == 0).collect();
+    arguments.windows(2).any(|pair| pair[0] == b"-c" && pair[1] == container.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_process_that_was_started_for_the_container_is_its_conmon() {
+        let line = b"/usr/bin/conmon\0--api-version\x001\0-c\x004b9d\0-u\x004b9d\0-r\0/usr/bin/crun\0";
+        assert!(names(line, "4b9d"));
+        assert!(!names(line, "4b9"));
+        assert!(!names(b"/usr/bin/podman\0container\0cleanup\x004b9d\0", "4b9d"));
+        assert!(!names(b"", "4b9d"));
+    }
+
+    #[test]
+    fn a_process_of_ours_that_is_not_conmon_is_refused() {
+        let me = i32::try_from(std::process::id()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let _inside = runtime.enter();
+        let refusal = Conmon::watch(me, "4b9d", me).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(refusal.contains("not the conmon"), "{refusal}");
+        assert!(Conmon::watch(0, "4b9d", me).is_err());
+        assert!(Conmon::watch(-1, "4b9d", me).is_err());
+    }
+
+    #[test]
+    fn a_pidfd_tells_the_living_from_the_dead() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let pidfd = open_pidfd(i32::try_from(child.id()).unwrap()).unwrap();
+        assert!(!ended(&pidfd));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(ended(&pidfd));
+    }
+}

@@ -1,0 +1,440 @@
+//! The calls themselves: podman-api where it does them right, and the raw door of its own transport crate where it does
+//! not (create, inspect, wait, attach; the lint names the reasons). Each has its bound in time and in bytes.
+//!
+//! podman-api's errors are only ever read by reference: cloning one can spin for good.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use containers_api::conn::{Transport, get_unix_connector, hyper as h014};
+use h014::body::HttpBody;
+use podman_api::{models::ListContainer, opts};
+use serde_json::Value;
+use tokio::net::UnixStream;
+
+use super::{
+    PodmanError,
+    labels::{INSTANCE, container_name},
+};
+use crate::session::{SessionId, Size};
+
+/// Podman's own calls. The service may have to start first.
+const CALL: Duration = Duration::from_secs(10);
+/// Create, at the first use of a slot, copies the whole image.
+const CREATE: Duration = Duration::from_secs(60);
+/// Two scopes over D-Bus, conmon, the runtime.
+const INIT: Duration = Duration::from_secs(20);
+/// Delete kills, waits, unmounts.
+const DELETE: Duration = Duration::from_secs(15);
+/// Most bytes of one answer.
+const ANSWER: usize = 4 << 20;
+
+const API: &str = "/v4.0.0/libpod";
+
+pub(super) struct Door {
+    api: podman_api::Podman,
+    raw: Transport,
+    path: PathBuf,
+}
+
+/// One raw answer, whatever its status.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Bytes,
+}
+
+/// What `inspect` says that matters here.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Inspect {
+    /// The engine's own id of the container: 64 hexadecimal digits.
+    pub(super) container: String,
+    /// `created`, `initialized`, `running`, `exited`, …
+    pub(super) state: String,
+    /// 0 when there is none.
+    pub(super) pid: i32,
+    /// 0 when there is none.
+    pub(super) conmon: i32,
+    /// The bundle's config.json; there from `init` on, not always readable.
+    pub(super) oci_config: Option<PathBuf>,
+    pub(super) security_options: Vec<String>,
+    pub(super) process_label: String,
+    /// `crun`, `runc`
+    pub(super) runtime: String,
+}
+
+impl Inspect {
+    fn read(body: &[u8]) -> Result<Inspect, String> {
+        let all: Value = serde_json::from_slice(body).map_err(|e| e.to_string())?;
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        let number = |v: &Value| v.as_i64().and_then(|n| i32::try_from(n).ok()).unwrap_or(0);
+        let container = text(&all["Id"]);
+        if container.len() != 64 || !container.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err("inspect gave no container id".to_owned());
+        }
+        let options = all["HostConfig"]["SecurityOpt"].as_array();
+        Ok(Inspect {
+            container,
+            state: text(&all["State"]["Status"]),
+            pid: number(&all["State"]["Pid"]),
+            conmon: number(&all["State"]["ConmonPid"]),
+            oci_config: Some(text(&all["OCIConfigPath"])).filter(|p| !p.is_empty()).map(PathBuf::from),
+            security_options: options.map(|all| all.iter().map(text).collect()).unwrap_or_default(),
+            process_label: text(&all["ProcessLabel"]),
+            runtime: text(&all["OCIRuntime"]),
+        })
+    }
+}
+
+impl Door {
+    pub(super) fn new(path: PathBuf) -> Door {
+        // No pool: a connection to a unix socket costs nothing, and a kept one would keep Podman's service awake.
+        let client = h014::Client::builder().pool_max_idle_per_host(0).build(get_unix_connector());
+        Door { api: podman_api::Podman::unix(&path), raw: Transport::Unix { client, path: path.clone() }, path }
+    }
+
+    pub(super) async fn ping(&self) -> Result<(), PodmanError> {
+        let answer = self.send("ping", "-", h014::Method::GET, "/_ping", Value::Null, CALL).await?;
+        expect("ping", "-", &answer, 200)
+    }
+
+    /// Returns the engine's id of the new container.
+    pub(super) async fn create(&self, id: SessionId, spec: Value) -> Result<String, PodmanError> {
+        const STEP: &str = "create";
+        let answer = self.send(STEP, id.as_str(), h014::Method::POST, "/containers/create", spec, CREATE).await?;
+        expect(STEP, id.as_str(), &answer, 201)?;
+        let made: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+        for warning in made["Warnings"].as_array().into_iter().flatten() {
+            tracing::warn!(session = %id, %warning, "podman warns at create");
+        }
+        let broken = || PodmanError::Broken { step: STEP, id: id.to_string(), why: "no id in the answer".to_owned() };
+        made["Id"].as_str().map(str::to_owned).ok_or_else(broken)
+    }
+
+    pub(super) async fn init(&self, id: SessionId) -> Result<(), PodmanError> {
+        let container = self.api.containers().get(container_name(id));
+        self.typed("init", id, INIT, container.init()).await
+    }
+
+    /// The size must be within 1..=1000, which `Size` promises. Works from `init` on.
+    pub(super) async fn resize(&self, id: SessionId, size: Size) -> Result<(), PodmanError> {
+        let container = self.api.containers().get(container_name(id));
+        self.typed("resize", id, CALL, container.resize(size.cols.into(), size.rows.into())).await
+    }
+
+    /// Fine if it runs already. Ctrl-P Ctrl-Q belongs to the shell: no detach keys.
+    pub(super) async fn start(&self, id: SessionId) -> Result<(), PodmanError> {
+        let container = self.api.containers().get(container_name(id));
+        match self.typed("start", id, INIT, container.start(Some(String::new()))).await {
+            Err(PodmanError::Refused { status: 304, .. }) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// One try; 404 is an error here.
+    pub(super) async fn delete(&self, id: SessionId) -> Result<(), PodmanError> {
+        // timeout=0, or a shell that ignores TERM takes 10 s.
+        let all = opts::ContainerDeleteOpts::builder().force(true).timeout(0).volumes(true).build();
+        let container = self.api.containers().get(container_name(id));
+        self.typed("remove", id, DELETE, container.delete(&all)).await
+    }
+
+    /// Every container with this instance's label, whatever its state.
+    pub(super) async fn list(&self, instance: &str) -> Result<Vec<ListContainer>, PodmanError> {
+        let label = opts::ContainerListFilter::LabelKeyVal(INSTANCE.to_owned(), instance.to_owned());
+        let wanted = opts::ContainerListOpts::builder().all(true).filter([label]).build();
+        let containers = self.api.containers();
+        self.typed("list", "-", CALL, containers.list(&wanted)).await
+    }
+
+    pub(super) async fn inspect(&self, step: &'static str, id: SessionId) -> Result<Inspect, PodmanError> {
+        let endpoint = format!("/containers/{}/json", container_name(id));
+        let answer = self.send(step, id.as_str(), h014::Method::GET, &endpoint, Value::Null, CALL).await?;
+        expect(step, id.as_str(), &answer, 200)?;
+        Inspect::read(&answer.body).map_err(|why| PodmanError::Broken { step, id: id.to_string(), why })
+    }
+
+    /// The exit status, once there is one.
+    pub(super) async fn wait(&self, id: SessionId) -> Result<i32, PodmanError> {
+        const STEP: &str = "wait";
+        let endpoint = format!("/containers/{}/wait?condition=exited", container_name(id));
+        let answer = self.send(STEP, id.as_str(), h014::Method::POST, &endpoint, Value::Null, CALL).await?;
+        expect(STEP, id.as_str(), &answer, 200)?;
+        let text = String::from_utf8_lossy(&answer.body);
+        let why = || format!("no exit status: {:?}", text.chars().take(80).collect::<String>());
+        text.trim().parse().map_err(|_| PodmanError::Broken { step: STEP, id: id.to_string(), why: why() })
+    }
+
+    /// The terminal's stream, with a file descriptor of its own, and the output that came along with the answer.
+    pub(super) async fn attach(&self, id: SessionId) -> Result<(UnixStream, Bytes), PodmanError> {
+        const STEP: &str = "attach";
+        let broken = |why: String| PodmanError::Broken { step: STEP, id: id.to_string(), why };
+        let upgraded = async {
+            let socket = UnixStream::connect(&self.path).await.map_err(|e| self.not_there(&e))?;
+            let (mut requests, connection) =
+                h014::client::conn::handshake(socket).await.map_err(|e| broken(e.to_string()))?;
+            tokio::spawn(connection); // resolves by itself at the upgrade
+            let endpoint = format!(
+                "{API}/containers/{}/attach?stream=true&stdin=true&stdout=true&stderr=true&detachKeys=",
+                container_name(id)
+            );
+            let request = h014::Request::post(endpoint)
+                .header("host", "podman")
+                .header("connection", "Upgrade")
+                .header("upgrade", "tcp")
+                .body(h014::Body::empty())
+                .map_err(|e| broken(e.to_string()))?;
+            let answer = requests.send_request(request).await.map_err(|e| broken(e.to_string()))?;
+            if answer.status() != h014::StatusCode::SWITCHING_PROTOCOLS {
+                let status = answer.status().as_u16();
+                let body = whole(answer.into_body()).await.map_err(broken)?;
+                return Err(refused(STEP, id.as_str(), status, &body));
+            }
+            let upgraded = h014::upgrade::on(answer).await.map_err(|e| broken(e.to_string()))?;
+            let parts = upgraded
+                .downcast::<UnixStream>()
+                .map_err(|_| broken("the stream is not the socket that was connected".to_owned()))?;
+            Ok((parts.io, parts.read_buf))
+        };
+        within(STEP, id.as_str(), CALL, upgraded).await
+    }
+
+    pub(super) async fn image_exists(&self, image: &str) -> Result<bool, PodmanError> {
+        let images = self.api.images();
+        self.typed("image", "-", CALL, images.get(image).exists()).await
+    }
+
+    /// Digest of the image, or its id where it has none.
+    pub(super) async fn image_digest(&self, image: &str) -> Result<Option<String>, PodmanError> {
+        let images = self.api.images();
+        let told = self.typed("image", "-", CALL, images.get(image).inspect()).await?;
+        Ok(told.digest.filter(|d| !d.is_empty()).or(told.id))
+    }
+
+    /// Asks for `image` and returns the stream of JSON lines in which Podman tells how it goes. `begin` bounds the time to
+    /// the first byte only.
+    pub(super) async fn pull(&self, image: &str, begin: Duration) -> Result<h014::Body, PodmanError> {
+        const STEP: &str = "pull";
+        let endpoint = format!("/images/pull?policy=missing&reference={}", percent(image));
+        let request = self.request(STEP, "-", h014::Method::POST, &endpoint, Value::Null)?;
+        let answer = within(STEP, "-", begin, self.exchange(STEP, "-", request)).await?;
+        match answer.status().as_u16() {
+            200 => Ok(answer.into_body()),
+            status => {
+                let why = |why| PodmanError::Broken { step: STEP, id: "-".to_owned(), why };
+                let body = within(STEP, "-", CALL, async { whole(answer.into_body()).await.map_err(why) }).await?;
+                Err(refused(STEP, "-", status, &body))
+            }
+        }
+    }
+
+    /// One raw call. `body` null sends none.
+    async fn send(
+        &self,
+        step: &'static str,
+        id: &str,
+        method: h014::Method,
+        endpoint: &str,
+        body: Value,
+        limit: Duration,
+    ) -> Result<Answer, PodmanError> {
+        let request = self.request(step, id, method, endpoint, body)?;
+        within(step, id, limit, async {
+            let answer = self.exchange(step, id, request).await?;
+            let status = answer.status().as_u16();
+            let body =
+                whole(answer.into_body()).await.map_err(|why| PodmanError::Broken { step, id: id.to_owned(), why })?;
+            Ok(Answer { status, body })
+        })
+        .await
+    }
+
+    fn request(
+        &self,
+        step: &'static str,
+        id: &str,
+        method: h014::Method,
+        endpoint: &str,
+        body: Value,
+    ) -> Result<h014::Request<h014::Body>, PodmanError> {
+        let broken = |why: String| PodmanError::Broken { step, id: id.to_owned(), why };
+        let uri = self.raw.make_uri(&format!("{API}{endpoint}")).map_err(|e| broken(e.to_string()))?;
+        let request = h014::Request::builder().method(method).uri(uri).header("content-type", "application/json");
+        let body = if body.is_null() { h014::Body::empty() } else { h014::Body::from(body.to_string()) };
+        request.body(body).map_err(|e| broken(e.to_string()))
+    }
+
+    async fn exchange(
+        &self,
+        step: &'static str,
+        id: &str,
+        request: h014::Request<h014::Body>,
+    ) -> Result<h014::Response<h014::Body>, PodmanError> {
+        self.raw.request(request).await.map_err(|e| self.transport_error(step, id, &e))
+    }
+
+    async fn typed<T>(
+        &self,
+        step: &'static str,
+        id: impl ToString,
+        limit: Duration,
+        call: impl Future<Output = podman_api::Result<T>>,
+    ) -> Result<T, PodmanError> {
+        let id = id.to_string();
+        within(step, &id, limit, async {
+            call.await.map_err(|e| match &e {
+                podman_api::Error::Fault { code, message } => refused(step, &id, code.as_u16(), message.as_bytes()),
+                podman_api::Error::Error(inner) => self.transport_error(step, &id, inner),
+                other => PodmanError::Broken { step, id: id.clone(), why: other.to_string() },
+            })
+        })
+        .await
+    }
+
+    fn transport_error(&self, step: &'static str, id: &str, e: &containers_api::conn::Error) -> PodmanError {
+        match e {
+            containers_api::conn::Error::Fault { code, message } => {
+                refused(step, id, code.as_u16(), message.as_bytes())
+            }
+            containers_api::conn::Error::Hyper(h) if h.is_connect() => self.not_there(h),
+            other => PodmanError::Broken { step, id: id.to_owned(), why: other.to_string() },
+        }
+    }
+
+    fn not_there(&self, cause: &(dyn std::error::Error + 'static)) -> PodmanError {
+        // hyper says "error trying to connect", and only its source says why.
+        let why = std::iter::successors(Some(cause), |e| e.source()).last().map_or_else(String::new, |e| e.to_string());
+        PodmanError::NotThere { path: self.path.display().to_string(), why }
+    }
+
+    /// Podman's socket.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+async fn within<T>(
+    step: &'static str,
+    id: &str,
+    limit: Duration,
+    work: impl Future<Output = Result<T, PodmanError>>,
+) -> Result<T, PodmanError> {
+    match tokio::time::timeout(limit, work).await {
+        Ok(done) => done,
+        Err(_) => Err(PodmanError::TimedOut { step, id: id.to_owned(), seconds: limit.as_secs() }),
+    }
+}
+
+/// The whole body, at most [`ANSWER`] bytes of it.
+async fn whole(mut body: h014::Body) -> Result<Bytes, String> {
+    let mut all = Vec::new();
+    while let Some(piece) = body.data().await {
+        let piece = piece.map_err(|e| e.to_string())?;
+        if all.len() + piece.len() > ANSWER {
+            return Err(format!("the answer is longer than {ANSWER} bytes"));
+        }
+        all.extend_from_slice(&piece);
+    }
+    Ok(all.into())
+}
+
+fn expect(step: &'static str, id: &str, answer: &Answer, status: u16) -> Result<(), PodmanError> {
+    if answer.status == status { Ok(()) } else { Err(refused(step, id, answer.status, &answer.body)) }
+}
+
+/// Podman answers `{"cause", "message", "response"}`; podman-api joins the first two. Kept short, on one line.
+fn refused(step: &'static str, id: &str, status: u16, body: &[u8]) -> PodmanError {
+    const MOST: usize = 400; // characters
+    let text = String::from_utf8_lossy(body);
+    let told = serde_json::from_slice::<Value>(body).ok();
+    let message = told.as_ref().and_then(|v| v["message"].as_str()).unwrap_or(&text);
+    let message: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST).collect();
+    PodmanError::Refused { step, id: id.to_owned(), status, message }
+}
+
+/// For a query's value.
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inspect_gives_what_verification_reads_on_both_versions() {
+        for (told, state, runtime) in [
+            (include_str!("../../tests/podman/inspect-4.3.1.json"), "initialized", "crun"),
+            (include_str!("../../tests/podman/inspect-5.4.2.json"), "initialized", "crun"),
+        ] {
+            let inspect = Inspect::read(told.as_bytes()).unwrap();
+            assert_eq!((inspect.state.as_str(), inspect.runtime.as_str()), (state, runtime));
+            assert!(inspect.pid > 0 && inspect.conmon > 0 && inspect.pid != inspect.conmon);
+            assert!(inspect.security_options.contains(&"no-new-privileges".to_owned()));
+            assert!(inspect.oci_config.unwrap().ends_with(format!("{}/userdata/config.json", inspect.container)));
+        }
+    }
+
+    #[test]
+    fn an_inspect_without_a_container_id_is_an_error_and_no_path_is_made_of_it() {
+        for odd in ["{}", "[]", "null", r#"{"Id": "../../etc"}"#, r#"{"Id": 7}"#] {
+            assert!(Inspect::read(odd.as_bytes()).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn podmans_own_words_are_kept_on_one_line_and_short() {
+        let told = br#"{"cause":"no such image","message":"docker.io/x:\nno such image","response":404}"#;
+        let error = refused("create", "abc", 404, told).to_string();
+        assert_eq!(error, "create (session abc): Podman answered 404, docker.io/x: no such image");
+        let long = refused("create", "abc", 500, "x".repeat(5000).as_bytes()).to_string();
+        assert!(long.len() < 500);
+    }
+
+    #[test]
+    fn an_image_name_becomes_one_query_value() {
+        assert_eq!(percent("localhost:5000/a/b:1@x&y=z"), "localhost%3A5000%2Fa%2Fb%3A1%40x%26y%3Dz");
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_is_not_there_or_not_listening_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let absent = dir.path().join("absent.sock");
+        let refusing = dir.path().join("refusing.sock");
+        drop(std::os::unix::net::UnixListener::bind(&refusing).unwrap());
+        for (path, why) in [(absent, "No such file"), (refusing, "refused")] {
+            let door = Door::new(path.clone());
+            let id = SessionId::random();
+            let errors = [
+                door.ping().await.unwrap_err(),
+                door.init(id).await.unwrap_err(),
+                door.attach(id).await.map(drop).unwrap_err(),
+            ];
+            for error in errors {
+                let PodmanError::NotThere { path: named, why: said } = &error else { panic!("{error}") };
+                assert_eq!(named, &path.display().to_string());
+                assert!(said.contains(why), "{said}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_podman_that_accepts_and_stays_silent_is_given_up_in_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("silent.sock");
+        let _silent = tokio::net::UnixListener::bind(&path).unwrap();
+        let door = Door::new(path);
+        let id = SessionId::random();
+        assert!(matches!(door.ping().await, Err(PodmanError::TimedOut { step: "ping", seconds: 10, .. })));
+        assert!(matches!(door.attach(id).await, Err(PodmanError::TimedOut { step: "attach", .. })));
+        assert!(matches!(door.create(id, Value::Null).await, Err(PodmanError::TimedOut { step: "create", .. })));
+    }
+}

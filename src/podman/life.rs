@@ -1,0 +1,318 @@
+//! The order of things, and the way back: create → init → verify → attach, then resize → start, in the end remove.
+//!
+//! Each of the two halves runs in a task of its own. Whoever waits for it may go away at any point (a deadline, a closed
+//! browser, a panic): the task notices at its next step and removes what was made.
+
+use std::{future::Future, sync::atomic::Ordering, time::Duration};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep},
+};
+
+use super::{
+    Conmon, Found, Plan, Podman, PodmanError, Terminal,
+    labels::{PROFILE, session_of},
+    spec::{Slice, create_spec},
+    verify::{self, Proven},
+};
+use crate::{
+    session::{SessionId, Size},
+    terminal::Certificate,
+};
+
+/// Tries of a delete that Podman answers with a passing 500.
+const REMOVE_TRIES: u32 = 10;
+/// From the first to the last of them.
+const REMOVE_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a container is looked for whose create was never answered.
+const LATE_CREATE: Duration = Duration::from_secs(120);
+/// Tries of an attach while conmon's backlog is full.
+const ATTACH_TRIES: u32 = 10;
+const ATTACH_PAUSE: Duration = Duration::from_millis(50);
+
+/// A container that is verified and attached, and whose shell has not started. Dropped, it is removed in the background.
+pub(crate) struct Prepared {
+    pub(crate) certificate: Certificate,
+    /// What the kernel confirmed, as one line for the audit.
+    pub(crate) facts: String,
+    /// `None` only once it was started or abandoned.
+    parts: Option<Parts>,
+}
+
+struct Parts {
+    podman: Podman,
+    plan: Plan,
+    proven: Proven,
+    terminal: Terminal,
+    conmon: Conmon,
+}
+
+impl Prepared {
+    /// Gives the terminal its first size, starts the shell and sees that the seccomp filter is in force. On failure the
+    /// container is removed first.
+    pub(crate) async fn start(mut self, size: Size) -> Result<(Terminal, Conmon), PodmanError> {
+        let parts = self.parts.take().expect("start and abandon consume it");
+        let (podman, id) = (parts.podman.clone(), parts.plan.id);
+        on_its_own(podman, id, "start", async move {
+            match parts.run(size).await {
+                Ok(()) => Ok((parts.terminal, parts.conmon)),
+                Err(error) => {
+                    parts.terminal.leave().await;
+                    undo(&parts.podman, id, &error).await;
+                    Err(error)
+                }
+            }
+        })
+        .await
+    }
+
+    /// Nobody wants it any more: leaves the terminal and removes the container.
+    pub(crate) async fn abandon(mut self) -> Result<(), PodmanError> {
+        self.parts.take().expect("start and abandon consume it").remove().await
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        let (Some(parts), Ok(runtime)) = (self.parts.take(), tokio::runtime::Handle::try_current()) else { return };
+        runtime.spawn(async move {
+            let id = parts.plan.id;
+            if let Err(error) = parts.remove().await {
+                tracing::error!(session = %id, %error, "a container that nobody wanted is left behind");
+            }
+        });
+    }
+}
+
+impl Parts {
+    async fn run(&self, size: Size) -> Result<(), PodmanError> {
+        let (door, id) = (&self.podman.0.door, self.plan.id);
+        door.resize(id, size).await?;
+        door.start(id).await?;
+        self.proven.started(&self.plan).await
+    }
+
+    async fn remove(self) -> Result<(), PodmanError> {
+        self.terminal.leave().await;
+        remove(&self.podman, self.plan.id).await
+    }
+}
+
+/// See [`Podman::launch`].
+pub(super) async fn launch(
+    podman: &Podman,
+    plan: &Plan,
+    mut step: impl FnMut(&'static str) + Send,
+) -> Result<Prepared, PodmanError> {
+    let (say, mut said) = mpsc::channel(4);
+    let work = {
+        let (podman, plan) = (podman.clone(), plan.clone());
+        async move { make(podman, plan, say).await }
+    };
+    let mut made = std::pin::pin!(on_its_own(podman.clone(), plan.id, "launch", work));
+    loop {
+        tokio::select! {
+            biased;
+            Some(name) = said.recv() => step(name),
+            made = &mut made => return made,
+        }
+    }
+}
+
+/// Does `work` in a task of its own. When nobody waits for the result any more, or `work` panicked, the container is
+/// removed.
+async fn on_its_own<T: Send + 'static>(
+    podman: Podman,
+    id: SessionId,
+    step: &'static str,
+    work: impl Future<Output = Result<T, PodmanError>> + Send + 'static,
+) -> Result<T, PodmanError> {
+    let (done, result) = oneshot::channel();
+    tokio::spawn(async move {
+        let made = tokio::spawn(work)
+            .await
+            .unwrap_or_else(|panic| Err(PodmanError::Broken { step, id: id.to_string(), why: panic.to_string() }));
+        let panicked = matches!(&made, Err(PodmanError::Broken { step: at, .. }) if *at == step && step == "launch");
+        match done.send(made) {
+            Ok(()) if !panicked => {}
+            unwanted => {
+                // Drops the terminal first, which leaves it gently.
+                drop(unwanted);
+                undo(&podman, id, &"nobody waits for it any more").await;
+            }
+        }
+    });
+    result.await.unwrap_or_else(|_| {
+        Err(PodmanError::Broken { step, id: id.to_string(), why: "the runtime is shutting down".to_owned() })
+    })
+}
+
+/// The container as far as attach. What it made it removes when it fails.
+async fn make(podman: Podman, plan: Plan, say: mpsc::Sender<&'static str>) -> Result<Prepared, PodmanError> {
+    let id = plan.id;
+    announce(&say, id, "create").await?;
+    if let Err(error) = create(&podman, &plan).await {
+        match &error {
+            // Podman says that there is none; a container of that name would be someone else's.
+            PodmanError::Refused { .. } | PodmanError::NotThere { .. } => {}
+            // It may come into being yet.
+            _ => drop(tokio::spawn(remove_late(podman.clone(), id))),
+        }
+        return Err(error);
+    }
+    match prepare(&podman, plan, &say).await {
+        Ok(prepared) => Ok(prepared),
+        Err(error) => {
+            undo(&podman, id, &error).await;
+            Err(error)
+        }
+    }
+}
+
+async fn prepare(podman: &Podman, plan: Plan, say: &mpsc::Sender<&'static str>) -> Result<Prepared, PodmanError> {
+    let (door, id) = (&podman.0.door, plan.id);
+    announce(say, id, "init").await?;
+    door.init(id).await?;
+
+    announce(say, id, "verify").await?;
+    let inspect = door.inspect("verify", id).await?;
+    let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid).map_err(|e| PodmanError::Broken {
+        step: "verify",
+        id: id.to_string(),
+        why: e.to_string(),
+    })?;
+    let proven = verify::verify(&plan, &inspect, &podman.0.neighbours).map_err(|wrong| wrong.error("verify", &plan))?;
+
+    announce(say, id, "attach").await?;
+    let terminal = attach(podman, id).await?;
+    let (certificate, facts) = (proven.certificate.clone(), proven.facts.clone());
+    let parts = Parts { podman: podman.clone(), plan, proven, terminal, conmon };
+    Ok(Prepared { certificate, facts, parts: Some(parts) })
+}
+
+async fn announce(say: &mpsc::Sender<&'static str>, id: SessionId, step: &'static str) -> Result<(), PodmanError> {
+    let gone = |_| PodmanError::Broken { step, id: id.to_string(), why: "nobody waits for it any more".to_owned() };
+    say.send(step).await.map_err(gone)
+}
+
+async fn create(podman: &Podman, plan: &Plan) -> Result<(), PodmanError> {
+    let inner = &podman.0;
+    let slice = if inner.sliceless.load(Ordering::Relaxed) { Slice::None } else { Slice::Ours };
+    let spec = |slice| create_spec(plan, &inner.identity, &inner.seccomp, slice);
+    match inner.door.create(plan.id, spec(slice)).await {
+        // Asking Podman first who manages its cgroups takes 75 to 350 ms.
+        Err(PodmanError::Refused { message, .. }) if slice == Slice::Ours && message.contains("slice") => {
+            tracing::info!(%message, "podman manages cgroups without systemd; sessions get no slice of their own");
+            inner.door.create(plan.id, spec(Slice::None)).await?;
+            inner.sliceless.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+        other => other.map(drop),
+    }
+}
+
+/// Attaches, with patience for conmon's short backlog.
+async fn attach(podman: &Podman, id: SessionId) -> Result<Terminal, PodmanError> {
+    for _ in 1..ATTACH_TRIES {
+        match podman.0.door.attach(id).await {
+            Err(PodmanError::Refused { status: 500, message, .. }) if message.contains("temporarily unavailable") => {
+                sleep(ATTACH_PAUSE).await;
+            }
+            other => return other.map(|(socket, early)| Terminal::new(socket, early)),
+        }
+    }
+    podman.0.door.attach(id).await.map(|(socket, early)| Terminal::new(socket, early))
+}
+
+/// See [`Podman::reattach`].
+pub(super) async fn reattach(podman: &Podman, id: SessionId) -> Result<(Terminal, Conmon), PodmanError> {
+    const STEP: &str = "reattach";
+    let broken = |why: String| PodmanError::Broken { step: STEP, id: id.to_string(), why };
+    let inspect = podman.0.door.inspect(STEP, id).await?;
+    // Attaching to one that is over would bring it to life again.
+    if !is_alive(&inspect.state) {
+        return Err(broken(format!("the container is {}", inspect.state)));
+    }
+    let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid).map_err(|e| broken(e.to_string()))?;
+    podman.0.neighbours.adopt(id, inspect.pid).map_err(|e| broken(e.to_string()))?;
+    let terminal = attach(podman, id).await?;
+    if !conmon.is_alive() {
+        terminal.leave().await;
+        return Err(broken("it ended just before the attach".to_owned()));
+    }
+    Ok((terminal, conmon))
+}
+
+/// See [`Podman::remove`].
+pub(super) async fn remove(podman: &Podman, id: SessionId) -> Result<(), PodmanError> {
+    let removed = remove_patiently(podman, id).await;
+    if removed.is_ok() {
+        podman.0.neighbours.leave(id);
+    }
+    removed
+}
+
+async fn remove_patiently(podman: &Podman, id: SessionId) -> Result<(), PodmanError> {
+    let deadline = Instant::now() + REMOVE_DEADLINE;
+    let mut pause = Duration::from_millis(20);
+    for tries in 1.. {
+        match podman.0.door.delete(id).await {
+            Ok(()) | Err(PodmanError::Refused { status: 404, .. }) => return Ok(()),
+            Err(PodmanError::Refused { status: 409 | 500, .. })
+                if tries < REMOVE_TRIES && Instant::now() + pause < deadline =>
+            {
+                sleep(pause).await;
+                pause *= 2;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    unreachable!("the last try returns")
+}
+
+/// Removes a container whose create was not answered in time, once it is there.
+async fn remove_late(podman: Podman, id: SessionId) {
+    let deadline = Instant::now() + LATE_CREATE;
+    while Instant::now() < deadline {
+        match podman.0.door.delete(id).await {
+            Ok(()) => return,
+            Err(error) => tracing::debug!(session = %id, %error, "no late container yet"),
+        }
+        sleep(Duration::from_secs(2)).await;
+    }
+}
+
+/// Removes what a failed step left; a failure of this too is told beside the first.
+async fn undo(podman: &Podman, id: SessionId, first: &(impl std::fmt::Display + ?Sized)) {
+    if let Err(error) = remove(podman, id).await {
+        tracing::error!(session = %id, %first, %error, "the container is left behind; the next start removes it");
+    }
+}
+
+/// See [`Podman::list_ours`].
+pub(super) async fn list_ours(podman: &Podman) -> Result<Vec<Found>, PodmanError> {
+    let identity = &podman.0.identity;
+    let listed = podman.0.door.list(identity.instance()).await?;
+    let mut ours = Vec::new();
+    for container in listed {
+        let names = container.names.unwrap_or_default();
+        let Some((name, id)) = names.iter().find_map(|name| Some((name, session_of(name)?))) else {
+            tracing::warn!(?names, "a container carries our instance's label, but no session's name; left alone");
+            continue;
+        };
+        let labels = container.labels.unwrap_or_default();
+        let label = |key: &str| labels.get(key).map(String::as_str);
+        ours.push(Found {
+            id,
+            genuine: identity.is_genuine(name, label),
+            alive: container.state.as_deref().is_some_and(is_alive),
+            profile: label(PROFILE).unwrap_or_default().to_owned(),
+        });
+    }
+    Ok(ours)
+}
+
+fn is_alive(state: &str) -> bool {
+    ["initialized", "running"].contains(&state)
+}

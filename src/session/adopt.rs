@@ -1,0 +1,145 @@
+//! What an earlier daemon left: every container of ours with a valid record goes on; one without, or already over, is ended,
+//! audited once and removed. Containers whose MAC is wrong are not ours to touch.
+
+use std::{collections::HashSet, io, time::Duration};
+
+use tokio::time::{Instant, sleep};
+
+use super::{
+    EndReason, SessionId, ending,
+    launch::{record_path, ring_path},
+    record::{Record, RecordFile},
+    roster::{Note, Roster, live_dir},
+    task::{Ending, Running},
+};
+use crate::{
+    podman::{Found, PodmanError},
+    terminal::Ring,
+};
+
+/// How long Podman is waited for; after that the next start of the daemon tries again.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Looks for what was left, in the background; Podman is not woken where nothing was.
+pub(super) fn begin(roster: &Roster) {
+    let left = left_behind(roster);
+    if left.is_empty() {
+        return;
+    }
+    let (roster, hold) = (roster.clone(), roster.hold());
+    tokio::spawn(async move {
+        let _hold = hold;
+        match list(&roster).await {
+            Ok(found) => take_over(&roster, found, left).await,
+            Err(error) => tracing::error!(%error, sessions = left.len(), "Podman does not say what became of them"),
+        }
+    });
+}
+
+/// The ids of sessions that did not end under the daemon that had them.
+fn left_behind(roster: &Roster) -> HashSet<SessionId> {
+    let places = roster.places();
+    let mut ids = HashSet::new();
+    for dir in [live_dir(places), places.runtime.clone()] {
+        let entries = std::fs::read_dir(&dir).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        ids.extend(names.filter_map(|name| name.split('.').next().and_then(|stem| stem.parse::<SessionId>().ok())));
+    }
+    ids
+}
+
+async fn list(roster: &Roster) -> Result<Vec<Found>, PodmanError> {
+    let until = Instant::now() + PATIENCE;
+    let mut pause = Duration::from_millis(100);
+    loop {
+        match roster.podman().list_ours().await {
+            Err(PodmanError::NotThere { .. } | PodmanError::TimedOut { .. }) if Instant::now() < until => {}
+            answer => return answer,
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(1));
+    }
+}
+
+async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<SessionId>) {
+    for container in found {
+        if !container.genuine {
+            tracing::warn!(container = %container.id, "has our name but not our MAC: neither adopted nor removed");
+            left.remove(&container.id);
+        } else if !roster.is_seated(container.id) {
+            // (one that is seated was made by this daemon, meanwhile)
+            left.remove(&container.id);
+            adopt_or_end(roster, &container).await;
+        }
+    }
+    // What remains has files, but no container any more.
+    for id in left.into_iter().filter(|id| !roster.is_seated(*id)) {
+        let how = match RecordFile::open(&record_path(&roster.places().runtime, id)) {
+            Ok(_) => Ending { detail: "its container was gone".into(), ..Ending::by_itself(EndReason::Engine) },
+            Err(_) => Ending::by_itself(EndReason::Lost),
+        };
+        audit_end(roster, id, None, how);
+    }
+}
+
+async fn adopt_or_end(roster: &Roster, container: &Found) {
+    let id = container.id;
+    let runtime = &roster.places().runtime;
+    let record = RecordFile::open(&record_path(runtime, id));
+    let how = match record {
+        Err(error) => {
+            let detail = format!("no valid record: {error}");
+            Ending { detail, ..Ending::by_itself(EndReason::Lost) }
+        }
+        Ok((_, record)) if record.certificate.is_none() => {
+            let detail = "the daemon died while it was starting".to_owned();
+            let how = Ending { detail, ..Ending::by_itself(EndReason::StartFailed) };
+            return end(roster, id, Some(&record), how).await;
+        }
+        Ok((_, record)) if !container.alive => {
+            let status = roster.podman().exit_status(id).await.ok();
+            return end(roster, id, Some(&record), Ending { status, ..Ending::by_itself(EndReason::Exit) }).await;
+        }
+        Ok((file, record)) => match adopt(roster, file, record.clone()).await {
+            Ok(()) => return,
+            Err(detail) => {
+                let how = Ending { detail, ..Ending::by_itself(EndReason::Engine) };
+                return end(roster, id, Some(&record), how).await;
+            }
+        },
+    };
+    end(roster, id, None, how).await;
+}
+
+async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), String> {
+    let path = ring_path(&roster.places().runtime, record.id);
+    let ring = Ring::open(&path).or_else(|error| {
+        tracing::warn!(%error, session = %record.id, "its ring cannot be read; begins a new one");
+        let _ = std::fs::remove_file(&path);
+        Ring::create(&path)
+    });
+    let ring = ring.map_err(|error: io::Error| error.to_string())?;
+    let (terminal, conmon) = roster.podman().reattach(record.id).await.map_err(|error| error.to_string())?;
+    roster.adopt(record, file, ring, Running { terminal, conmon })
+}
+
+async fn end(roster: &Roster, id: SessionId, record: Option<&Record>, mut how: Ending) {
+    if let Err(trouble) = ending::remove(roster.podman(), id).await {
+        how = how.not_removed(trouble);
+    }
+    audit_end(roster, id, record, how);
+}
+
+fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, how: Ending) {
+    let note = std::fs::read(live_dir(roster.places()).join(id.as_str())).ok();
+    let note: Option<Note> = note.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if note.as_ref().is_some_and(|note| note.ended) {
+        return roster.forget_files(id); // its end event was written when its container could not be removed
+    }
+    let (user, profile) = match (record, note) {
+        (Some(record), _) => (record.person.name.clone(), record.profile.name.clone()),
+        (None, Some(note)) => (note.user, note.profile),
+        (None, None) => Default::default(),
+    };
+    roster.ended(id, &user, &profile, &how);
+}

@@ -1,0 +1,220 @@
+//! From admission to a prepared container: the queue, a slot, the image, then Podman's own steps. Runs beside the session's
+//! task, which shows each stage and may lose interest at any time.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, watch};
+
+use super::{EndReason, SessionId, slots::Slots, starts::Starts, task::Report};
+use crate::{
+    auth::OwnerId,
+    config::Profile,
+    podman::{Mapping, Plan, Podman, PodmanError, Prepared},
+    terminal::Step,
+};
+
+/// What the task learns while its session is being made.
+pub(crate) enum Stage {
+    /// Place from 1, and the queue's length.
+    Waiting(usize, usize),
+    LeftQueue,
+    Slot(HeldSlot),
+    PullBegan,
+    Pull(String),
+    PullOver,
+    /// The image's digest, for the audit.
+    Image(String),
+    Step(Step),
+    Prepared(Box<Prepared>),
+    /// Whatever had been made was removed.
+    Failed(Failure),
+}
+
+/// Why there is no container.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) reason: EndReason,
+    /// For the journal.
+    pub(crate) detail: String,
+}
+
+impl From<PodmanError> for Failure {
+    fn from(error: PodmanError) -> Failure {
+        let reason = match &error {
+            PodmanError::ImageMissing { .. } | PodmanError::PullFailed { .. } => EndReason::ImageMissing,
+            PodmanError::Unproven { .. } => EndReason::LimitsUnproven,
+            PodmanError::NotThere { .. }
+            | PodmanError::Refused { .. }
+            | PodmanError::TimedOut { .. }
+            | PodmanError::Broken { .. } => EndReason::StartFailed,
+        };
+        Failure { reason, detail: error.to_string() }
+    }
+}
+
+/// A slot that is given back when this is dropped: after the container is gone, not before.
+pub(crate) struct HeldSlot {
+    slots: Arc<Mutex<Slots>>,
+    pub(crate) mapping: Mapping,
+}
+
+impl HeldSlot {
+    pub(crate) fn take(slots: &Arc<Mutex<Slots>>) -> Option<HeldSlot> {
+        let mapping = slots.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        Some(HeldSlot { slots: slots.clone(), mapping })
+    }
+
+    /// The slot of an adopted session.
+    pub(crate) fn occupy(slots: &Arc<Mutex<Slots>>, mapping: Mapping) -> HeldSlot {
+        slots.lock().unwrap_or_else(PoisonError::into_inner).occupy(mapping);
+        HeldSlot { slots: slots.clone(), mapping }
+    }
+}
+
+impl Drop for HeldSlot {
+    fn drop(&mut self) {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).release(self.mapping);
+    }
+}
+
+/// Everything a launch needs; owned, so that it can run on its own.
+pub(crate) struct Launch {
+    pub(crate) id: SessionId,
+    pub(crate) owner: OwnerId,
+    pub(crate) profile: Profile,
+    pub(crate) config_hash: String,
+    pub(crate) backstop: Duration,
+    pub(crate) require_limits: bool,
+    pub(crate) starts: Starts,
+    pub(crate) slots: Arc<Mutex<Slots>>,
+    pub(crate) podman: Podman,
+    /// True once nobody wants the session any more.
+    pub(crate) unwanted: watch::Receiver<bool>,
+}
+
+impl Launch {
+    /// Runs to its end in any case: a container half made is either handed over or removed, whoever still listens.
+    pub(crate) async fn run(self, stages: mpsc::Sender<Report>) {
+        let last = match self.prepare(&stages).await {
+            Ok(prepared) => Stage::Prepared(Box::new(prepared)),
+            Err(failure) => Stage::Failed(failure),
+        };
+        if let Err(mpsc::error::SendError(Report::Stage(Stage::Prepared(prepared)))) =
+            stages.send(Report::Stage(last)).await
+        {
+            if let Err(error) = prepared.abandon().await {
+                tracing::warn!(%error, "a container that nobody waited for could not be removed");
+            }
+        }
+    }
+
+    async fn prepare(mut self, stages: &mpsc::Sender<Report>) -> Result<Prepared, Failure> {
+        let (starts, owner) = (self.starts.clone(), self.owner.clone());
+        let _turn = self
+            .unless_unwanted(starts.turn(&owner, |place, of| {
+                let _ = stages.try_send(Report::Stage(Stage::Waiting(place, of)));
+            }))
+            .await?
+            .map_err(|_| full("no turn came within the queue's bounds"))?;
+        tell(stages, Stage::LeftQueue).await;
+        let slot = HeldSlot::take(&self.slots)
+            .ok_or_else(|| full("every slot of subordinate ids is in use; see sessions.isolation"))?;
+        let mapping = slot.mapping;
+        tell(stages, Stage::Slot(slot)).await;
+        self.podman_awake().await?;
+        self.image(stages).await?;
+        let plan = Plan {
+            id: self.id,
+            profile: self.profile.clone(),
+            config_hash: self.config_hash.clone(),
+            mapping,
+            backstop: self.backstop,
+            require_limits: self.require_limits,
+        };
+        let steps = stages.clone();
+        let prepared = self
+            .podman
+            .launch(&plan, move |step| {
+                let step = if step == "create" { Step::Create } else { Step::Verify };
+                let _ = steps.try_send(Report::Stage(Stage::Step(step)));
+            })
+            .await?;
+        Ok(prepared)
+    }
+
+    /// Podman's socket may appear late after a boot: tries until it answers; the start deadline bounds it from outside.
+    async fn podman_awake(&mut self) -> Result<(), Failure> {
+        let mut pause = Duration::from_millis(100);
+        loop {
+            let podman = self.podman.clone();
+            match self.unless_unwanted(podman.ping()).await? {
+                Ok(()) => return Ok(()),
+                Err(error @ PodmanError::NotThere { .. }) => {
+                    tracing::debug!(%error, "waiting for Podman");
+                    self.unless_unwanted(tokio::time::sleep(pause)).await?;
+                    pause = (pause * 2).min(Duration::from_secs(1));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn image(&mut self, stages: &mpsc::Sender<Report>) -> Result<(), Failure> {
+        let (podman, profile) = (self.podman.clone(), self.profile.clone());
+        let mut began = false;
+        let lines = stages.clone();
+        let digest = self
+            .unless_unwanted(podman.ensure_image(&profile.image, profile.pull, move |line| {
+                if !began {
+                    began = lines.try_send(Report::Stage(Stage::PullBegan)).is_ok();
+                }
+                let _ = lines.try_send(Report::Stage(Stage::Pull(line)));
+            }))
+            .await??;
+        tell(stages, Stage::PullOver).await;
+        tell(stages, Stage::Image(digest)).await;
+        Ok(())
+    }
+
+    /// `work`, or a failure as soon as nobody wants the session any more. Not for calls that make something.
+    async fn unless_unwanted<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::select! {
+            done = work => Ok(done),
+            _ = self.unwanted.wait_for(|unwanted| *unwanted) => {
+                Err(Failure { reason: EndReason::StartFailed, detail: "ended while it was starting".into() })
+            }
+        }
+    }
+}
+
+async fn tell(stages: &mpsc::Sender<Report>, stage: Stage) {
+    let _ = stages.send(Report::Stage(stage)).await; // the task may be gone: the launch goes on and cleans up after itself
+}
+
+fn full(detail: &str) -> Failure {
+    Failure { reason: EndReason::HostFull, detail: detail.into() }
+}
+
+/// Removes a session's two files; fine if they are gone.
+pub(crate) fn remove_files(runtime: &Path, id: SessionId) {
+    for file in [record_path(runtime, id), ring_path(runtime, id)] {
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, file = %file.display(), "a session's file could not be removed");
+            }
+            _ => {}
+        }
+    }
+}
+
+pub(crate) fn record_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
+    runtime.join(format!("{id}.rec"))
+}
+
+pub(crate) fn ring_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
+    runtime.join(format!("{id}.ring"))
+}

@@ -1,0 +1,413 @@
+//! One WebSocket of one session, from the upgrade to the close frame. Two halves run side by side: the reader never waits
+//! for the writer, so that acks, Ctrl-C and `end` arrive however far behind the output is.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::{mpsc, watch},
+    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout, timeout_at},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error as WsError, Message,
+        error::CapacityError,
+        protocol::{CloseFrame, Role, WebSocketConfig},
+    },
+};
+
+use super::{
+    Visitor,
+    feed::Told,
+    protocol::{Close, FromClient, MAX_INPUT, MAX_MESSAGE, Notice, SUBPROTOCOL, ToClient},
+};
+use crate::{
+    session::{Boarding, NoSeat, Roster, SessionId, Size},
+    sys,
+};
+
+/// How long a connection may take to say who it is and how large its window is.
+const HELLO: Duration = Duration::from_secs(10);
+/// How often the daemon pings, and when it gives a silent peer up.
+const PING: Duration = Duration::from_secs(20);
+const GONE: Duration = Duration::from_secs(45);
+/// Bytes of output in one message.
+const CHUNK: usize = 32 * 1024;
+/// How long a message may be stuck before a peer that reads nothing counts as gone; it may come back any time.
+const STALL: Duration = Duration::from_secs(60);
+/// How long what is left of the output may take before the last frame is sent anyway.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+/// How long the peer's answer to our close frame is waited for.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// Answers (pongs, errors) that may wait for the writer; more of them than are read means a peer that floods.
+const ANSWERS: usize = 16;
+
+/// Serves one WebSocket of session `id` until either side leaves. The upgrade was answered and Host and Origin were
+/// checked by the caller. `visitor` is `None` when the connection carried no valid cookie: then the first message must be
+/// `auth`. Whether the session exists and is the visitor's is decided here, with close codes 4404 and 4403.
+pub(crate) async fn serve<S>(socket: S, roster: Roster, id: SessionId, visitor: Option<Visitor>, peer: String)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let config = WebSocketConfig::default()
+        .read_buffer_size(8 << 10)
+        .write_buffer_size(16 << 10)
+        .max_write_buffer_size(256 << 10)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    let socket = WebSocketStream::from_raw_socket(socket, Role::Server, Some(config)).await;
+    let (mut sink, mut stream) = socket.split();
+    let parting = match hello(&mut sink, &mut stream, &roster, id, visitor, &peer).await {
+        Ok((boarding, visitor)) => sail(&mut sink, &mut stream, boarding, visitor).await,
+        Err(parting) => parting,
+    };
+    if let Parting::Say(close) = parting {
+        farewell(&mut sink, &mut stream, close, "").await;
+    }
+}
+
+/// How a connection ends.
+enum Parting {
+    /// The peer is gone: nothing left to say.
+    Gone,
+    Say(Close),
+}
+
+impl From<WsError> for Parting {
+    fn from(error: WsError) -> Parting {
+        match error {
+            WsError::Capacity(CapacityError::MessageTooLong { .. }) => Parting::Say(Close::TooBig),
+            WsError::Protocol(_) | WsError::Utf8(_) => Parting::Say(Close::Protocol),
+            _ => Parting::Gone,
+        }
+    }
+}
+
+type Sink<S> = SplitSink<WebSocketStream<S>, Message>;
+type Stream<S> = SplitStream<WebSocketStream<S>>;
+
+/// Says who is there, and finds a seat once the browser's first size is known.
+async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
+    sink: &mut Sink<S>,
+    stream: &mut Stream<S>,
+    roster: &Roster,
+    id: SessionId,
+    visitor: Option<Visitor>,
+    peer: &str,
+) -> Result<(Boarding, Visitor), Parting> {
+    let deadline = Instant::now() + HELLO;
+    send(sink, &ToClient::Ready { protocol: SUBPROTOCOL.to_owned() }).await?;
+    let Some(visitor) = visitor else {
+        return Err(not_logged_in(sink, stream, deadline).await);
+    };
+    send(sink, &ToClient::Authed { user: visitor.person.name.clone() }).await?;
+    if let Err(no_seat) = roster.seat_for(id, &visitor.person) {
+        return Err(refuse(sink, no_seat).await);
+    }
+    let size = loop {
+        match next(stream, deadline).await? {
+            FromClient::Ping { t } => send(sink, &ToClient::Pong { t }).await?,
+            FromClient::Visible { .. } => {}
+            first => break first.size().ok_or(Parting::Say(Close::Protocol))?,
+        }
+    };
+    match roster.attach(id, &visitor.person, size, peer).await {
+        Ok(boarding) => Ok((boarding, visitor)),
+        Err(no_seat) => Err(refuse(sink, no_seat).await),
+    }
+}
+
+/// A connection without a login cookie: whatever it says, there is no ticket that would let it in.
+async fn not_logged_in<S: AsyncRead + AsyncWrite + Unpin>(
+    sink: &mut Sink<S>,
+    stream: &mut Stream<S>,
+    deadline: Instant,
+) -> Parting {
+    loop {
+        match next(stream, deadline).await {
+            Ok(FromClient::Ping { t }) => {
+                if let Err(parting) = send(sink, &ToClient::Pong { t }).await {
+                    return parting;
+                }
+            }
+            Ok(FromClient::Auth { .. }) => return explain(sink, Close::NotLoggedIn, "You are not signed in.").await,
+            Ok(_) | Err(Parting::Say(_)) => return Parting::Say(Close::NotLoggedIn),
+            Err(Parting::Gone) => return Parting::Gone,
+        }
+    }
+}
+
+/// The next text message; binary ones have no place before the seat.
+async fn next<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut Stream<S>,
+    deadline: Instant,
+) -> Result<FromClient, Parting> {
+    loop {
+        let message = timeout_at(deadline, stream.next()).await.map_err(|_| Parting::Say(Close::NotLoggedIn))?;
+        match message.ok_or(Parting::Gone)?? {
+            Message::Text(text) => return serde_json::from_str(&text).map_err(|_| Parting::Say(Close::Protocol)),
+            Message::Ping(_) | Message::Pong(_) => {}
+            Message::Close(_) => return Err(Parting::Gone),
+            Message::Binary(_) | Message::Frame(_) => return Err(Parting::Say(Close::Protocol)),
+        }
+    }
+}
+
+async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>, no_seat: NoSeat) -> Parting {
+    match no_seat {
+        NoSeat::NoSuchSession => explain(sink, Close::NoSuchSession, "There is no such session.").await,
+        NoSeat::NotYours => explain(sink, Close::NotYours, "This session belongs to somebody else.").await,
+    }
+}
+
+async fn explain<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>, close: Close, message: &str) -> Parting {
+    let (code, message, reference) = (close.code(), message.to_owned(), sys::reference());
+    match send(sink, &ToClient::Error { code, message, reference }).await {
+        Ok(()) => Parting::Say(close),
+        Err(parting) => parting,
+    }
+}
+
+async fn send<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>, frame: &ToClient) -> Result<(), Parting> {
+    let text = serde_json::to_string(frame).expect("the frames have string keys and finite numbers only");
+    put(sink, Message::text(text)).await
+}
+
+async fn put<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>, message: Message) -> Result<(), Parting> {
+    Ok(timeout(STALL, sink.send(message)).await.map_err(|_| Parting::Gone)??)
+}
+
+/// Sends the close frame and waits a moment for the peer's, so that the frame is not lost behind unread input.
+async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(
+    sink: &mut Sink<S>,
+    stream: &mut Stream<S>,
+    close: Close,
+    reason: &'static str,
+) {
+    let frame = CloseFrame { code: close.code().into(), reason: reason.into() };
+    let _ = timeout(GOODBYE, async {
+        sink.send(Message::Close(Some(frame))).await.ok()?;
+        while let Some(Ok(_)) = stream.next().await {}
+        Some(())
+    })
+    .await;
+}
+
+/// Both halves, until one of them is done or the login is over.
+async fn sail<S: AsyncRead + AsyncWrite + Unpin>(
+    sink: &mut Sink<S>,
+    stream: &mut Stream<S>,
+    mut boarding: Boarding,
+    mut visitor: Visitor,
+) -> Parting {
+    let (answers, answered) = mpsc::channel(ANSWERS);
+    let told = std::mem::replace(&mut boarding.told, mpsc::channel(1).1);
+    let parting = tokio::select! {
+        parting = reader(stream, &boarding, answers) => parting,
+        parting = writer(sink, &boarding, told, answered) => parting,
+        _ = visitor.login_over.wait_for(|over| *over) => Parting::Say(Close::NotLoggedIn),
+    };
+    boarding.leave().await;
+    parting
+}
+
+/// What the browser sends.
+async fn reader<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut Stream<S>,
+    boarding: &Boarding,
+    answers: mpsc::Sender<ToClient>,
+) -> Parting {
+    loop {
+        let message = match timeout(GONE, stream.next()).await {
+            Err(_) | Ok(None) => return Parting::Gone,
+            Ok(Some(Err(error))) => return error.into(),
+            Ok(Some(Ok(message))) => message,
+        };
+        let typed = match &message {
+            Message::Binary(bytes) => type_in(boarding, bytes),
+            Message::Text(text) => match serde_json::from_str(text) {
+                Ok(FromClient::Stdin { data }) => type_in(boarding, data.as_bytes()),
+                Ok(frame) => control(boarding, frame, &answers).await,
+                Err(_) => Err(Close::Protocol),
+            },
+            Message::Ping(_) | Message::Pong(_) => Ok(()),
+            Message::Close(_) | Message::Frame(_) => return Parting::Gone,
+        };
+        if let Err(close) = typed {
+            return Parting::Say(close);
+        }
+    }
+}
+
+fn type_in(boarding: &Boarding, bytes: &[u8]) -> Result<(), Close> {
+    if bytes.len() > MAX_INPUT {
+        return Err(Close::TooBig);
+    }
+    boarding.feed.type_in(bytes).map_err(|_| Close::Protocol)
+}
+
+async fn control(boarding: &Boarding, frame: FromClient, answers: &mpsc::Sender<ToClient>) -> Result<(), Close> {
+    match frame {
+        FromClient::Resize { cols, rows } => {
+            boarding.resize(Size::new(cols, rows).ok_or(Close::Protocol)?).await;
+        }
+        FromClient::Ack { bytes } => return boarding.feed.ack(bytes).map_err(|_| Close::Protocol),
+        FromClient::Extend {} => boarding.extend().await,
+        FromClient::End {} => boarding.end().await,
+        FromClient::Ping { t } => drop(answers.try_send(ToClient::Pong { t })),
+        // Whoever is attached has the keyboard; and nothing is sent yet that a hidden tab would save.
+        FromClient::Take {} | FromClient::Visible { .. } => {}
+        // Both have their place: at the beginning, and in `reader`.
+        FromClient::Auth { .. } | FromClient::Stdin { .. } => return Err(Close::Protocol),
+    }
+    Ok(())
+}
+
+/// What the browser is sent.
+async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
+    sink: &mut Sink<S>,
+    boarding: &Boarding,
+    mut told: mpsc::Receiver<Told>,
+    mut answers: mpsc::Receiver<ToClient>,
+) -> Parting {
+    let mut shown = Shown { position: None, last: Vec::new(), until: None };
+    let (mut head, mut accepted) = (boarding.output.watch(), boarding.feed.accepted());
+    let mut ping = interval(PING);
+    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ping.reset();
+    let written = async {
+        loop {
+            shown.say_last(sink, boarding).await?;
+            let more = shown.has_more(boarding);
+            tokio::select! {
+                biased;
+                told = told.recv() => match told {
+                    Some(Told::Frame(frame)) => send(sink, &frame).await?,
+                    Some(Told::Show(position)) => shown.position = Some(position),
+                    Some(Told::Last(frame)) => shown.finish_with(frame),
+                    Some(Told::Close(close)) => {
+                        shown.drain(sink, boarding, &mut head).await?;
+                        return Err(Parting::Say(close));
+                    }
+                    None => return Err(explain(sink, Close::Restarting, "The session's task is gone.").await),
+                },
+                Some(answer) = answers.recv() => send(sink, &answer).await?,
+                Ok(()) = accepted.changed() => {
+                    let bytes = *accepted.borrow_and_update();
+                    send(sink, &ToClient::Accepted { bytes }).await?;
+                }
+                () = sleep_until(shown.until.unwrap_or_else(Instant::now)), if shown.until.is_some() => shown.give_up(),
+                _ = ping.tick() => put(sink, Message::Ping(Bytes::new())).await?,
+                () = std::future::ready(()), if more => shown.send_some(sink, boarding).await?,
+                () = credit_or_output(boarding, &mut head), if !more => {}
+            }
+        }
+    };
+    match written.await {
+        Ok(never) => never,
+        Err(parting) => parting,
+    }
+}
+
+/// Waits until there may be something to send: output, or the credit for it.
+async fn credit_or_output(boarding: &Boarding, head: &mut watch::Receiver<u64>) {
+    if boarding.feed.output_credit() == 0 {
+        boarding.feed.more_credit().await;
+    } else if head.changed().await.is_err() {
+        std::future::pending().await // the output is gone with its session: `told` says so
+    }
+}
+
+/// What has been shown, and what is still to be said after it.
+struct Shown {
+    /// Up to here the output was sent or skipped; `None` until it begins to flow.
+    position: Option<u64>,
+    /// Frames that come behind all output.
+    last: Vec<ToClient>,
+    /// When they come even if the output is stuck.
+    until: Option<Instant>,
+}
+
+impl Shown {
+    fn has_more(&self, boarding: &Boarding) -> bool {
+        self.position.is_some_and(|at| at != boarding.output.head()) && boarding.feed.output_credit() > 0
+    }
+
+    fn is_complete(&self, boarding: &Boarding) -> bool {
+        self.position.is_none_or(|at| at == boarding.output.head())
+    }
+
+    fn finish_with(&mut self, frame: ToClient) {
+        self.last.push(frame);
+        self.until.get_or_insert_with(|| Instant::now() + LAST_WORDS);
+    }
+
+    /// The rest of the output is not waited for any longer.
+    fn give_up(&mut self) {
+        self.position = None;
+    }
+
+    /// Sends the last frames once all output is sent.
+    async fn say_last<S>(&mut self, sink: &mut Sink<S>, boarding: &Boarding) -> Result<(), Parting>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        if !self.last.is_empty() && self.is_complete(boarding) {
+            for frame in std::mem::take(&mut self.last) {
+                send(sink, &frame).await?;
+            }
+            self.until = None;
+        }
+        Ok(())
+    }
+
+    /// One message of output; or, when it was overwritten meanwhile, a notice and a jump to the newest.
+    async fn send_some<S>(&mut self, sink: &mut Sink<S>, boarding: &Boarding) -> Result<(), Parting>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let Some(at) = self.position else { return Ok(()) };
+        let credit = usize::try_from(boarding.feed.output_credit()).unwrap_or(CHUNK);
+        let mut chunk = vec![0; CHUNK.min(credit)];
+        if let Ok(n) = boarding.output.read(at, &mut chunk) {
+            chunk.truncate(n);
+            self.position = Some(at + n as u64);
+            boarding.feed.was_sent(n as u64, at + n as u64); // before it is sent: its ack may overtake us
+            put(sink, Message::binary(chunk)).await
+        } else {
+            let head = boarding.output.head();
+            self.position = Some(head);
+            boarding.feed.was_sent(0, head);
+            boarding.fell_behind().await;
+            send(sink, &ToClient::Notice(Notice::Gap)).await
+        }
+    }
+
+    /// What is left before the connection closes, within [`LAST_WORDS`].
+    async fn drain<S>(
+        &mut self,
+        sink: &mut Sink<S>,
+        boarding: &Boarding,
+        head: &mut watch::Receiver<u64>,
+    ) -> Result<(), Parting>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        while let (false, Some(until)) = (self.last.is_empty(), self.until) {
+            if self.has_more(boarding) {
+                self.send_some(sink, boarding).await?;
+            } else if !self.is_complete(boarding) && timeout_at(until, credit_or_output(boarding, head)).await.is_err()
+            {
+                self.give_up();
+            }
+            self.say_last(sink, boarding).await?;
+        }
+        Ok(())
+    }
+}

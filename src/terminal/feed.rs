@@ -1,0 +1,301 @@
+//! What a session's task and its WebSockets share: the output that all of them read, and for each the input it typed,
+//! how far it has shown the output, and what it is to be told.
+
+use std::{
+    collections::VecDeque,
+    io,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::{
+    protocol::{Close, INPUT_CREDIT, OUTPUT_CREDIT, ToClient},
+    ring::{Behind, Ring},
+};
+use crate::session::AttachmentId;
+
+/// Control messages that may wait for one WebSocket's writer. They are rare; one that lets 64 of them pile up is stalled
+/// and is closed.
+const TOLD: usize = 64;
+/// Bytes of output an attachment may be behind the ring's head before the terminal is read at a trickle: half the ring,
+/// so that what a trickle brings meanwhile still fits.
+const BACKLOG: u64 = super::ring::CAPACITY / 2;
+
+/// The session's output, read by every attachment at its own pace.
+pub(crate) struct Output {
+    ring: Mutex<Ring>,
+    head: watch::Sender<u64>,
+}
+
+impl Output {
+    pub(crate) fn new(ring: Ring) -> Output {
+        let head = watch::Sender::new(ring.head());
+        Output { ring: Mutex::new(ring), head }
+    }
+
+    /// Appends output and wakes the readers.
+    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut ring = self.ring();
+        ring.write(bytes)?;
+        self.head.send_replace(ring.head());
+        Ok(())
+    }
+
+    pub(crate) fn read(&self, from: u64, buf: &mut [u8]) -> Result<usize, Behind> {
+        self.ring().read(from, buf)
+    }
+
+    pub(crate) fn head(&self) -> u64 {
+        *self.head.borrow()
+    }
+
+    /// Changes with every write.
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.head.subscribe()
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a WebSocket's writer is told by the session's task.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Told {
+    Frame(ToClient),
+    /// From now on send the output, from this position on.
+    Show(u64),
+    /// Send what output there is, then this frame.
+    Last(ToClient),
+    /// Send what is queued, then close.
+    Close(Close),
+}
+
+/// One attachment as the session's task holds it: when the task is gone, so is `told`, and the WebSocket notices.
+pub(crate) struct Seat {
+    pub(crate) feed: std::sync::Arc<Feed>,
+    told: mpsc::Sender<Told>,
+}
+
+impl Seat {
+    /// A seat and what its WebSocket reads from.
+    pub(crate) fn new(feed: std::sync::Arc<Feed>) -> (Seat, mpsc::Receiver<Told>) {
+        let (told, receiver) = mpsc::channel(TOLD);
+        (Seat { feed, told }, receiver)
+    }
+
+    /// Output begins to flow at this position.
+    pub(crate) fn show_from(&self, position: u64) {
+        self.feed.position.store(position, Ordering::Relaxed);
+        self.tell(Told::Show(position));
+    }
+
+    /// Queues a message for the WebSocket; false: it is gone, or so far behind that it has to go.
+    pub(crate) fn tell(&self, told: Told) -> bool {
+        self.told.try_send(told).is_ok()
+    }
+}
+
+/// One attachment, as its task and its WebSocket both see it.
+pub(crate) struct Feed {
+    pub(crate) id: AttachmentId,
+    /// For the audit.
+    pub(crate) user: String,
+    pub(crate) peer: String,
+    typed: Mutex<Typed>,
+    accepted: watch::Sender<u64>,
+    sent: AtomicU64,
+    acked: AtomicU64,
+    /// Position in the session's output up to which this attachment was sent; counts what it skipped, too.
+    position: AtomicU64,
+    /// Wakes the WebSocket's writer when there is credit again.
+    credit: Notify,
+    /// Wakes the session's task; shared by all attachments of a session.
+    bell: std::sync::Arc<Notify>,
+}
+
+#[derive(Default)]
+struct Typed {
+    waiting: VecDeque<u8>,
+    received: u64,
+    accepted: u64,
+}
+
+/// The client sent more than its credit allows, or acknowledged what it never got.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct OutOfCredit;
+
+impl Feed {
+    pub(crate) fn new(id: AttachmentId, user: String, peer: String, bell: std::sync::Arc<Notify>) -> Feed {
+        Feed {
+            id,
+            user,
+            peer,
+            typed: Mutex::default(),
+            accepted: watch::Sender::new(0),
+            sent: AtomicU64::new(0),
+            acked: AtomicU64::new(0),
+            position: AtomicU64::new(0),
+            credit: Notify::new(),
+            bell,
+        }
+    }
+
+    // ---- the WebSocket's side ----
+
+    /// Takes over what was typed.
+    ///
+    /// # Errors
+    /// [`OutOfCredit`] when more than [`INPUT_CREDIT`] bytes wait for the terminal.
+    pub(crate) fn type_in(&self, bytes: &[u8]) -> Result<(), OutOfCredit> {
+        let mut typed = self.typed();
+        typed.received += bytes.len() as u64;
+        if typed.received - typed.accepted > INPUT_CREDIT {
+            return Err(OutOfCredit);
+        }
+        typed.waiting.extend(bytes);
+        drop(typed);
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// The emulator has parsed this many bytes.
+    ///
+    /// # Errors
+    /// [`OutOfCredit`] when that is more than it was sent, or less than before.
+    pub(crate) fn ack(&self, bytes: u64) -> Result<(), OutOfCredit> {
+        if bytes > self.sent.load(Ordering::Relaxed) || bytes < self.acked.load(Ordering::Relaxed) {
+            return Err(OutOfCredit);
+        }
+        self.acked.store(bytes, Ordering::Relaxed);
+        self.credit.notify_one();
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    /// Bytes that may be sent now.
+    pub(crate) fn output_credit(&self) -> u64 {
+        let out = self.sent.load(Ordering::Relaxed) - self.acked.load(Ordering::Relaxed);
+        OUTPUT_CREDIT.saturating_sub(out)
+    }
+
+    /// Resolves after the next ack.
+    pub(crate) async fn more_credit(&self) {
+        self.credit.notified().await;
+    }
+
+    /// `bytes` were sent, and with them everything before `position` was shown or skipped.
+    pub(crate) fn was_sent(&self, bytes: u64, position: u64) {
+        self.sent.fetch_add(bytes, Ordering::Relaxed);
+        self.position.store(position, Ordering::Relaxed);
+        self.bell.notify_one();
+    }
+
+    /// Changes with every byte the terminal takes.
+    pub(crate) fn accepted(&self) -> watch::Receiver<u64> {
+        self.accepted.subscribe()
+    }
+
+    // ---- the task's side ----
+
+    /// Whether anything typed waits for the terminal.
+    pub(crate) fn has_input(&self) -> bool {
+        !self.typed().waiting.is_empty()
+    }
+
+    /// Bytes received so far, to notice that something was typed.
+    pub(crate) fn received(&self) -> u64 {
+        self.typed().received
+    }
+
+    /// Offers what was typed to `terminal`, which takes as much as it can; counts that as accepted.
+    pub(crate) fn pour(&self, terminal: impl FnOnce(&[u8]) -> io::Result<usize>) -> io::Result<usize> {
+        let mut typed = self.typed();
+        let n = terminal(typed.waiting.as_slices().0)?;
+        typed.waiting.drain(..n);
+        typed.accepted += n as u64;
+        if typed.waiting.is_empty() {
+            typed.waiting.shrink_to(4096); // a large paste is over
+        }
+        self.accepted.send_replace(typed.accepted);
+        Ok(n)
+    }
+
+    /// Whether this attachment keeps up with output whose head is `head`: else the terminal is read at a trickle.
+    pub(crate) fn keeps_up(&self, head: u64) -> bool {
+        self.output_credit() > 0 && head.saturating_sub(self.position.load(Ordering::Relaxed)) <= BACKLOG
+    }
+
+    fn typed(&self) -> MutexGuard<'_, Typed> {
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn feed() -> Feed {
+        Feed::new(AttachmentId(1), "mira".into(), "127.0.0.1".into(), Arc::new(Notify::new()))
+    }
+
+    #[test]
+    fn input_is_bounded_by_what_the_terminal_took() {
+        let feed = feed();
+        let full = vec![b'x'; INPUT_CREDIT as usize];
+        assert_eq!(feed.type_in(&full), Ok(()));
+        assert_eq!(feed.pour(|b| Ok(b.len().min(100))).unwrap(), 100);
+        assert_eq!(*feed.accepted().borrow(), 100);
+        assert_eq!(feed.type_in(&[b'y'; 100]), Ok(()));
+        assert_eq!(feed.type_in(b"z"), Err(OutOfCredit));
+    }
+
+    #[test]
+    fn what_was_typed_reaches_the_terminal_once_and_in_order() {
+        let feed = feed();
+        let mut terminal = Vec::new();
+        for piece in 0..50u8 {
+            feed.type_in(&[piece; 7]).unwrap();
+            feed.pour(|b| {
+                terminal.extend_from_slice(&b[..b.len().min(5)]);
+                Ok(b.len().min(5))
+            })
+            .unwrap();
+        }
+        while feed.has_input() {
+            feed.pour(|b| {
+                terminal.extend_from_slice(b);
+                Ok(b.len())
+            })
+            .unwrap();
+        }
+        assert_eq!(terminal, (0..50u8).flat_map(|p| [p; 7]).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_acknowledgement_of_bytes_never_sent_is_refused() {
+        let feed = feed();
+        feed.was_sent(1000, 1000);
+        assert_eq!(feed.ack(1001), Err(OutOfCredit));
+        assert_eq!(feed.ack(900), Ok(()));
+        assert_eq!(feed.ack(899), Err(OutOfCredit));
+        assert_eq!(feed.output_credit(), OUTPUT_CREDIT - 100);
+    }
+
+    #[test]
+    fn an_attachment_keeps_up_until_its_credit_or_half_the_ring_is_spent() {
+        let feed = feed();
+        assert!(feed.keeps_up(BACKLOG));
+        assert!(!feed.keeps_up(BACKLOG + 1));
+        feed.was_sent(OUTPUT_CREDIT, OUTPUT_CREDIT);
+        assert!(!feed.keeps_up(OUTPUT_CREDIT));
+        feed.ack(1).unwrap();
+        assert!(feed.keeps_up(OUTPUT_CREDIT));
+    }
+}

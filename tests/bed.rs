@@ -1,0 +1,21 @@
+//! The whole product in a booted machine: real systemd, journald and rootless Podman, and a browser's requests. Run by
+//! `make test`, which boots the machine on both Debian releases and sets `CORACLE_BED_*`.
+
+#[path = "bed/activation.rs"]
+mod activation;
+#[path = "bed/adoption.rs"]
+mod adoption;
+#[path = "bed/browser.rs"]
+mod browser;
+#[path = "bed/endings.rs"]
+mod endings;
+#[path = "bed/flow.rs"]
+mod flow;
+#[path = "bed/login.rs"]
+mod login;
+#[path = "bed/machine.rs"]
+mod machine;
+#[path = "bed/service.rs"]
+mod service;
+#[path = "bed/sessions.rs"]
+mod sessions;

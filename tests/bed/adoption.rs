@@ -1,0 +1,120 @@
+//! The daemon may die; the session does not.
+
+use crate::{browser::Browser, machine::until, service::Service};
+
+fn end_events(service: &Service, id: &str) -> Vec<serde_json::Value> {
+    service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-end"])
+}
+
+#[tokio::test]
+async fn a_restart_ends_no_session_and_the_page_is_told_to_come_back() {
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    let pid = terminal.ask("X=kept; echo $$").await;
+    terminal.type_in("X=kept\r").await;
+    terminal.shows("$ ").await;
+    assert_eq!(service.machine.systemctl("restart coracle.service").code, 0);
+    assert_eq!(terminal.closes().await, 1012);
+    let mut back = alice.terminal(&id).await;
+    back.frame("started").await;
+    assert_eq!(back.ask("echo $$ $X").await, format!("{pid} kept"));
+    assert!(end_events(&service, &id).is_empty());
+}
+
+#[tokio::test]
+async fn after_kill_9_the_same_shell_goes_on_with_its_deadlines() {
+    let service = Service::start("lifetime = \"1h\"", "");
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    let pid = terminal.ask("echo $$").await;
+    let left = |v: &serde_json::Value| v["deadlines"]["lifetime_left_ms"].as_u64().expect("a number");
+    service.machine.root(&["kill", "-KILL", &service.daemon().expect("it runs")]);
+    assert_ne!(terminal.until("the socket is gone", |t| Some(t.closed)).await, Some(1000));
+    let mut back = alice.terminal(&id).await;
+    let started = back.frame("started").await;
+    assert!(left(&started) < 3_600_000 && left(&started) > 3_500_000, "{started}");
+    assert_eq!(started["certificate"]["no_new_privileges"], true, "the facts of its start are kept");
+    assert_eq!(back.ask("echo $$").await, pid);
+    until("the adoption is audited", || {
+        service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-adopted"]).pop()
+    });
+    back.type_in("exit 3\r").await;
+    assert_eq!(back.ends().await, ("exit".to_owned(), Some(3)));
+    service.nothing_left();
+    assert_eq!(end_events(&service, &id).len(), 1);
+}
+
+#[tokio::test]
+async fn a_shell_that_ended_while_nobody_was_there_is_audited_once_with_its_status() {
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    service.machine.systemctl("stop coracle.socket coracle-control.socket coracle.service");
+    // The shell reads its end from a file that appears while the daemon is away.
+    drop(terminal);
+    let kill = format!("podman exec coracle-{id} sh -c 'kill -HUP 1'");
+    service.machine.user(&kill);
+    until("the shell is gone", || {
+        let state = service.machine.user(&format!("podman inspect -f '{{{{.State.Status}}}}' coracle-{id}")).out;
+        (state.trim() == "exited").then_some(())
+    });
+    service.machine.systemctl("start coracle.socket coracle-control.socket");
+    terminal = alice.terminal(&id).await;
+    let code = terminal.closes().await;
+    assert!(code == 4404 || code == 1000, "{code}");
+    service.nothing_left();
+    let ends = end_events(&service, &id);
+    assert_eq!(ends.len(), 1, "{ends:?}");
+    assert_eq!(ends[0]["CORACLE_REASON"], "exit");
+}
+
+#[tokio::test]
+async fn a_container_of_ours_without_a_record_is_ended_audited_once_and_removed() {
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, terminal) = alice.shell().await;
+    service.machine.systemctl("stop coracle.socket coracle-control.socket coracle.service");
+    drop(terminal);
+    service.machine.user("rm \"$XDG_RUNTIME_DIR\"/coracle/*");
+    service.machine.systemctl("start coracle.socket coracle-control.socket");
+    alice.get("/login").await;
+    service.nothing_left();
+    let ends = until("its end is audited", || Some(end_events(&service, &id)).filter(|e| !e.is_empty()));
+    assert_eq!((ends.len(), &ends[0]["CORACLE_REASON"]), (1, &serde_json::json!("lost")));
+    assert_eq!(ends[0]["CORACLE_USER"], "alice", "whose it was is known from the state directory");
+}
+
+#[tokio::test]
+async fn containers_that_are_not_ours_are_left_alone() {
+    let service = Service::plain();
+    let busybox = &service.machine.busybox;
+    let made = service.machine.user(&format!(
+        "instance=$(cat ~/.config/coracle/state/instance ~/.local/state/coracle/state/instance 2>/dev/null); \
+         podman create --name coracle-forgedforged --label io.coracle.instance=$instance --label io.coracle.id=forgedforged \
+         --label io.coracle.profile=shell --label io.coracle.mac=00 {busybox} sleep 100 && podman create --name bystander {busybox} true"
+    ));
+    assert_eq!(made.code, 0, "{made:?}");
+    let alice = Browser::of("alice").await;
+    let (id, _terminal) = alice.shell().await;
+    service.machine.root(&["kill", "-KILL", &service.daemon().expect("it runs")]);
+    let mut back = alice.terminal(&id).await;
+    back.frame("started").await;
+    service.cli("end --all --reason shutdown");
+    let mut left = service.machine.containers();
+    left.sort();
+    service.machine.user("podman rm --force --time 0 bystander coracle-forgedforged");
+    assert_eq!(left, ["bystander", "coracle-forgedforged"]);
+}
+
+#[tokio::test]
+async fn the_podman_services_death_ends_no_session() {
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (_, mut terminal) = alice.shell().await;
+    let pid = terminal.ask("echo $$").await;
+    service.machine.systemctl("kill -s KILL podman.service");
+    let notice = terminal.frame("notice").await;
+    assert_eq!(notice["kind"], "gap", "what may be missing is said");
+    assert_eq!(terminal.ask("echo $$").await, pid);
+}

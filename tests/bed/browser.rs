@@ -1,0 +1,302 @@
+//! A browser without a window: HTTP requests with a cookie, and the terminal's WebSocket, as the page uses them.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, header};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Error as WsError, Message, handshake::client::generate_key},
+};
+
+use crate::{
+    machine::{PATIENCE, USERS},
+    service::PORT,
+};
+
+pub(crate) struct Browser {
+    pub(crate) cookie: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: hyper::HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap_or(""))
+    }
+}
+
+pub(crate) fn origin() -> String {
+    format!("http://127.0.0.1:{PORT}")
+}
+
+impl Browser {
+    pub(crate) fn new() -> Browser {
+        Browser { cookie: None }
+    }
+
+    /// Logged in as one of [`USERS`].
+    pub(crate) async fn of(user: &str) -> Browser {
+        let password = USERS.iter().find(|(name, ..)| *name == user).expect("a user of the bed").1;
+        let mut browser = Browser::new();
+        let answer = browser.login(user, password).await;
+        assert_eq!((answer.status, browser.cookie.is_some()), (303, true), "{answer:?}");
+        browser
+    }
+
+    pub(crate) async fn login(&mut self, user: &str, password: &str) -> Answer {
+        let encode = |s: &str| s.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+        let form = format!("user={}&password={}&next=", encode(user), encode(password));
+        let answer = self.send("POST", "/login", "application/x-www-form-urlencoded", form).await;
+        if let Some(cookie) = answer.headers.get("set-cookie").and_then(|c| c.to_str().ok()) {
+            self.cookie = cookie.split(';').next().map(str::to_owned);
+        }
+        answer
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "", String::new()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, "application/json", body.to_string()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, "", String::new()).await
+    }
+
+    pub(crate) async fn send(&self, method: &str, path: &str, content_type: &str, body: String) -> Answer {
+        timeout(PATIENCE, self.try_send(method, path, content_type, body))
+            .await
+            .unwrap_or_else(|_| panic!("no answer to {method} {path}"))
+            .unwrap_or_else(|e| panic!("{method} {path}: {e}"))
+    }
+
+    pub(crate) async fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: String,
+    ) -> Result<Answer, Box<dyn std::error::Error>> {
+        let socket = TcpStream::connect(("127.0.0.1", PORT)).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
+        tokio::spawn(connection);
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, format!("127.0.0.1:{PORT}"))
+            .header(header::ORIGIN, origin())
+            .header(header::CONNECTION, "close");
+        if !content_type.is_empty() {
+            request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let answer = sender.send_request(request.body(Full::new(Bytes::from(body)))?).await?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.into_body().collect().await?.to_bytes();
+        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    }
+
+    pub(crate) async fn new_session(&self) -> String {
+        let answer = self.post("/api/v1/sessions", json!({"profile": "shell"})).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        answer.json()["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Ids and states of the sessions this browser sees.
+    pub(crate) async fn sessions(&self) -> Vec<(String, String)> {
+        let list = self.get("/api/v1/sessions").await.json();
+        let text = |v: &Value| v.as_str().unwrap_or("").to_owned();
+        list.as_array().expect("a list").iter().map(|s| (text(&s["id"]), text(&s["state"]))).collect()
+    }
+
+    /// A new session with a prompt on its terminal.
+    pub(crate) async fn shell(&self) -> (String, Terminal) {
+        let id = self.new_session().await;
+        let mut terminal = self.terminal(&id).await;
+        terminal.prompt().await;
+        (id, terminal)
+    }
+
+    /// The terminal of session `id`, its size sent.
+    pub(crate) async fn terminal(&self, id: &str) -> Terminal {
+        let mut terminal = self.socket(id).await;
+        terminal.say(json!({"type": "resize", "cols": 100, "rows": 30})).await;
+        terminal
+    }
+
+    /// The bare WebSocket of session `id`: nothing said yet.
+    pub(crate) async fn socket(&self, id: &str) -> Terminal {
+        let mut socket = TcpStream::connect(("127.0.0.1", PORT)).await.expect("the port is open");
+        let cookie = self.cookie.as_ref().map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
+        let request = format!(
+            "GET /api/v1/sessions/{id}/terminal HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\nOrigin: {}\r\n{cookie}\
+             Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\
+             Sec-WebSocket-Protocol: coracle.v1\r\n\r\n",
+            origin(),
+            generate_key()
+        );
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        socket.write_all(request.as_bytes()).await.expect("the request is taken");
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(timeout(PATIENCE, socket.read_u8()).await.expect("an answer in time").expect("a whole answer"));
+        }
+        let head = String::from_utf8_lossy(&head).into_owned();
+        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        let role = tokio_tungstenite::tungstenite::protocol::Role::Client;
+        let ws = WebSocketStream::from_raw_socket(socket, role, None).await;
+        Terminal { ws, output: String::new(), bytes: 0, unacked: 0, acks: true, frames: Vec::new(), closed: None }
+    }
+}
+
+/// What the page would hold: the output so far, the frames so far, and how it closed.
+pub(crate) struct Terminal {
+    ws: WebSocketStream<TcpStream>,
+    pub(crate) output: String,
+    /// Bytes of output so far.
+    pub(crate) bytes: u64,
+    unacked: u64,
+    /// Whether output is acknowledged as it comes.
+    pub(crate) acks: bool,
+    pub(crate) frames: Vec<Value>,
+    pub(crate) closed: Option<u16>,
+}
+
+impl Terminal {
+    pub(crate) async fn say(&mut self, frame: Value) {
+        self.ws.send(Message::text(frame.to_string())).await.expect("the socket is open");
+    }
+
+    pub(crate) async fn type_in(&mut self, text: &str) {
+        for piece in text.as_bytes().chunks(8192) {
+            self.ws.send(Message::binary(piece.to_vec())).await.expect("the socket is open");
+        }
+    }
+
+    pub(crate) async fn raw(&mut self, message: Message) {
+        self.ws.send(message).await.expect("the socket is open");
+    }
+
+    /// Reads one message; false once the socket is closed.
+    pub(crate) async fn step(&mut self) -> bool {
+        match self.ws.next().await {
+            Some(Ok(Message::Binary(bytes))) => {
+                self.bytes += bytes.len() as u64;
+                self.unacked += bytes.len() as u64;
+                self.output.push_str(&String::from_utf8_lossy(&bytes));
+                if self.output.len() > 4 << 20 {
+                    self.output.drain(..2 << 20);
+                }
+                if self.acks && self.unacked >= 16 * 1024 {
+                    self.ack().await;
+                }
+            }
+            Some(Ok(Message::Text(text))) => self.frames.push(serde_json::from_str(&text).expect("frames are JSON")),
+            Some(Ok(Message::Close(frame))) => self.closed = frame.map(|f| u16::from(f.code)),
+            Some(Ok(_)) => {}
+            Some(Err(WsError::ConnectionClosed | WsError::AlreadyClosed)) | None => return false,
+            Some(Err(_)) => return false,
+        }
+        true
+    }
+
+    pub(crate) async fn ack(&mut self) {
+        self.unacked = 0;
+        let frame = json!({"type": "ack", "bytes": self.bytes}).to_string();
+        let _ = self.ws.send(Message::text(frame)).await; // the end of a session closes the socket at any time
+    }
+
+    /// Reads until the condition holds.
+    pub(crate) async fn until<T>(&mut self, what: &str, mut holds: impl FnMut(&Terminal) -> Option<T>) -> T {
+        let began = Instant::now();
+        loop {
+            if let Some(value) = holds(self) {
+                return value;
+            }
+            let left = PATIENCE.saturating_sub(began.elapsed());
+            match timeout(left, self.step()).await {
+                Ok(true) => {}
+                Ok(false) => match holds(self) {
+                    Some(value) => return value,
+                    None => {
+                        panic!("closed ({:?}) before {what}: {:?} {}", self.closed, self.frames, tail(&self.output))
+                    }
+                },
+                Err(_) => panic!("waited {PATIENCE:?} in vain for {what}: {:?} {}", self.frames, tail(&self.output)),
+            }
+        }
+    }
+
+    /// Reads until the output contains this text behind what was there before.
+    pub(crate) async fn shows(&mut self, text: &str) {
+        self.until(text, |t| t.output.contains(text).then_some(())).await;
+        let at = self.output.find(text).expect("just seen") + text.len();
+        self.output.drain(..at);
+    }
+
+    /// A frame of this type, taken out.
+    pub(crate) async fn frame(&mut self, kind: &str) -> Value {
+        let at = self.until(kind, |t| t.frames.iter().position(|f| f["type"] == kind)).await;
+        self.frames.remove(at)
+    }
+
+    pub(crate) async fn prompt(&mut self) {
+        self.frame("started").await;
+        self.shows("$ ").await;
+    }
+
+    /// A command's output on one line: types it and reads the line it prints between two marks.
+    pub(crate) async fn ask(&mut self, command: &str) -> String {
+        self.type_in(&format!("printf '\\074\\074%s\\076\\076' \"$({command})\"\r")).await;
+        self.shows("<<").await;
+        self.until(">>", |t| t.output.contains(">>").then_some(())).await;
+        let end = self.output.find(">>").expect("just seen");
+        let said = self.output[..end].to_owned();
+        self.output.drain(..end + 2);
+        said.trim().to_owned()
+    }
+
+    /// Reads to the close frame.
+    pub(crate) async fn closes(&mut self) -> u16 {
+        self.until("the close frame", |t| t.closed).await
+    }
+
+    /// The reason and status with which the session ended, after the close frame; 1000 is checked.
+    pub(crate) async fn ends(&mut self) -> (String, Option<i64>) {
+        assert_eq!(self.closes().await, 1000, "{:?}", self.frames);
+        let ended = self.frames.iter().rev().find(|f| f["type"] == "ended").expect("an ended frame");
+        (ended["reason"].as_str().unwrap_or("").to_owned(), ended["status"].as_i64())
+    }
+
+    /// Reads nothing for so long: what a frozen tab does.
+    pub(crate) async fn stall(&self, how_long: Duration) {
+        tokio::time::sleep(how_long).await;
+    }
+}
+
+fn tail(text: &str) -> &str {
+    let mut from = text.len().saturating_sub(600);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    &text[from..]
+}

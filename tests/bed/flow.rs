@@ -1,0 +1,144 @@
+//! Bytes: whole, in order, bounded, and never in the way of each other.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::{browser::Browser, service::Service};
+
+#[tokio::test]
+async fn bulk_output_arrives_whole() {
+    let _service = Service::plain();
+    let (_, mut terminal) = Browser::of("alice").await.shell().await;
+    terminal.type_in("seq -f 'line %06g' 1 20000; echo the'-'end\r").await;
+    let mut text = String::new();
+    while !text.contains("the-end") {
+        terminal.step().await;
+        text.push_str(&std::mem::take(&mut terminal.output));
+    }
+    let gaps = terminal.frames.iter().filter(|f| f["kind"] == "gap").count();
+    let lines: Vec<&str> = text.lines().filter(|l| l.starts_with("line ")).collect();
+    assert_eq!((lines.len(), gaps), (20_000, 0), "a reader that keeps up misses nothing");
+    assert!(lines.iter().enumerate().all(|(i, l)| *l == format!("line {:06}", i + 1)));
+}
+
+#[tokio::test]
+async fn a_megabyte_typed_into_cat_arrives_whole_while_it_echoes() {
+    let _service = Service::plain();
+    let (_, mut terminal) = Browser::of("alice").await.shell().await;
+    let line = "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopq\r"; // 64 bytes
+    terminal.type_in("stty -ixon; cat > /tmp/paste\r").await;
+    let (mut sent, total) = (0u64, 16_384u64); // lines
+    let base =
+        terminal.frames.iter().rev().find(|f| f["type"] == "accepted").map_or(0, |f| f["bytes"].as_u64().unwrap_or(0));
+    let mut written = base;
+    while sent < total {
+        let accepted = terminal
+            .frames
+            .iter()
+            .rev()
+            .find(|f| f["type"] == "accepted")
+            .map_or(0, |f| f["bytes"].as_u64().unwrap_or(0));
+        if written.saturating_sub(accepted) < 128 * 1024 {
+            terminal.type_in(&line.repeat(64)).await;
+            written += 64 * 64;
+            sent += 64;
+        } else {
+            assert!(terminal.step().await, "closed: {:?}", terminal.frames.last());
+            terminal.output.clear();
+        }
+    }
+    terminal.type_in("\x04").await;
+    assert_eq!(terminal.ask("wc -c < /tmp/paste").await, (total * 64).to_string());
+    assert_eq!(terminal.ask("sort -u /tmp/paste | wc -l").await, "1", "every line is the same line");
+}
+
+#[tokio::test]
+async fn all_byte_values_pass_both_ways() {
+    let _service = Service::plain();
+    let (_, mut terminal) = Browser::of("alice").await.shell().await;
+    terminal.type_in("stty raw -echo; printf GO; head -c 256 | od -An -v -tx1 | tr -d ' \\n'; stty sane; echo\r").await;
+    terminal.shows("GO").await;
+    terminal.raw(Message::binary((0..=255u8).collect::<Vec<_>>())).await;
+    let expected: String = (0..=255u8).map(|b| format!("{b:02x}")).collect();
+    terminal.shows(&expected).await;
+}
+
+#[tokio::test]
+async fn under_a_flood_that_nobody_reads_the_daemon_stays_small_and_ctrl_c_works() {
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    let (_, mut other) = Browser::of("bob").await.shell().await;
+    let rss = || {
+        let pid = service.daemon().expect("it runs");
+        let status = service.machine.root(&["cat", &format!("/proc/{pid}/status")]).out;
+        let line = status.lines().find(|l| l.starts_with("RssAnon")).expect("RssAnon").to_owned();
+        line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).expect("kB")
+    };
+    let before = rss();
+    terminal.acks = false;
+    terminal.type_in("yes flood\r").await;
+    terminal.stall(Duration::from_secs(10)).await;
+    let grown = rss().saturating_sub(before);
+    assert!(grown < 4 * 1024, "grew by {grown} kB");
+    assert_eq!(other.ask("echo alive").await, "alive", "others are not slowed");
+    terminal.say(json!({"type": "resize", "cols": 90, "rows": 20})).await;
+    terminal.type_in("\x03").await;
+    let pressed = Instant::now();
+    terminal.acks = true;
+    terminal.ack().await;
+    terminal.until("the prompt behind the flood", |t| t.output.ends_with("$ ").then_some(())).await;
+    assert!(pressed.elapsed() < Duration::from_secs(3), "{:?}", pressed.elapsed());
+    assert!(terminal.frames.iter().any(|f| f["kind"] == "gap"), "what it missed is said");
+    terminal.output.clear();
+    assert_eq!(terminal.ask("stty size").await, "20 90");
+    let began = Instant::now();
+    terminal.type_in("yes again\r").await;
+    assert_eq!(alice.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
+    assert!(began.elapsed() < Duration::from_secs(3), "the end takes effect under a flood: {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_client_that_breaks_the_protocol_is_closed_with_the_right_code_and_the_session_goes_on() {
+    let _service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut t) = alice.shell().await;
+    t.raw(Message::binary(vec![b'x'; 16 * 1024 + 1])).await;
+    assert_eq!(t.closes().await, 1009, "input of more than 16 KiB in a frame");
+    let mut t = alice.terminal(&id).await;
+    t.raw(Message::text("x".repeat(64 * 1024 + 1))).await;
+    assert_eq!(t.closes().await, 1009, "a message of more than 64 KiB");
+    for broken in [
+        "{}",
+        "[",
+        r#"{"type":"sudo"}"#,
+        r#"{"type":"resize","cols":0,"rows":5}"#,
+        r#"{"type":"ack","bytes":99999999}"#,
+    ] {
+        let mut t = alice.terminal(&id).await;
+        t.frame("started").await;
+        t.raw(Message::text(broken)).await;
+        assert_eq!(t.closes().await, 1008, "{broken}");
+    }
+    let mut t = alice.terminal(&id).await;
+    t.frame("started").await;
+    t.type_in("stty raw -echo; sleep 5; stty sane\r").await;
+    for _ in 0..40 {
+        t.raw(Message::binary(vec![b'x'; 16 * 1024])).await;
+        if t.closed.is_some() {
+            break;
+        }
+    }
+    assert_eq!(t.closes().await, 1008, "more than 256 KiB beyond what was accepted");
+    assert_eq!(alice.sessions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn pings_come_back() {
+    let _service = Service::plain();
+    let (_, mut terminal) = Browser::of("alice").await.shell().await;
+    terminal.say(json!({"type": "ping", "t": 12.5})).await;
+    assert_eq!(terminal.frame("pong").await["t"], 12.5);
+}

@@ -1,0 +1,163 @@
+//! The machine the tests run against: a booted Debian with systemd, journald and rootless Podman, started by
+//! tests/bed/machine.sh. Its network is the host's; its user `tester` runs Coracle in user mode.
+
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+/// How long anything in the machine is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// Passwords of the users that every test finds.
+pub(crate) const USERS: [(&str, &str, &str); 3] =
+    [("alice", "wonderland-1", ""), ("bob", "builder-22", ""), ("root.admin", "keys-of-333", "admin")];
+
+pub(crate) struct Machine {
+    /// Host pid of the machine's init.
+    pid: String,
+    pub(crate) image: String,
+    pub(crate) busybox: String,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+fn env(name: &str) -> String {
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: these tests are run by `make test`, which boots a machine"))
+}
+
+/// The machine, with Coracle's units and users in it. `None` after a message where there is none.
+pub(crate) fn machine() -> &'static Machine {
+    static MACHINE: OnceLock<Machine> = OnceLock::new();
+    MACHINE.get_or_init(|| {
+        let machine = Machine {
+            pid: env("CORACLE_BED_PID"),
+            image: env("CORACLE_BED_IMAGE"),
+            busybox: env("CORACLE_BED_BUSYBOX"),
+        };
+        machine.put(Path::new(&env("CORACLE_BIN")), "/usr/bin/coracle", 0o755);
+        let units = Path::new(env!("CARGO_MANIFEST_DIR")).join("units/user");
+        for unit in fs::read_dir(units).expect("units/user is in the tree") {
+            let unit = unit.expect("a readable directory").path();
+            let name = unit.file_name().expect("a unit has a name").to_string_lossy().into_owned();
+            machine.put(&unit, &format!("/usr/lib/systemd/user/{name}"), 0o644);
+        }
+        machine
+    })
+}
+
+impl Machine {
+    fn run(&self, words: &[&str], stdin: &str) -> Ran {
+        let mut child = Command::new("nsenter")
+            .args(["-t", &self.pid, "-a", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"])
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("nsenter runs");
+        child.stdin.take().expect("piped").write_all(stdin.as_bytes()).ok();
+        let done = child.wait_with_output().expect("nsenter ends");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ran { code: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
+    }
+
+    /// As root inside.
+    pub(crate) fn root(&self, words: &[&str]) -> Ran {
+        self.run(words, "")
+    }
+
+    /// A shell line as tester, in the user manager's environment; `stdin` is fed to it.
+    pub(crate) fn user_with(&self, line: &str, stdin: &str) -> Ran {
+        let line = line.replace('$', "$$"); // systemd-run expands `$`
+        self.run(
+            &[
+                "systemd-run",
+                "--user",
+                "-M",
+                "tester@",
+                "--wait",
+                "--collect",
+                "--pipe",
+                "--quiet",
+                "--",
+                "/bin/sh",
+                "-c",
+                &line,
+            ],
+            stdin,
+        )
+    }
+
+    pub(crate) fn user(&self, line: &str) -> Ran {
+        self.user_with(line, "")
+    }
+
+    /// `systemctl --user` of tester.
+    pub(crate) fn systemctl(&self, words: &str) -> Ran {
+        let mut line = vec!["systemctl", "-M", "tester@", "--user"];
+        line.extend(words.split_whitespace());
+        self.run(&line, "")
+    }
+
+    /// A path inside, as seen from the host.
+    pub(crate) fn path(&self, inside: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{inside}", self.pid))
+    }
+
+    pub(crate) fn put(&self, file: &Path, inside: &str, mode: u32) {
+        let bytes = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let to = self.path(inside);
+        fs::create_dir_all(to.parent().expect("absolute")).expect("the machine's tree is writable");
+        let _ = fs::remove_file(&to); // it may be running
+        fs::write(&to, bytes).expect("the machine's tree is writable");
+        fs::set_permissions(&to, fs::Permissions::from_mode(mode)).expect("own file");
+    }
+
+    /// A file of tester's.
+    pub(crate) fn write(&self, inside: &str, text: &str) {
+        let ran = self.user_with(&format!("mkdir -p \"$(dirname {inside})\" && cat > {inside}"), text);
+        assert_eq!(ran.code, 0, "{inside}: {ran:?}");
+    }
+
+    /// Journal entries of Coracle that match `matches` (FIELD=value), oldest first.
+    pub(crate) fn journal(&self, matches: &[&str]) -> Vec<serde_json::Value> {
+        let mut words = vec!["journalctl", "--output=json", "--all", "--no-pager", "_UID=1000"];
+        words.extend(matches);
+        let ran = self.run(&words, "");
+        ran.out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// Pids (inside) of processes whose command line matches the pattern; empty when there are none.
+    pub(crate) fn processes(&self, pattern: &str) -> Vec<String> {
+        self.root(&["pgrep", "-f", pattern]).out.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// Names of all containers that tester's Podman knows.
+    pub(crate) fn containers(&self) -> Vec<String> {
+        self.user("podman ps --all --format '{{.Names}}'").out.split_whitespace().map(str::to_owned).collect()
+    }
+}
+
+/// Polls until `ready` answers; the sentence says what was waited for.
+pub(crate) fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(value) = ready() {
+            return value;
+        }
+        assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain until {what}");
+        std::thread::sleep(Duration::from_millis(20)); // the pace of polling, not a wait
+    }
+}

@@ -1,0 +1,171 @@
+//! One person, one boat: what a session is, and who gets how many.
+
+use std::time::Instant;
+
+use serde_json::json;
+
+use crate::{browser::Browser, machine::until, service::Service};
+
+#[tokio::test]
+async fn login_prompt_answer_exit_and_nothing_is_left() {
+    let service = Service::plain();
+    let (id, mut terminal) = Browser::of("alice").await.shell().await;
+    assert_eq!(terminal.ask("echo $((6*7))").await, "42");
+    terminal.type_in("exit 7\r").await;
+    assert_eq!(terminal.ends().await, ("exit".to_owned(), Some(7)));
+    let began = Instant::now();
+    service.nothing_left();
+    assert!(began.elapsed().as_secs() < 2, "within 2 s of its end nothing of it exists");
+    let ends = service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-end"]);
+    assert_eq!(ends.len(), 1, "one end event: {ends:?}");
+    assert_eq!((&ends[0]["CORACLE_REASON"], &ends[0]["CORACLE_USER"]), (&json!("exit"), &json!("alice")));
+}
+
+#[tokio::test]
+async fn the_shell_is_born_with_the_browsers_size_and_follows_it() {
+    let _service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let id = alice.new_session().await;
+    let mut terminal = alice.socket(&id).await;
+    terminal.say(json!({"type": "resize", "cols": 111, "rows": 37})).await;
+    terminal.prompt().await;
+    assert_eq!(terminal.ask("stty size").await, "37 111");
+    // A window being dragged: the last size wins.
+    for cols in 80..=132 {
+        terminal.say(json!({"type": "resize", "cols": cols, "rows": 43})).await;
+    }
+    let began = Instant::now();
+    loop {
+        let size = terminal.ask("stty size").await;
+        if size == "43 132" {
+            break;
+        }
+        assert!(began.elapsed().as_secs() < 3, "still {size}");
+    }
+}
+
+#[tokio::test]
+async fn inside_there_is_a_crew_member_without_any_power() {
+    let _service = Service::plain();
+    let (_, mut t) = Browser::of("alice").await.shell().await;
+    assert_eq!(t.ask("id -un; id -u; id -G").await.split_whitespace().collect::<Vec<_>>(), ["crew", "1000", "1000"]);
+    assert_eq!(
+        t.ask("cd; pwd; touch f && stat -c %U f").await.split_whitespace().collect::<Vec<_>>(),
+        ["/home/crew", "crew"]
+    );
+    assert_eq!(t.ask("grep -c . /proc/net/dev").await, "3", "two lines of head and lo");
+    assert_eq!(t.ask("grep CapBnd /proc/self/status | tr -dc 0-9a-f | tail -c 16").await, "0000000000000000");
+    assert_eq!(t.ask("grep NoNewPrivs /proc/self/status | tr -dc 0-9").await, "1");
+    assert_eq!(t.ask("touch /x 2>/dev/null || echo read-only").await, "read-only");
+    assert_eq!(t.ask("unshare -U true 2>/dev/null || echo refused").await, "refused");
+    assert_eq!(
+        t.ask("dd if=/dev/zero of=/tmp/f bs=1M count=64 2>/dev/null; stat -c %s /tmp/f").await,
+        (32 << 20).to_string()
+    );
+    assert_eq!(t.ask("cat /etc/hosts /etc/resolv.conf | grep -c -e containers.internal -e nameserver").await, "0");
+}
+
+#[tokio::test]
+async fn two_sessions_share_no_ids_and_do_not_see_each_other() {
+    let service = Service::plain();
+    let (alice, bob) = (Browser::of("alice").await, Browser::of("bob").await);
+    let ((_, mut a), (_, mut b)) = (alice.shell().await, bob.shell().await);
+    let map = "tr -s ' ' < /proc/self/uid_map";
+    let (of_a, of_b) = (a.ask(map).await, b.ask(map).await);
+    assert_ne!(of_a, of_b, "each has a slot of its own");
+    assert!(!of_a.contains(" 1000 ") && of_a.trim().starts_with("0 ") && of_a.trim().ends_with("65536"), "{of_a}");
+    a.type_in("sleep 4711 &\r").await;
+    assert_eq!(b.ask("ls -d /proc/[0-9]* | wc -l").await.parse::<u32>().map(|n| n < 8), Ok(true));
+    assert_eq!(service.machine.processes("sleep 4711").len(), 1);
+}
+
+#[tokio::test]
+async fn one_person_has_four_sessions_and_six_starts_a_minute() {
+    let service = Service::start("per_user = 2\nstarts_per_minute = 3", "");
+    let alice = Browser::of("alice").await;
+    let start = || alice.post("/api/v1/sessions", json!({"profile": "shell"}));
+    let first = start().await;
+    assert_eq!((first.status, start().await.status), (202, 202));
+    let third = start().await;
+    assert_eq!((third.status, third.header("content-type")), (429, "application/problem+json"), "{third:?}");
+    let id = first.json()["id"].as_str().expect("an id").to_owned();
+    assert_eq!(alice.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
+    assert_eq!(start().await.status, 202, "a place is free again");
+    alice.delete(&format!("/api/v1/sessions/{}", alice.sessions().await[0].0)).await;
+    let fast = start().await;
+    assert_eq!(fast.status, 429);
+    assert!(fast.header("retry-after").parse::<u64>().is_ok_and(|s| (1..=61).contains(&s)), "{fast:?}");
+    assert_eq!(Browser::of("bob").await.post("/api/v1/sessions", json!({"profile": "shell"})).await.status, 202);
+    assert_eq!(alice.post("/api/v1/sessions", json!({"profile": "nothing"})).await.status, 404);
+    drop(service);
+}
+
+#[tokio::test]
+async fn a_full_host_says_so() {
+    let _service = Service::start("max = 1", "");
+    let alice = Browser::of("alice").await;
+    let (_, _terminal) = alice.shell().await;
+    let answer = Browser::of("bob").await.post("/api/v1/sessions", json!({"profile": "shell"})).await;
+    assert_eq!(answer.status, 503, "{answer:?}");
+    assert!(answer.json()["detail"].as_str().is_some_and(|d| d.contains("full")), "{answer:?}");
+}
+
+#[tokio::test]
+async fn starts_wait_their_turn_and_are_told_their_place() {
+    let _service = Service::start("per_user = 8\nstarts_per_minute = 60", "");
+    let alice = Browser::of("alice").await;
+    let mut ids = Vec::new();
+    for _ in 0..6 {
+        ids.push(alice.new_session().await);
+    }
+    let mut last = alice.terminal(&ids[5]).await;
+    last.prompt().await;
+    let queued = last.frames.iter().filter(|f| f["type"] == "progress" && f["step"] == "queue").count();
+    assert!(queued > 0, "the sixth of six starts waits: {:?}", last.frames);
+}
+
+#[tokio::test]
+async fn a_missing_image_is_refused_by_name() {
+    let service =
+        Service::start("", "[[profiles]]\nname = \"gone\"\nimage = \"localhost/not-here:1\"\npull = \"never\"");
+    let alice = Browser::of("alice").await;
+    let id =
+        alice.post("/api/v1/sessions", json!({"profile": "gone"})).await.json()["id"].as_str().expect("id").to_owned();
+    let mut terminal = alice.terminal(&id).await;
+    assert_eq!(terminal.ends().await, ("image-missing".to_owned(), None));
+    let end = until("it is audited", || {
+        service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-end"]).pop()
+    });
+    assert!(end.to_string().contains("localhost/not-here:1"), "{end}");
+    service.nothing_left();
+}
+
+#[tokio::test]
+async fn a_second_tab_takes_over_and_the_first_may_take_back() {
+    let _service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut first) = alice.shell().await;
+    let pid = first.ask("echo $$").await;
+    first.type_in("X=kept\r").await;
+    let mut second = alice.terminal(&id).await;
+    second.frame("started").await;
+    assert_eq!(first.closes().await, 4409);
+    assert_eq!(second.ask("echo $$ $X").await, format!("{pid} kept"));
+    let mut back = alice.terminal(&id).await;
+    back.frame("started").await;
+    assert_eq!(second.closes().await, 4409);
+    assert_eq!(back.ask("echo $X").await, "kept");
+}
+
+#[tokio::test]
+async fn a_closed_tab_ends_nothing_and_the_shell_draws_its_prompt_anew() {
+    let _service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    terminal.type_in("echo mark > ~/f\r").await;
+    terminal.shows("$ ").await;
+    drop(terminal);
+    let mut back = alice.terminal(&id).await;
+    back.prompt().await;
+    assert_eq!(back.ask("cat ~/f").await, "mark");
+}
