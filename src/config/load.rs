@@ -23,7 +23,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
-const IDLE_EXIT: RangeInclusive<Duration> = SECOND..=DAY;
+const IDLE_EXIT: RangeInclusive<Duration> = Duration::from_millis(10)..=DAY;
 /// Below this the daemon comes and goes between two clicks.
 const RESTLESS_IDLE_EXIT: Duration = Duration::from_secs(10);
 const MAX_LOGIN: Duration = Duration::from_secs(90 * 86_400);

@@ -2,15 +2,15 @@
 
 use std::{fmt, time::Duration};
 
-const DURATIONS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)]; // seconds
+const DURATIONS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]; // milliseconds
 const SIZES: [(&str, u64); 5] = [("t", 1 << 40), ("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10), ("b", 1)]; // bytes
 
 /// Why a text is not a duration or not a size; the sentence says what to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotAUnit {
-    #[error("is not a duration; write a whole number with s, m, h or d, like \"15m\"")]
+    #[error("is not a duration; write a whole number with ms, s, m, h or d, like \"15m\"")]
     Duration,
-    #[error("has an upper-case unit; write s, m, h or d in lower case, like \"15m\"")]
+    #[error("has an upper-case unit; write ms, s, m, h or d in lower case, like \"15m\"")]
     DurationCase,
     #[error("is not a size; write a whole number with k, m, g or t, like \"200m\" (1m is 1,048,576 bytes)")]
     Size,
@@ -22,15 +22,15 @@ pub(crate) enum NotAUnit {
 /// refused.
 pub(crate) fn duration(text: &str) -> Result<Duration, NotAUnit> {
     let (number, unit) = split(text).ok_or(NotAUnit::Duration)?;
-    let seconds = match DURATIONS.iter().find(|(name, _)| *name == unit) {
-        Some((_, seconds)) => *seconds,
+    let millis = match DURATIONS.iter().find(|(name, _)| *name == unit) {
+        Some((_, millis)) => *millis,
         None if DURATIONS.iter().any(|(name, _)| name.eq_ignore_ascii_case(unit)) => {
             return Err(NotAUnit::DurationCase);
         }
         None => return Err(NotAUnit::Duration),
     };
     let count: u64 = number.parse().map_err(|_| NotAUnit::TooLarge)?;
-    count.checked_mul(seconds).map(Duration::from_secs).ok_or(NotAUnit::TooLarge)
+    count.checked_mul(millis).map(Duration::from_millis).ok_or(NotAUnit::TooLarge)
 }
 
 /// Reads `"200m"` = 209,715,200 bytes, as Podman does; `k`, `m`, `g`, `t` in either case, `b` or nothing for bytes.
@@ -48,12 +48,12 @@ fn split(text: &str) -> Option<(&str, &str)> {
     (end > 0).then(|| text.split_at(end))
 }
 
-/// A duration the way config.toml has it: the largest unit that divides it. Parts of a second are cut off.
+/// A duration the way config.toml has it: the largest unit that divides it. Parts of a millisecond are cut off.
 pub(crate) struct ShowDuration(pub(crate) Duration);
 
 impl fmt::Display for ShowDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, self.0.as_secs(), &DURATIONS, "0s")
+        show(f, u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX), &DURATIONS, "0s")
     }
 }
 
@@ -81,8 +81,10 @@ mod tests {
 
     #[test]
     fn durations_mean_what_people_mean() {
-        for (text, seconds) in [("15m", 900), ("60s", 60), ("8h", 28_800), ("7d", 604_800), ("0s", 0)] {
-            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        for (text, millis) in
+            [("15m", 900_000), ("60s", 60_000), ("8h", 28_800_000), ("7d", 604_800_000), ("0s", 0), ("20ms", 20)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
         }
     }
 
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_duration_is_none() {
-        for text in ["", "m", "15", "-1s", "+1s", "1.5h", "1h30m", " 1s", "1s ", "1 s", "1ms", "1min", "१s"] {
+        for text in ["", "m", "15", "-1s", "+1s", "1.5h", "1h30m", " 1s", "1s ", "1 s", "1us", "1min", "१s"] {
             assert_eq!(duration(text), Err(NotAUnit::Duration), "{text}");
         }
         assert_eq!(duration("99999999999999999999s"), Err(NotAUnit::TooLarge));
@@ -122,8 +124,8 @@ mod tests {
         }
 
         #[test]
-        fn what_is_shown_reads_back_the_same(seconds in any::<u64>(), bytes in any::<u64>()) {
-            let d = Duration::from_secs(seconds);
+        fn what_is_shown_reads_back_the_same(millis in any::<u64>(), bytes in any::<u64>()) {
+            let d = Duration::from_millis(millis);
             prop_assert_eq!(duration(&ShowDuration(d).to_string()), Ok(d));
             prop_assert_eq!(size(&ShowSize(bytes).to_string()), Ok(bytes));
         }

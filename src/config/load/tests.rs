@@ -99,7 +99,7 @@ file = \"\\u0007\"
         mistakes(text),
         [
             "3: server.public_url: has something after the host; write only \"https://host\" or \"https://host:port\"",
-            "2: server.idle_exit: \"15M\" has an upper-case unit; write s, m, h or d in lower case, like \"15m\"",
+            "2: server.idle_exit: \"15M\" has an upper-case unit; write ms, s, m, h or d in lower case, like \"15m\"",
             "15: auth.local.file: contains a control character; write a plain path",
             "11: sessions.idle: this is an integer; write a text in quotes",
             "7: sessions.max: 0 is out of range; write 1 to 2048",
