@@ -6,10 +6,7 @@
 use std::{
     net::IpAddr,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -20,7 +17,7 @@ use super::{
     lobby::Lobby,
     local::UsersFile,
     logins::{Logins, Terms},
-    password::{Password, work_for_nothing},
+    password::{Checker, Password},
     refusals::{Line, Refusals, Sum},
     throttle::{Source, Throttle},
     users::Users,
@@ -62,8 +59,7 @@ pub(crate) struct Auth {
     throttle: Throttle,
     lobby: Lobby,
     checks: Arc<Semaphore>,
-    /// How many argon2 were computed, which tests compare instead of clocks.
-    checked: Arc<AtomicU64>,
+    checker: Arc<Checker>,
     refusals: Mutex<Refusals>,
     logins: Arc<Logins>,
 }
@@ -86,7 +82,7 @@ impl Auth {
             users: RwLock::new(users),
             lobby: Lobby::new(),
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
-            checked: Arc::default(),
+            checker: Arc::default(),
             refusals: Mutex::new(Refusals::new(Instant::now())),
         })
     }
@@ -151,16 +147,15 @@ impl Auth {
         password: Password,
     ) -> Result<Result<Person, &'static str>, String> {
         let permit = self.checks.clone().acquire_owned().await.map_err(|e| e.to_string())?;
-        let checked = self.checked.clone();
+        let checker = self.checker.clone();
         let work = move || {
             let _permit = permit; // held to the end of the work, even if nobody waits for it any more
-            checked.fetch_add(1, Ordering::Relaxed);
             let possible = possible_name(&name) && password.check().is_ok();
             let Some(account) = users.find(&name) else {
-                work_for_nothing(&password, users.common_cost());
+                checker.for_nothing(users.common_cost(), &password);
                 return Err(if possible { "no such account" } else { "not a possible name or password" });
             };
-            match (account.hash.is_of(&password), account.disabled) {
+            match (checker.matches(&account.hash, &password), account.disabled) {
                 (true, false) if possible => Ok(account.person()),
                 (true, true) => Err("the account is disabled"),
                 _ => Err("wrong password"),

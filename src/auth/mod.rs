@@ -16,6 +16,8 @@ use std::fmt;
 pub(crate) use gate::{Auth, AuthError, Refused};
 pub(crate) use local::{UsersError, UsersFile};
 pub(crate) use logins::{Login, LoginKey, Logins, Token};
+#[cfg(test)]
+pub(crate) use password::Checker;
 pub(crate) use password::{Hash, MAX_PASSWORD, Password};
 pub(crate) use users::{Account, AccountId, NotAName, UserName, Users};
 

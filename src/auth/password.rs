@@ -1,6 +1,9 @@
 //! Passwords: typed ones, which leave memory when dropped, and hashed ones, as the users file has them.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
@@ -59,6 +62,11 @@ impl Cost {
     /// A cost for tests that have many accounts to make.
     #[cfg(test)]
     pub(crate) const CHEAP: Cost = Cost { memory: 8, passes: 1, lanes: 1 };
+
+    /// KiB written in all passes.
+    pub(crate) fn work(self) -> u64 {
+        u64::from(self.memory) * u64::from(self.passes)
+    }
 
     fn argon2(self) -> Argon2<'static> {
         let params = Params::new(self.memory, self.passes, self.lanes, None)
@@ -120,10 +128,37 @@ impl Hash {
     pub(crate) fn cost(&self) -> Cost {
         self.cost
     }
+}
 
-    /// One argon2id at this hash's own cost.
-    pub(crate) fn is_of(&self, password: &Password) -> bool {
-        self.cost.argon2().verify_password(password.bytes(), self.text.as_str()).is_ok()
+/// Checks passwords, and counts what that costs: tests compare the count, since clocks lie.
+#[derive(Debug, Default)]
+pub(crate) struct Checker {
+    /// KiB written, over all checks and passes.
+    work: AtomicU64,
+}
+
+impl Checker {
+    /// One argon2id at the hash's own cost.
+    pub(crate) fn matches(&self, hash: &Hash, password: &Password) -> bool {
+        self.argon2(hash.cost).verify_password(password.bytes(), hash.text.as_str()).is_ok()
+    }
+
+    /// The same work for who has no hash: the answer is always no, and takes as long.
+    pub(crate) fn for_nothing(&self, cost: Cost, password: &Password) {
+        let mut out = [0; 32];
+        let done = self.argon2(cost).hash_password_into(password.bytes(), &[0; SALT], &mut out);
+        std::hint::black_box((done.is_ok(), out));
+    }
+
+    #[cfg(test)]
+    pub(crate) fn work(&self) -> u64 {
+        self.work.load(Ordering::Relaxed)
+    }
+
+    /// The only way to an argon2 here, so that none goes uncounted.
+    fn argon2(&self, cost: Cost) -> Argon2<'static> {
+        self.work.fetch_add(cost.work(), Ordering::Relaxed);
+        cost.argon2()
     }
 }
 
@@ -140,13 +175,6 @@ impl fmt::Debug for Hash {
     }
 }
 
-/// The same work as [`Hash::is_of`], for who has no hash: the answer is always no, and takes as long.
-pub(crate) fn work_for_nothing(password: &Password, cost: Cost) {
-    let mut out = [0; 32];
-    let done = cost.argon2().hash_password_into(password.bytes(), &[0; SALT], &mut out);
-    std::hint::black_box((done.is_ok(), out));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,8 +187,8 @@ mod tests {
     fn a_new_hash_knows_its_password_and_has_the_usual_cost() {
         let hash = Hash::of(&password("crew"));
         assert!(hash.to_string().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(hash.is_of(&password("crew")));
-        assert!(!hash.is_of(&password("crewe")));
+        assert!(Checker::default().matches(&hash, &password("crew")));
+        assert!(!Checker::default().matches(&hash, &password("crewe")));
         assert_eq!(Hash::parse(&hash.to_string()).map(|h| h.cost()), Ok(Cost::USUAL));
         assert_ne!(hash.to_string(), Hash::of(&password("crew")).to_string(), "salted");
     }
@@ -169,7 +197,9 @@ mod tests {
     fn a_hash_of_another_cost_is_checked_at_that_cost() {
         let hash = Hash::costing(&password("x"), Cost { memory: 64, passes: 3, lanes: 2 });
         let read = Hash::parse(&hash.to_string()).unwrap();
-        assert!(read.is_of(&password("x")) && !read.is_of(&password("y")));
+        assert!(
+            Checker::default().matches(&read, &password("x")) && !Checker::default().matches(&read, &password("y"))
+        );
         assert_ne!(read.cost(), Cost::USUAL);
     }
 
@@ -177,7 +207,7 @@ mod tests {
     fn a_hash_from_the_reference_program_is_understood() {
         // printf password | argon2 somesalt -id -t 2 -m 16 -p 1 -l 32 -e
         let made = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-        assert!(Hash::parse(made).unwrap().is_of(&password("password")));
+        assert!(Checker::default().matches(&Hash::parse(made).unwrap(), &password("password")));
     }
 
     #[test]
@@ -202,5 +232,14 @@ mod tests {
         for wrong in ["", "a\0b", &"a".repeat(1025)] {
             assert!(password(wrong).check().is_err());
         }
+    }
+
+    #[test]
+    fn a_check_of_nobody_is_as_much_work_as_a_check_of_somebody() {
+        let (somebody, nobody) = (Checker::default(), Checker::default());
+        let hash = Hash::costing(&password("x"), Cost { memory: 64, passes: 3, lanes: 2 });
+        assert!(somebody.matches(&hash, &password("x")));
+        nobody.for_nothing(hash.cost(), &password("x"));
+        assert_eq!((somebody.work(), nobody.work()), (192, 192));
     }
 }

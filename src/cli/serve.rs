@@ -150,9 +150,9 @@ async fn leave(
         }
     }
     match why {
-        Leave::Idle => tracing::info!("nobody is here; leaving until the next connection"),
+        Leave::Idle => tracing::info!("leaving: idle"),
         Leave::Terminated | Leave::Interrupted => {
-            tracing::info!("leaving; sessions that are live stay");
+            tracing::info!("leaving: told to; sessions that are live stay");
             let terminals = async {
                 if let Some(shop) = &shop {
                     shop.roster.leave().await;

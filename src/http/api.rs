@@ -79,9 +79,9 @@ fn refused(person: &Person, refusal: &Refusal) -> Answer {
     let reference = crate::sys::reference();
     let problem = |status, detail: &str| response::problem(status, detail, &reference);
     let detail = refusal.to_string();
-    let answer = match refusal {
+    match refusal {
         Refusal::NoSuchProfile => problem(StatusCode::UNPROCESSABLE_ENTITY, &detail),
-        Refusal::TooManyOfYours(_) => problem(StatusCode::CONFLICT, &detail),
+        Refusal::TooManyOfYours(_) => response::retry_after(problem(StatusCode::TOO_MANY_REQUESTS, &detail), FULL),
         Refusal::TooFast(seconds) => {
             let answer = problem(StatusCode::TOO_MANY_REQUESTS, &detail);
             response::retry_after(answer, Duration::from_secs(*seconds))
@@ -92,8 +92,7 @@ fn refused(person: &Person, refusal: &Refusal) -> Answer {
             let answer = problem(StatusCode::SERVICE_UNAVAILABLE, "The service is not ready.");
             response::retry_after(answer, NOT_READY)
         }
-    };
-    answer
+    }
 }
 
 /// `DELETE /api/v1/sessions/{id}`: answers when nothing of it is left. An administrator may end anybody's.

@@ -5,13 +5,10 @@ use http_body_util::Full;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
+use super::pages::CONTENT_SECURITY_POLICY;
+
 /// Every body is small and whole.
 pub(crate) type Answer = Response<Full<Bytes>>;
-
-/// No script, style, frame or connection but our own; no inline code, no eval, no string to an HTML sink.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-     connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
-     require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// What a terminal in a page has no use for. The clipboard is left: copy and paste are what people do there.
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
@@ -21,7 +18,7 @@ const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geol
 pub(crate) fn seal(answer: &mut Answer) {
     let headers = answer.headers_mut();
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

@@ -15,7 +15,7 @@ use crate::terminal::{self, SUBPROTOCOL, Visitor};
 pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
     let accept = match accept_key(&asked) {
         Ok(key) => key,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let stranger = match (&asked.login, asked.visit.guest.crowd().stranger()) {
         (Some(_), _) => None,
@@ -51,23 +51,24 @@ pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
 }
 
 /// What proves to the browser that we understood it; or why it is no upgrade.
-fn accept_key(asked: &Asked<'_>) -> Result<HeaderValue, Answer> {
+fn accept_key(asked: &Asked<'_>) -> Result<HeaderValue, Box<Answer>> {
     let headers = asked.headers();
     let wanted = asked.parts.version == Version::HTTP_11
         && response::has_word(headers, &header::CONNECTION, "upgrade")
         && response::has_word(headers, &header::UPGRADE, "websocket");
     if !wanted {
         let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, "A WebSocket", "This address speaks WebSocket only.");
-        return Err(response::with(answer, header::UPGRADE, "websocket"));
+        return Err(Box::new(response::with(answer, header::UPGRADE, "websocket")));
     }
     if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
         let answer =
             asked.refuse(StatusCode::UPGRADE_REQUIRED, "A WebSocket", "Only version 13 of WebSocket is spoken.");
-        return Err(response::with(answer, header::SEC_WEBSOCKET_VERSION, "13"));
+        return Err(Box::new(response::with(answer, header::SEC_WEBSOCKET_VERSION, "13")));
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
     let accept = key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok());
-    accept.ok_or_else(|| asked.refuse(StatusCode::BAD_REQUEST, "A WebSocket", "The WebSocket key is malformed."))
+    let bad = || asked.refuse(StatusCode::BAD_REQUEST, "A WebSocket", "The WebSocket key is malformed.");
+    accept.ok_or_else(|| Box::new(bad()))
 }
 
 /// 16 bytes in base64.

@@ -101,7 +101,10 @@ choose_image() {
 check_preconditions
 as_root "$BED/machine.sh" able
 provide bed
-[ "${CHECK-}" != 1 ] || provide browser
+if [ "${CHECK-}" = 1 ]; then
+  provide browser
+  provide_node
+fi
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
@@ -126,7 +129,10 @@ cat <<END
 END
 if [ "${CHECK-}" = 1 ]; then
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD \
-    patiently timeout "$CHECK_LIMIT" node "$SOURCE/tests/browser/check.mjs"
+    patiently timeout "$CHECK_LIMIT" node "$SOURCE/tests/browser/check.mjs" || {
+    "$BED/machine.sh" journal "$MACHINE"
+    exit 1
+  }
 else
   echo "Ctrl-C ends it and everything in it."
   trap 'exit 0' INT TERM HUP

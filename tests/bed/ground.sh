@@ -9,6 +9,7 @@
 # shellcheck shell=bash
 
 set -euo pipefail
+shopt -s inherit_errexit # in $( ) too
 
 BED=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SOURCE=$(cd "$BED/../.." && pwd)

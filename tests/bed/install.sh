@@ -63,7 +63,7 @@ wait_for_answer() {
   # A connection waits in the socket's queue while the daemon wakes, so one long try is enough.
   if ! answer=$(curl --noproxy "*" --silent --show-error --fail --max-time "$WAKE_LIMIT" "$1/healthz" 2>&1); then
     say "coracle does not answer at $1: $answer; what its journal says:"
-    "$BED/machine.sh" run "$machine" journalctl --no-pager --quiet -n 20 _UID=1000 >&2 || true
+    "$BED/machine.sh" journal "$machine" >&2
     exit 1
   fi
 }

@@ -6,6 +6,7 @@
 #   machine.sh user NAME CMD...        as `tester` inside, in the user manager }
 #   machine.sh image NAME TAR IMAGE [podman import options]   loads a root file system for tester; CMD is a login shell
 #   machine.sh put NAME FILE PATH MODE a file of the host to PATH inside, owned by root
+#   machine.sh journal NAME            the last lines that tester's services wrote
 #   machine.sh down NAME               stops it; nothing stays running, mounted or on disk (KEEP=1: the files stay)
 #   machine.sh able                    whether this host lets us, without starting anything; says what is missing
 #   machine.sh sweep                   `down` for every machine that is dead or whose owner (OWNER=PID at `up`) is
@@ -19,6 +20,7 @@
 READY_WAIT=60 # s until podman.sock is there; measured 0.5 to 2.5
 BOOT_WAIT=30  # s that `down` lets a boot finish first: a machine told to stop in mid-boot may hang
 STOP_WAIT=5   # s from "power off" to SIGKILL; measured 0.3 to 0.8
+JOURNAL_TAIL=60 # lines
 KILL_WAIT=5   # s for the kernel to take a killed machine apart
 
 valid_name() { [[ ${1-} =~ ^[a-z0-9][a-z0-9-]{0,31}$ ]] || die "a machine's name is [a-z0-9-], at most 32 long: '${1-}'"; }
@@ -217,12 +219,12 @@ sweep() (
 
 verb=${1-}
 case $verb in
-up | run | user | image | put | able | down | sweep | --boot)
+up | run | user | image | put | journal | able | down | sweep | --boot)
   become_root "$@"
   shift
   ;;
 *)
-  die "usage: machine.sh up NAME SUITE | run NAME CMD... | user NAME CMD... | image NAME TAR IMAGE | put NAME FILE PATH MODE | down NAME | able | sweep"
+  die "usage: machine.sh up NAME SUITE | run NAME CMD... | user NAME CMD... | image NAME TAR IMAGE | put NAME FILE PATH MODE | journal NAME | down NAME | able | sweep"
   ;;
 esac
 case $verb in
@@ -237,6 +239,10 @@ run | user | image | put)
   image) load_image "$@" ;;
   put) install -D -m "${3:-644}" -- "$1" "/proc/$L/root${2:?a path inside}" ;;
   esac
+  ;;
+journal)
+  load_running "${1-}"
+  inside journalctl --no-pager --quiet -n "$JOURNAL_TAIL" _UID=1000
   ;;
 down) down "$@" ;;
 able) able ;;

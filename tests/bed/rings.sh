@@ -63,14 +63,16 @@ scripts() { find .ci/run packaging tests web -type f \( -name '*.sh' -o -path .c
 
 tree_of_crates() { PATH=$TOOLS/bin:$PATH cargo deny --offline --config packaging/deny.toml check bans licenses sources; }
 
-# All tests that need no machine: those of the modules, and the files of tests/ but bed.rs.
+# The tests of the modules. Those that need a machine are `#[ignore]`d here, and run in one below.
+unit_tests() { cargo test --locked --lib --bins -- --show-output; }
+
+# The files of tests/ but bed.rs: the daemon as a process on this host.
 host_tests() {
-  local file chosen=(--lib --bins)
-  for file in tests/*.rs; do
-    case $file in 'tests/*.rs' | tests/bed.rs) ;; *) chosen+=(--test "$(basename "$file" .rs)") ;; esac
-  done
+  local file chosen=()
+  for file in $(host_test_files); do chosen+=(--test "$(basename "$file" .rs)"); done
   cargo test --locked "${chosen[@]}" -- --show-output
 }
+host_test_files() { find tests -maxdepth 1 -name '*.rs' ! -name bed.rs; }
 
 # with_machine SUITE COMMAND...: calls it as `COMMAND... MACHINE` with a fresh machine that has the session image.
 with_machine() {
@@ -86,24 +88,32 @@ with_machine() {
   )
   status=$?
   set -e
+  [ "$status" = 0 ] || "$BED/machine.sh" journal "$machine"
   "$BED/machine.sh" down "$machine" || status=1
   return "$status"
 }
 
+# shellcheck disable=SC2153  # SUITE is one of the facts
 bed_tests() {
-  local machine=$1 binary runner=()
+  local machine=$1 binary status=0 runner=()
   # shellcheck source=/dev/null
   . "$MACHINES/$machine/facts"
   "$BED/machine.sh" image "$machine" "$("$BED/image.sh" busybox)" "$BUSYBOX_IMAGE" >/dev/null
+  # Tests that need a machine and the inside of a module: as tester, where Podman is.
+  unit_tests_for "$machine" >/dev/null
+  timeout "$BED_TESTS_LIMIT" "$BED/machine.sh" user "$machine" env CORACLE_IN_BED=1 CORACLE_BED_SUITE="$SUITE" \
+    CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" RUST_BACKTRACE=1 \
+    /usr/lib/coracle/unit-tests --ignored --test-threads=1 --show-output || status=1
+  # Tests that speak to the whole product as browsers and administrators do.
   binary=$(binary_for "$machine" dev)
   # The tests look into the machine's /proc and namespaces: as root, even where cargo must not be.
   if [ "$(id -u)" != 0 ]; then
     runner=("CARGO_TARGET_$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')_RUNNER=sudo --preserve-env --")
   fi
-  # shellcheck disable=SC2153  # SUITE is one of the facts
   env "${runner[@]}" CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BIN="$binary" \
-    timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output
+    timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output || status=1
+  return "$status"
 }
 
 browser_tests() {
@@ -122,6 +132,7 @@ echo "0 passed, 1 failed" >"$LOGS/result" # should we not get to the first ring
 check_preconditions
 as_root "$BED/machine.sh" able
 provide bed lint browser
+provide_node
 cargo fmt --version >/dev/null 2>&1 || die "cargo fmt is missing: rustup component add rustfmt, or the package rustfmt"
 cargo clippy --version >/dev/null 2>&1 || die "cargo clippy is missing: rustup component add clippy, or the package rust-clippy"
 [ ! -e tests/browser/package-lock.json ] || provide_node_packages
@@ -136,7 +147,8 @@ cargo fetch --locked --quiet # cargo-deny reads the manifests of all platforms, 
 ring crates one tree_of_crates
 ring scripts one scripts
 if [ -e web/check.sh ]; then ring web web/check.sh; else echo "ring web: not there yet"; fi
-ring unit host_tests
+IGNORED=later ring unit unit_tests
+[ -z "$(host_test_files)" ] || ring host host_tests
 ring rust-1.85 one "$BED/msrv.sh"
 for suite in bookworm trixie; do
   if [ -e tests/bed.rs ]; then ring "bed-$suite" with_machine "$suite" bed_tests; else echo "ring bed-$suite: not there yet"; fi

@@ -11,9 +11,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// Nobody's uid on any host; the daemon refuses to be root.
-pub const UID: u32 = 54_321;
+pub(crate) const UID: u32 = 54_321;
 /// For everything that should take moments.
-pub const SOON: Duration = Duration::from_secs(15);
+pub(crate) const SOON: Duration = Duration::from_secs(15);
 
 /// Mounts this daemon's own /run/user and subordinate ids where only it sees them, drops to UID, and executes.
 /// The program is opened beforehand: UID may not be able to reach the build directory.
@@ -29,9 +29,9 @@ const ENTER: &str = r#"
 "#;
 
 /// Directories, configuration and sockets that outlive one daemon process.
-pub struct Bed {
-    pub directory: tempfile::TempDir,
-    pub web: TcpListener,
+pub(crate) struct Bed {
+    pub(crate) directory: tempfile::TempDir,
+    pub(crate) web: TcpListener,
     control: UnixListener,
     notify: UnixDatagram,
     /// Podman's socket as far as anybody looks at it without a session: it exists, and nothing answers.
@@ -40,7 +40,7 @@ pub struct Bed {
 
 impl Bed {
     /// `config` is appended to what makes the bed work.
-    pub fn new(config: &str) -> Bed {
+    pub(crate) fn new(config: &str) -> Bed {
         let directory = tempfile::Builder::new().prefix("coracle-door-").tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
         for name in ["", "home", "run-user", &format!("run-user/{UID}")] {
@@ -64,27 +64,27 @@ impl Bed {
         bed
     }
 
-    pub fn at(&self, name: &str) -> PathBuf {
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    pub fn config_file(&self) -> PathBuf {
+    pub(crate) fn config_file(&self) -> PathBuf {
         self.at("config.toml")
     }
 
-    pub fn configure(&self, config: &str) {
+    pub(crate) fn configure(&self, config: &str) {
         let podman = self.at("podman.sock");
         // The tables of `config` come first: TOML allows each of them once.
         let base = format!("[sessions]\nisolation = \"shared\"\npodman_socket = {podman:?}\n");
         fs::write(self.config_file(), format!("{config}\n{base}")).unwrap();
     }
 
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.web.local_addr().unwrap()
     }
 
     /// A command as the daemon's user, among this bed's mounts.
-    pub fn command(&self, args: &[&str], sockets: &str) -> Command {
+    pub(crate) fn command(&self, args: &[&str], sockets: &str) -> Command {
         let mut command = Command::new("unshare");
         command.args(["-m", "--propagation", "private", "sh", "-c", ENTER, "door"]).args(args);
         command
@@ -101,7 +101,7 @@ impl Bed {
     }
 
     /// Runs a sub-command to its end: exit code, stdout, stderr.
-    pub fn run(&self, args: &[&str], input: &str) -> (i32, String, String) {
+    pub(crate) fn run(&self, args: &[&str], input: &str) -> (i32, String, String) {
         use std::io::Write;
         let mut command = self.command(args, "0");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -112,7 +112,7 @@ impl Bed {
     }
 
     /// Starts the daemon on this bed's sockets, as systemd would; returns at once.
-    pub fn wake(&self) -> Daemon {
+    pub(crate) fn wake(&self) -> Daemon {
         let config = self.config_file();
         let mut command = self.command(&["serve", "--config", config.to_str().unwrap()], "2");
         command.env("NOTIFY_SOCKET", self.at("notify.sock"));
@@ -124,14 +124,14 @@ impl Bed {
     }
 
     /// Starts the daemon and waits for READY=1.
-    pub fn start(&self) -> Daemon {
+    pub(crate) fn start(&self) -> Daemon {
         let mut daemon = self.wake();
         self.notified("READY=1").unwrap_or_else(|| panic!("no READY=1: {}", daemon.told_and_gone()));
         daemon
     }
 
     /// Waits for a notification that contains `word`; `None` if none comes.
-    pub fn notified(&self, word: &str) -> Option<String> {
+    pub(crate) fn notified(&self, word: &str) -> Option<String> {
         let until = Instant::now() + SOON;
         let mut buffer = [0; 4096];
         while Instant::now() < until {
@@ -145,7 +145,7 @@ impl Bed {
     }
 
     /// Makes the account `mira` whose password is `correct horse`.
-    pub fn add_mira(&self) {
+    pub(crate) fn add_mira(&self) {
         let config = self.config_file();
         chown(self.directory.path(), Some(UID), Some(UID)).unwrap();
         let args = ["passwd", "--config", config.to_str().unwrap(), "mira"];
@@ -155,25 +155,25 @@ impl Bed {
 }
 
 /// A running daemon; killed when dropped.
-pub struct Daemon {
-    pub child: Child,
+pub(crate) struct Daemon {
+    pub(crate) child: Child,
     log: PathBuf,
 }
 
 impl Daemon {
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         let mut text = String::new();
         File::open(&self.log).unwrap().read_to_string(&mut text).unwrap();
         text
     }
 
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let done = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(done.success(), "kill -s {name}");
     }
 
     /// The exit status, if it comes within `limit`.
-    pub fn gone_within(&mut self, limit: Duration) -> Option<ExitStatus> {
+    pub(crate) fn gone_within(&mut self, limit: Duration) -> Option<ExitStatus> {
         let until = Instant::now() + limit;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -205,7 +205,7 @@ impl Drop for Daemon {
 }
 
 /// Whether this host lets the test make users and mounts; says what is missing.
-pub fn can_run() -> bool {
+pub(crate) fn can_run() -> bool {
     let root = Path::new("/proc/self").metadata().is_ok_and(|m| {
         use std::os::unix::fs::MetadataExt;
         m.uid() == 0

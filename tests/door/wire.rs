@@ -5,23 +5,23 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// Reads until the peer closes, or says nothing for this long.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Sends `request` and returns everything that comes until the daemon closes.
-pub fn talk(address: SocketAddr, request: &str) -> String {
+pub(crate) fn talk(address: SocketAddr, request: &str) -> String {
     let mut stream = connect(address);
     stream.write_all(request.as_bytes()).unwrap();
     read_all(&mut stream)
 }
 
-pub fn connect(address: SocketAddr) -> TcpStream {
+pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream
 }
 
 /// Everything until the end; a reset counts as one (the daemon closes with unread input).
-pub fn read_all(stream: &mut TcpStream) -> String {
+pub(crate) fn read_all(stream: &mut TcpStream) -> String {
     let mut all = Vec::new();
     let mut buffer = [0; 16384];
     loop {
@@ -36,7 +36,7 @@ pub fn read_all(stream: &mut TcpStream) -> String {
 }
 
 /// One whole answer with Content-Length (or none), leaving the connection open.
-pub fn read_one(stream: &mut TcpStream) -> String {
+pub(crate) fn read_one(stream: &mut TcpStream) -> String {
     let mut all = Vec::new();
     let mut byte = [0];
     while !all.ends_with(b"\r\n\r\n") {
@@ -51,12 +51,12 @@ pub fn read_one(stream: &mut TcpStream) -> String {
 }
 
 /// A GET that closes afterwards.
-pub fn get(address: SocketAddr, path: &str, headers: &str) -> String {
+pub(crate) fn get(address: SocketAddr, path: &str, headers: &str) -> String {
     talk(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n"))
 }
 
 /// A form POST from a page of ours that closes afterwards.
-pub fn post(address: SocketAddr, path: &str, headers: &str, body: &str) -> String {
+pub(crate) fn post(address: SocketAddr, path: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     talk(
         address,
@@ -67,12 +67,12 @@ pub fn post(address: SocketAddr, path: &str, headers: &str, body: &str) -> Strin
     )
 }
 
-pub fn status(answer: &str) -> u16 {
+pub(crate) fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or_else(|| panic!("no status in {answer:?}"))
 }
 
 /// The first header of that name.
-pub fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
     let head = answer.split("\r\n\r\n").next()?;
     head.lines().skip(1).find_map(|line| {
         let (n, value) = line.split_once(':')?;
@@ -80,6 +80,6 @@ pub fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-pub fn body(answer: &str) -> &str {
+pub(crate) fn body(answer: &str) -> &str {
     answer.split_once("\r\n\r\n").map_or("", |(_, body)| body)
 }

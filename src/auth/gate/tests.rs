@@ -48,8 +48,8 @@ impl Bench {
         self.auth.login(name, word(password), IpAddr::from([10, 0, 0, from])).await
     }
 
-    fn checked(&self) -> u64 {
-        self.auth.checked.load(Ordering::Relaxed)
+    fn work(&self) -> u64 {
+        self.auth.checker.work()
     }
 }
 
@@ -80,10 +80,10 @@ async fn absent_disabled_wrong_and_impossible_cost_one_argon2_and_get_one_answer
     .into_iter()
     .enumerate()
     {
-        let before = bench.checked();
+        let before = bench.work();
         let refused = bench.log_in(name, password, from as u8).await.unwrap_err();
         assert!(matches!(refused, Refused::Wrong { ref reference } if reference.len() == 8), "{name:?}: {refused:?}");
-        assert_eq!(bench.checked() - before, 1, "{name:?}");
+        assert_eq!(bench.work() - before, Cost::CHEAP.work(), "{name:?}");
     }
 }
 
@@ -93,10 +93,10 @@ async fn guessing_is_slowed_down_without_any_work() {
     for name in ["a", "b", "c"] {
         assert!(matches!(bench.log_in(name, "x", 1).await, Err(Refused::Wrong { .. })));
     }
-    let before = bench.checked();
+    let before = bench.work();
     let Err(Refused::Slow { retry_after }) = bench.log_in("mira", "right", 1).await else { panic!("not slowed down") };
     assert!(retry_after <= Duration::from_secs(1) && retry_after > Duration::ZERO);
-    assert_eq!(bench.checked(), before);
+    assert_eq!(bench.work(), before);
     assert!(bench.log_in("mira", "right", 2).await.is_ok(), "others come in");
 }
 
@@ -177,13 +177,28 @@ async fn a_state_directory_that_others_can_enter_is_refused() {
     assert!(told.contains("chmod 0700"), "{told}");
 }
 
-#[test]
-fn an_account_brought_along_with_another_cost_is_let_in_and_sets_the_price() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let bench = Bench::new();
-        let users = UsersFile::at(bench.config.auth.local.file.clone()).read().unwrap();
-        assert_eq!(users.common_cost(), Cost::CHEAP);
-        assert!(bench.log_in("jo", "right", 1).await.is_ok());
-    });
+#[tokio::test]
+async fn a_fault_of_ours_costs_nobody_a_try() {
+    let mut bench = Bench::new();
+    bench.auth.checks.close();
+    for _ in 0..10 {
+        assert!(matches!(bench.log_in("mira", "right", 1).await, Err(Refused::Broken { .. })));
+    }
+    bench.auth.checks = Arc::new(Semaphore::new(CHECKS_AT_ONCE));
+    assert!(bench.log_in("mira", "right", 1).await.is_ok());
+}
+
+#[tokio::test]
+async fn nobody_costs_as_much_as_most_people_brought_along_do() {
+    let bench = Bench::new();
+    let file = UsersFile::at(bench.config.auth.local.file.clone());
+    let usual = || Account { hash: Hash::of(&word("right")), ..account("x", false) };
+    file.edit(|users| (0..4).for_each(|n| users.put(Account { name: format!("u{n}").parse().unwrap(), ..usual() })))
+        .unwrap();
+    assert!(bench.log_in("u0", "right", 1).await.is_ok());
+    assert_eq!(bench.work(), Cost::USUAL.work());
+    assert!(bench.log_in("nobody", "right", 1).await.is_err());
+    assert_eq!(bench.work(), 2 * Cost::USUAL.work());
+    assert!(bench.log_in("mira", "right", 1).await.is_ok(), "at her own, smaller cost");
+    assert_eq!(bench.work(), 2 * Cost::USUAL.work() + Cost::CHEAP.work());
 }
