@@ -49,8 +49,10 @@ async fn a_hostile_image_gets_a_plain_shell_and_nothing_else() {
     let (terminal, _conmon) = bed.shell(&plan).await;
 
     let name = container_name(plan.id);
-    let inspected = said(&["podman", "inspect", "--format", "{{json .}}", &name]);
+    let inspected = said(&["podman", "container", "inspect", &name]);
     let inspected: serde_json::Value = serde_json::from_str(&inspected).unwrap();
+    let inspected = &inspected[0];
+    assert_eq!(inspected["Name"], name.as_str());
     assert!(inspected["Mounts"].as_array().is_none_or(Vec::is_empty), "no volume: {}", inspected["Mounts"]);
     assert_eq!(inspected["Config"]["Healthcheck"]["Test"], serde_json::json!(["NONE"]));
     let found = bed.podman.list_ours().await.unwrap();

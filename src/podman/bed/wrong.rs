@@ -228,7 +228,7 @@ async fn a_slot_that_another_session_has_is_refused_by_name() {
 
 #[tokio::test]
 async fn wrong_mounts_are_refused_by_place() {
-    let cases: [(&str, &str, Edit); 12] = [
+    let cases: [(&str, &str, Edit); 14] = [
         ("a directory of the host", "/mnt", |s| {
             let bind = json!({"destination": "/mnt", "type": "bind", "source": "/tmp", "options": ["rbind", "ro"]});
             s["mounts"].as_array_mut().unwrap().push(bind);
@@ -258,8 +258,10 @@ async fn wrong_mounts_are_refused_by_place() {
             without(s, "/dev/shm", "noexec");
             tmpfs_options(s, "/dev/shm", |o| o.push("exec".into()));
         }),
-        ("no home", "/home/crew", |s| s["mounts"].as_array_mut().unwrap().retain(|m| m["destination"] != "/home/crew")),
-        ("the kernel's files in the open", "/proc", |s| s["unmask"] = json!(["ALL"])),
+        ("one tmpfs less", "/tmp", |s| s["mounts"].as_array_mut().unwrap().retain(|m| m["destination"] != "/tmp")),
+        ("the kernel's keys in the open", "/proc/keys", |s| s["unmask"] = json!(["/proc/keys"])),
+        ("the kernel's knobs in the open", "/proc/sys", |s| s["unmask"] = json!(["/proc/sys"])),
+        ("everything in the open", "/sys/fs/cgroup", |s| s["unmask"] = json!(["ALL"])),
         ("a hosts file", "/etc/hosts", |s| s["use_image_hosts"] = false.into()),
     ];
     for (name, place, edit) in cases {
