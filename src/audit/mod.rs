@@ -2,6 +2,15 @@
 //!
 //! Never blocks and never fails its caller: a record that could not be written is counted, and the next one says so.
 
+mod fields; //   an event as MESSAGE and CORACLE_* fields
+mod ids; //      the fixed MESSAGE_IDs
+mod journald; // the native protocol
+mod sink; //     where records go, and how many were lost
+
+use std::sync::{LazyLock, OnceLock};
+
+use sink::Sink;
+
 use crate::{auth::OwnerId, session::EndReason, session::SessionId};
 
 /// What can happen; each has a fixed MESSAGE_ID and lands in `CORACLE_*` fields.
@@ -23,6 +32,12 @@ pub(crate) enum Event<'a> {
     Logout {
         user: &'a str,
         peer: &'a str,
+    },
+    /// A login that ended by itself; `why` is `idle`, `lifetime`, `account` or `pushed-out`.
+    LoginOver {
+        user: &'a str,
+        peer: &'a str,
+        why: &'a str,
     },
     SessionStart {
         id: SessionId,
@@ -72,7 +87,22 @@ pub(crate) enum Event<'a> {
     },
 }
 
-/// Writes one record.
-pub(crate) fn record(_event: &Event<'_>) {
-    todo!()
+static AUDIT: OnceLock<Sink> = OnceLock::new();
+/// For what is recorded before [`open`], and in tests: lines on stderr, hashes that nobody can compare later.
+static UNOPENED: LazyLock<Sink> = LazyLock::new(Sink::passing);
+
+/// Decides once for this process where records go: to journald if its socket is there, else to stderr. The key for the
+/// hashes of unknown names lies in `state`, which must be a private directory.
+///
+/// # Errors
+/// If the key can be neither read nor made. Records are written even then.
+pub(crate) fn open(state: &std::path::Path) -> std::io::Result<()> {
+    let sink = Sink::open(state, std::path::Path::new(journald::SOCKET))?;
+    let _ = AUDIT.set(sink); // opened twice is opened
+    Ok(())
+}
+
+/// Writes one record; from any thread, without waiting.
+pub(crate) fn record(event: &Event<'_>) {
+    AUDIT.get().unwrap_or_else(|| &*UNOPENED).record(event);
 }

@@ -1,6 +1,25 @@
 //! Who is this? The users file answers; the throttle bounds the guessing; the login store remembers the browser.
 
+mod gate; //        a name and a password become a person
+mod ledger; //      the throttle's records on disk
+mod lobby; //       logins in flight, bounded
+mod local; //       the users file on disk
+mod login_files; // the logins on disk
+mod logins; //      the browsers that are logged in
+mod password; //    typed ones, hashed ones
+mod refusals; //    how much a stranger may write into the journal
+mod throttle; //    how often somebody may guess
+mod users; //       the users file as text
+
 use std::fmt;
+
+pub(crate) use gate::{Auth, AuthError, Refused};
+pub(crate) use local::{UsersError, UsersFile};
+pub(crate) use logins::{Login, LoginKey, Logins, Token};
+#[cfg(test)]
+pub(crate) use password::Checker;
+pub(crate) use password::{Hash, MAX_PASSWORD, Password};
+pub(crate) use users::{Account, AccountId, NotAName, UserName, Users};
 
 /// Who may come back to a session: `local:<16 hex digits>`. A re-created account gets another one and inherits nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

@@ -1,8 +1,49 @@
-//! What a person types: `coracle serve`, `passwd`, `check-config`, `ps`, `end`.
+//! What a person types: `coracle serve`, `check-config`, `passwd`, `ps`, `end`.
 
-use std::{ffi::OsString, process::ExitCode};
+mod ask; //          one request over the control socket
+mod check_config; // is the configuration in order?
+mod end; //          end one session, or all
+mod journal; //      log lines on stderr
+mod passwd; //       accounts of the users file
+mod ps; //           which sessions there are
+mod serve; //        the daemon
 
-/// Why the program stops; carries its exit code (64 usage, 69 no Podman, 78 configuration, 1 other).
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Places, Purpose};
+
+/// A Linux shell of your own in the browser, in a fresh rootless container that leaves nothing behind.
+#[derive(Parser)]
+#[command(name = "coracle", bin_name = "coracle", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 64 wrong usage, 69 Podman or the daemon cannot be reached, 78 wrong \
+                        configuration, 1 anything else.\nCORACLE_LOG sets what is logged: error, warn, info, debug, \
+                        trace, or target=level,…")]
+struct Cli {
+    /// Configuration file [default: /etc/coracle/config.toml for the service and for root, else
+    /// ~/.config/coracle/config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the daemon: on systemd's sockets, or in the foreground with --listen
+    Serve(serve::ServeArgs),
+    /// Check the configuration, and name every mistake with its line
+    CheckConfig(check_config::CheckConfigArgs),
+    /// Create or change an account of the users file
+    Passwd(passwd::PasswdArgs),
+    /// List the sessions of the running daemon
+    Ps(ps::PsArgs),
+    /// End a session, or all of them, and wait until nothing of them is left
+    End(end::EndArgs),
+}
+
+/// Why the program stops; carries its exit code (64 usage, 69 Podman or daemon not reachable, 78 configuration, 1 other).
 #[derive(Debug)]
 pub struct Stop {
     code: u8,
@@ -10,9 +51,35 @@ pub struct Stop {
 }
 
 impl Stop {
+    /// Wrong usage.
+    pub(crate) fn usage(message: impl Into<String>) -> Stop {
+        Stop { code: 64, message: message.into() }
+    }
+
+    /// Podman, or the daemon, cannot be reached.
+    pub(crate) fn unavailable(message: impl Into<String>) -> Stop {
+        Stop { code: 69, message: message.into() }
+    }
+
+    /// The configuration is wrong.
+    pub(crate) fn config(message: impl Into<String>) -> Stop {
+        Stop { code: 78, message: message.into() }
+    }
+
+    /// Anything else.
+    pub(crate) fn other(message: impl Into<String>) -> Stop {
+        Stop { code: 1, message: message.into() }
+    }
+
     /// Prints the message on stderr and gives the exit code.
     pub fn report(&self) -> ExitCode {
-        eprintln!("coracle: {}", self.message);
+        if self.code == 0 {
+            print!("{}", self.message); // help and version
+        } else if self.message.starts_with("error: ") {
+            eprint!("{}", self.message); // the command line's own complaints
+        } else {
+            eprintln!("coracle: {}", self.message);
+        }
         ExitCode::from(self.code)
     }
 }
@@ -20,7 +87,49 @@ impl Stop {
 /// The whole program.
 ///
 /// # Errors
-/// With the sentence to print and the exit code.
-pub fn run(_args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
-    Err(Stop { code: 64, message: "nothing is built yet".into() })
+/// With the sentence to print and the exit code; `--help` and `--version` too, with code 0.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
+    let cli = Cli::try_parse_from(args)
+        .map_err(|e| Stop { code: if e.use_stderr() { 64 } else { 0 }, message: e.render().to_string() })?;
+    let places = || Places::resolve(cli.config.clone(), Purpose::Command).map_err(|e| Stop::config(e.to_string()));
+    match cli.command {
+        Command::Serve(args) => serve::run(args, cli.config),
+        Command::CheckConfig(args) => check_config::run(&args, &places()?),
+        Command::Passwd(args) => passwd::run(&args, &places()?),
+        Command::Ps(args) => ps::run(&args, &places()?),
+        Command::End(args) => end::run(&args, &places()?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(args: &[&str]) -> u8 {
+        let args = std::iter::once("coracle").chain(args.iter().copied()).map(OsString::from);
+        match Cli::try_parse_from(args) {
+            Ok(_) => 255,
+            Err(e) if e.use_stderr() => 64,
+            Err(_) => 0,
+        }
+    }
+
+    #[test]
+    fn help_and_version_are_no_mistakes_and_mistakes_are_64() {
+        for fine in [&["--help"][..], &["--version"], &["serve", "--help"], &["help", "end"]] {
+            assert_eq!(code(fine), 0, "{fine:?}");
+        }
+        for wrong in [&[][..], &["srve"], &["end"], &["end", "abcdefghij23", "--all"], &["serve", "--listen", "8080"]] {
+            assert_eq!(code(wrong), 64, "{wrong:?}");
+        }
+        for right in [&["ps", "--json"][..], &["end", "--all", "--reason", "shutdown"], &["end", "abcdefghij23"]] {
+            assert_eq!(code(right), 255, "{right:?}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
 }

@@ -2,10 +2,24 @@
 //!
 //! No later code asks "but is it set?": every default is filled in here, every bound was checked here.
 
+mod key; //      secrets of this instance, one small file each
+mod load; //     config.toml and config.d/*.toml, checked into `Config`
+mod mistakes; // everything that is wrong, with file, line, key and the way out
+mod origin; //   server.public_url
+mod places; //   where config, state, runtime and the control socket are
+mod profile; //  one [[profiles]] entry
+mod raw; //      TOML as it is written, read key by key
+mod units; //    "15m" and "200m"
+
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
+pub(crate) use key::StateKey;
+pub(crate) use load::Loaded;
+pub(crate) use mistakes::{ConfigErrors, Mistake};
+pub(crate) use places::{PlaceError, Purpose, private_directory};
+
 /// The whole configuration, checked. Cheap to share (`Arc<Config>`); a reload makes a new one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) auth: Auth,
@@ -16,7 +30,7 @@ pub(crate) struct Config {
 }
 
 /// `[server]`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Server {
     /// The one origin (`https://host[:port]`, no path yet) that browsers use; `None`: loopback names only.
     pub(crate) public_url: Option<String>,
@@ -27,20 +41,20 @@ pub(crate) struct Server {
 }
 
 /// `[auth]`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Auth {
     pub(crate) local: LocalAuth,
 }
 
 /// `[auth.local]`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct LocalAuth {
     /// The users file; by default `users` beside config.toml. Read at each login.
     pub(crate) file: PathBuf,
 }
 
 /// `[login]`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Login {
     /// A login ends when unused for this long. Default 12 h.
     pub(crate) idle: Duration,
@@ -49,7 +63,7 @@ pub(crate) struct Login {
 }
 
 /// `[sessions]`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Sessions {
     /// Attached without input for this long: ended. Default 15 min.
     pub(crate) idle: Duration,
@@ -75,7 +89,8 @@ pub(crate) struct Sessions {
 }
 
 /// `sessions.isolation`: whose subordinate ids a session gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Isolation {
     /// Slots where the account has at least two, else shared.
     Auto,
@@ -156,4 +171,9 @@ pub(crate) struct Places {
     pub(crate) runtime: PathBuf,
     /// The control socket that `coracle ps` and `coracle end` speak to.
     pub(crate) control: PathBuf,
+}
+
+/// Whether `name` can be a group: 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`.
+pub(crate) fn group_name(name: &str) -> bool {
+    (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }

@@ -17,7 +17,7 @@ mod adopt; //  what an earlier daemon left
 
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
-pub(crate) use roster::{Boarding, NoSeat, ProfileView, Refusal, Roster, Summary};
+pub(crate) use roster::{Boarding, NoSeat, ProfileView, Refusal, Roster, Summary, default_podman_socket};
 pub(crate) use state::AttachmentId;
 
 /// The terminal's size; both 1..=1000.

@@ -316,6 +316,14 @@ impl Roster {
         self.0.slots.as_ref().err().cloned()
     }
 
+    /// Whether Podman answers; wakes its service.
+    ///
+    /// # Errors
+    /// With the sentence for the operator.
+    pub(crate) async fn ping(&self) -> Result<(), String> {
+        self.0.podman.ping().await.map_err(|e| e.to_string())
+    }
+
     /// SIGTERM: leaves every terminal gently, ends none; attachments close with 1012.
     pub(crate) async fn leave(&self) {
         self.0.leaving.store(true, Ordering::Relaxed);
@@ -557,7 +565,7 @@ fn note_path(places: &Places, id: SessionId) -> std::path::PathBuf {
     live_dir(places).join(id.as_str())
 }
 
-fn default_podman_socket() -> std::path::PathBuf {
+pub(crate) fn default_podman_socket() -> std::path::PathBuf {
     format!("/run/user/{}/podman/podman.sock", rustix::process::geteuid().as_raw()).into()
 }
 

@@ -19,38 +19,38 @@ use crate::{
     service::PORT,
 };
 
-pub struct Browser {
-    pub cookie: Option<String>,
+pub(crate) struct Browser {
+    pub(crate) cookie: Option<String>,
 }
 
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: hyper::HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: hyper::HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap_or(""))
     }
 }
 
-pub fn origin() -> String {
+pub(crate) fn origin() -> String {
     format!("http://127.0.0.1:{PORT}")
 }
 
 impl Browser {
-    pub fn new() -> Browser {
+    pub(crate) fn new() -> Browser {
         Browser { cookie: None }
     }
 
     /// Logged in as one of [`USERS`].
-    pub async fn of(user: &str) -> Browser {
+    pub(crate) async fn of(user: &str) -> Browser {
         let password = USERS.iter().find(|(name, ..)| *name == user).expect("a user of the bed").1;
         let mut browser = Browser::new();
         let answer = browser.login(user, password).await;
@@ -58,7 +58,7 @@ impl Browser {
         browser
     }
 
-    pub async fn login(&mut self, user: &str, password: &str) -> Answer {
+    pub(crate) async fn login(&mut self, user: &str, password: &str) -> Answer {
         let encode = |s: &str| s.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
         let form = format!("user={}&password={}&next=", encode(user), encode(password));
         let answer = self.send("POST", "/login", "application/x-www-form-urlencoded", form).await;
@@ -68,26 +68,26 @@ impl Browser {
         answer
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "", String::new()).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.send("POST", path, "application/json", body.to_string()).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send("DELETE", path, "", String::new()).await
     }
 
-    pub async fn send(&self, method: &str, path: &str, content_type: &str, body: String) -> Answer {
+    pub(crate) async fn send(&self, method: &str, path: &str, content_type: &str, body: String) -> Answer {
         timeout(PATIENCE, self.try_send(method, path, content_type, body))
             .await
             .unwrap_or_else(|_| panic!("no answer to {method} {path}"))
             .unwrap_or_else(|e| panic!("{method} {path}: {e}"))
     }
 
-    pub async fn try_send(
+    pub(crate) async fn try_send(
         &self,
         method: &str,
         path: &str,
@@ -115,21 +115,21 @@ impl Browser {
         Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
     }
 
-    pub async fn new_session(&self) -> String {
+    pub(crate) async fn new_session(&self) -> String {
         let answer = self.post("/api/v1/sessions", json!({"profile": "shell"})).await;
         assert_eq!(answer.status, 202, "{answer:?}");
         answer.json()["id"].as_str().expect("an id").to_owned()
     }
 
     /// Ids and states of the sessions this browser sees.
-    pub async fn sessions(&self) -> Vec<(String, String)> {
+    pub(crate) async fn sessions(&self) -> Vec<(String, String)> {
         let list = self.get("/api/v1/sessions").await.json();
         let text = |v: &Value| v.as_str().unwrap_or("").to_owned();
         list.as_array().expect("a list").iter().map(|s| (text(&s["id"]), text(&s["state"]))).collect()
     }
 
     /// A new session with a prompt on its terminal.
-    pub async fn shell(&self) -> (String, Terminal) {
+    pub(crate) async fn shell(&self) -> (String, Terminal) {
         let id = self.new_session().await;
         let mut terminal = self.terminal(&id).await;
         terminal.prompt().await;
@@ -137,14 +137,14 @@ impl Browser {
     }
 
     /// The terminal of session `id`, its size sent.
-    pub async fn terminal(&self, id: &str) -> Terminal {
+    pub(crate) async fn terminal(&self, id: &str) -> Terminal {
         let mut terminal = self.socket(id).await;
         terminal.say(json!({"type": "resize", "cols": 100, "rows": 30})).await;
         terminal
     }
 
     /// The bare WebSocket of session `id`: nothing said yet.
-    pub async fn socket(&self, id: &str) -> Terminal {
+    pub(crate) async fn socket(&self, id: &str) -> Terminal {
         let mut socket = TcpStream::connect(("127.0.0.1", PORT)).await.expect("the port is open");
         let cookie = self.cookie.as_ref().map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
         let request = format!(
@@ -169,35 +169,35 @@ impl Browser {
 }
 
 /// What the page would hold: the output so far, the frames so far, and how it closed.
-pub struct Terminal {
+pub(crate) struct Terminal {
     ws: WebSocketStream<TcpStream>,
-    pub output: String,
+    pub(crate) output: String,
     /// Bytes of output so far.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     unacked: u64,
     /// Whether output is acknowledged as it comes.
-    pub acks: bool,
-    pub frames: Vec<Value>,
-    pub closed: Option<u16>,
+    pub(crate) acks: bool,
+    pub(crate) frames: Vec<Value>,
+    pub(crate) closed: Option<u16>,
 }
 
 impl Terminal {
-    pub async fn say(&mut self, frame: Value) {
+    pub(crate) async fn say(&mut self, frame: Value) {
         self.ws.send(Message::text(frame.to_string())).await.expect("the socket is open");
     }
 
-    pub async fn type_in(&mut self, text: &str) {
+    pub(crate) async fn type_in(&mut self, text: &str) {
         for piece in text.as_bytes().chunks(8192) {
             self.ws.send(Message::binary(piece.to_vec())).await.expect("the socket is open");
         }
     }
 
-    pub async fn raw(&mut self, message: Message) {
+    pub(crate) async fn raw(&mut self, message: Message) {
         self.ws.send(message).await.expect("the socket is open");
     }
 
     /// Reads one message; false once the socket is closed.
-    pub async fn step(&mut self) -> bool {
+    pub(crate) async fn step(&mut self) -> bool {
         match self.ws.next().await {
             Some(Ok(Message::Binary(bytes))) => {
                 self.bytes += bytes.len() as u64;
@@ -219,14 +219,14 @@ impl Terminal {
         true
     }
 
-    pub async fn ack(&mut self) {
+    pub(crate) async fn ack(&mut self) {
         self.unacked = 0;
         let frame = json!({"type": "ack", "bytes": self.bytes}).to_string();
         let _ = self.ws.send(Message::text(frame)).await; // the end of a session closes the socket at any time
     }
 
     /// Reads until the condition holds.
-    pub async fn until<T>(&mut self, what: &str, mut holds: impl FnMut(&Terminal) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(&mut self, what: &str, mut holds: impl FnMut(&Terminal) -> Option<T>) -> T {
         let began = Instant::now();
         loop {
             if let Some(value) = holds(self) {
@@ -247,25 +247,25 @@ impl Terminal {
     }
 
     /// Reads until the output contains this text behind what was there before.
-    pub async fn shows(&mut self, text: &str) {
+    pub(crate) async fn shows(&mut self, text: &str) {
         self.until(text, |t| t.output.contains(text).then_some(())).await;
         let at = self.output.find(text).expect("just seen") + text.len();
         self.output.drain(..at);
     }
 
     /// A frame of this type, taken out.
-    pub async fn frame(&mut self, kind: &str) -> Value {
+    pub(crate) async fn frame(&mut self, kind: &str) -> Value {
         let at = self.until(kind, |t| t.frames.iter().position(|f| f["type"] == kind)).await;
         self.frames.remove(at)
     }
 
-    pub async fn prompt(&mut self) {
+    pub(crate) async fn prompt(&mut self) {
         self.frame("started").await;
         self.shows("$ ").await;
     }
 
     /// A command's output on one line: types it and reads the line it prints between two marks.
-    pub async fn ask(&mut self, command: &str) -> String {
+    pub(crate) async fn ask(&mut self, command: &str) -> String {
         self.type_in(&format!("printf '\\074\\074%s\\076\\076' \"$({command})\"\r")).await;
         self.shows("<<").await;
         self.until(">>", |t| t.output.contains(">>").then_some(())).await;
@@ -276,19 +276,19 @@ impl Terminal {
     }
 
     /// Reads to the close frame.
-    pub async fn closes(&mut self) -> u16 {
+    pub(crate) async fn closes(&mut self) -> u16 {
         self.until("the close frame", |t| t.closed).await
     }
 
     /// The reason and status with which the session ended, after the close frame; 1000 is checked.
-    pub async fn ends(&mut self) -> (String, Option<i64>) {
+    pub(crate) async fn ends(&mut self) -> (String, Option<i64>) {
         assert_eq!(self.closes().await, 1000, "{:?}", self.frames);
         let ended = self.frames.iter().rev().find(|f| f["type"] == "ended").expect("an ended frame");
         (ended["reason"].as_str().unwrap_or("").to_owned(), ended["status"].as_i64())
     }
 
     /// Reads nothing for so long: what a frozen tab does.
-    pub async fn stall(&self, how_long: Duration) {
+    pub(crate) async fn stall(&self, how_long: Duration) {
         tokio::time::sleep(how_long).await;
     }
 }

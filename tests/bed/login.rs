@@ -12,7 +12,7 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
     let service = Service::plain();
     let wrong = Browser::new().login("alice", "not her password").await;
     let unknown = Browser::new().login("nobody.here", "not her password").await;
-    assert_eq!((wrong.status, unknown.status), (401, 401), "{wrong:?} {unknown:?}");
+    assert_eq!((wrong.status, unknown.status), (403, 403), "{wrong:?} {unknown:?}");
     let plain = |body: &str, name: &str| {
         let hidden: String = body.replace(name, "NAME");
         hidden.split("Reference").next().unwrap_or("").to_owned()
@@ -60,7 +60,7 @@ async fn a_disabled_account_loses_its_login_and_its_open_terminal() {
     assert_eq!(service.cli("passwd bob --disable").code, 0);
     assert_eq!(terminal.closes().await, 4401);
     assert_eq!(bob.get("/api/v1/me").await.status, 401);
-    assert_eq!(Browser::new().login("bob", "builder-22").await.status, 401);
+    assert_eq!(Browser::new().login("bob", "builder-22").await.status, 403);
 }
 
 #[tokio::test]

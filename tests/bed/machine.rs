@@ -12,24 +12,24 @@ use std::{
 };
 
 /// How long anything in the machine is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// Passwords of the users that every test finds.
-pub const USERS: [(&str, &str, &str); 3] =
+pub(crate) const USERS: [(&str, &str, &str); 3] =
     [("alice", "wonderland-1", ""), ("bob", "builder-22", ""), ("root.admin", "keys-of-333", "admin")];
 
-pub struct Machine {
+pub(crate) struct Machine {
     /// Host pid of the machine's init.
     pid: String,
-    pub image: String,
-    pub busybox: String,
+    pub(crate) image: String,
+    pub(crate) busybox: String,
 }
 
 /// What a command said.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 fn env(name: &str) -> String {
@@ -38,7 +38,7 @@ fn env(name: &str) -> String {
 }
 
 /// The machine, with Coracle's units and users in it. `None` after a message where there is none.
-pub fn machine() -> &'static Machine {
+pub(crate) fn machine() -> &'static Machine {
     static MACHINE: OnceLock<Machine> = OnceLock::new();
     MACHINE.get_or_init(|| {
         let machine = Machine {
@@ -74,12 +74,12 @@ impl Machine {
     }
 
     /// As root inside.
-    pub fn root(&self, words: &[&str]) -> Ran {
+    pub(crate) fn root(&self, words: &[&str]) -> Ran {
         self.run(words, "")
     }
 
     /// A shell line as tester, in the user manager's environment; `stdin` is fed to it.
-    pub fn user_with(&self, line: &str, stdin: &str) -> Ran {
+    pub(crate) fn user_with(&self, line: &str, stdin: &str) -> Ran {
         let line = line.replace('$', "$$"); // systemd-run expands `$`
         self.run(
             &[
@@ -100,23 +100,23 @@ impl Machine {
         )
     }
 
-    pub fn user(&self, line: &str) -> Ran {
+    pub(crate) fn user(&self, line: &str) -> Ran {
         self.user_with(line, "")
     }
 
     /// `systemctl --user` of tester.
-    pub fn systemctl(&self, words: &str) -> Ran {
+    pub(crate) fn systemctl(&self, words: &str) -> Ran {
         let mut line = vec!["systemctl", "-M", "tester@", "--user"];
         line.extend(words.split_whitespace());
         self.run(&line, "")
     }
 
     /// A path inside, as seen from the host.
-    pub fn path(&self, inside: &str) -> PathBuf {
+    pub(crate) fn path(&self, inside: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/root{inside}", self.pid))
     }
 
-    pub fn put(&self, file: &Path, inside: &str, mode: u32) {
+    pub(crate) fn put(&self, file: &Path, inside: &str, mode: u32) {
         let bytes = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let to = self.path(inside);
         fs::create_dir_all(to.parent().expect("absolute")).expect("the machine's tree is writable");
@@ -126,13 +126,13 @@ impl Machine {
     }
 
     /// A file of tester's.
-    pub fn write(&self, inside: &str, text: &str) {
+    pub(crate) fn write(&self, inside: &str, text: &str) {
         let ran = self.user_with(&format!("mkdir -p \"$(dirname {inside})\" && cat > {inside}"), text);
         assert_eq!(ran.code, 0, "{inside}: {ran:?}");
     }
 
     /// Journal entries of Coracle that match `matches` (FIELD=value), oldest first.
-    pub fn journal(&self, matches: &[&str]) -> Vec<serde_json::Value> {
+    pub(crate) fn journal(&self, matches: &[&str]) -> Vec<serde_json::Value> {
         let mut words = vec!["journalctl", "--output=json", "--all", "--no-pager", "_UID=1000"];
         words.extend(matches);
         let ran = self.run(&words, "");
@@ -140,18 +140,18 @@ impl Machine {
     }
 
     /// Pids (inside) of processes whose command line matches the pattern; empty when there are none.
-    pub fn processes(&self, pattern: &str) -> Vec<String> {
+    pub(crate) fn processes(&self, pattern: &str) -> Vec<String> {
         self.root(&["pgrep", "-f", pattern]).out.split_whitespace().map(str::to_owned).collect()
     }
 
     /// Names of all containers that tester's Podman knows.
-    pub fn containers(&self) -> Vec<String> {
+    pub(crate) fn containers(&self) -> Vec<String> {
         self.user("podman ps --all --format '{{.Names}}'").out.split_whitespace().map(str::to_owned).collect()
     }
 }
 
 /// Polls until `ready` answers; the sentence says what was waited for.
-pub fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(value) = ready() {

@@ -4,21 +4,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::machine::{Machine, USERS, machine, until};
 
-pub const PORT: u16 = 18_080;
+pub(crate) const PORT: u16 = 18_080;
 const DIR: &str = "/home/tester/.config/coracle";
 const STATE: &str = "/home/tester/.config/coracle/state /home/tester/.local/state/coracle";
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-pub struct Service {
-    pub machine: &'static Machine,
+pub(crate) struct Service {
+    pub(crate) machine: &'static Machine,
     _turn: MutexGuard<'static, ()>,
 }
 
 impl Service {
     /// Socket-activated, with the users of [`USERS`], no limits (the machine has no controllers) and these additions to
     /// `[sessions]` and to the rest of config.toml.
-    pub fn start(sessions: &str, rest: &str) -> Service {
+    pub(crate) fn start(sessions: &str, rest: &str) -> Service {
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let service = Service { machine: machine(), _turn: turn };
         service.stop();
@@ -36,11 +36,11 @@ impl Service {
     }
 
     /// As `start` with nothing special.
-    pub fn plain() -> Service {
+    pub(crate) fn plain() -> Service {
         Service::start("", "")
     }
 
-    pub fn configure(&self, sessions: &str, rest: &str) {
+    pub(crate) fn configure(&self, sessions: &str, rest: &str) {
         let image = &self.machine.image;
         let config = format!(
             "[sessions]\nrequire_limits = false\n{sessions}\n{rest}\n[[profiles]]\nname = \"shell\"\nimage = \"{image}\"\npull = \"never\"\n"
@@ -49,7 +49,7 @@ impl Service {
     }
 
     /// Exactly this text as config.toml.
-    pub fn configure_raw(&self, text: &str) {
+    pub(crate) fn configure_raw(&self, text: &str) {
         self.machine.write(&format!("{DIR}/config.toml"), text);
     }
 
@@ -62,22 +62,22 @@ impl Service {
     }
 
     /// Pid (inside) of the daemon, if it runs.
-    pub fn daemon(&self) -> Option<String> {
+    pub(crate) fn daemon(&self) -> Option<String> {
         let shown = self.machine.systemctl("show coracle.service -p MainPID --value").out;
         Some(shown.trim().to_owned()).filter(|pid| pid != "0" && !pid.is_empty())
     }
 
     /// `coracle ARGS` as tester.
-    pub fn cli(&self, args: &str) -> crate::machine::Ran {
+    pub(crate) fn cli(&self, args: &str) -> crate::machine::Ran {
         self.machine.user(&format!("coracle {args}"))
     }
 
     /// Waits until nothing of any session is left: containers, conmon, files of the runtime directory.
-    pub fn nothing_left(&self) {
+    pub(crate) fn nothing_left(&self) {
         until("no container, no conmon and no session file is left", || self.leftovers().is_empty().then_some(()));
     }
 
-    pub fn leftovers(&self) -> Vec<String> {
+    pub(crate) fn leftovers(&self) -> Vec<String> {
         let mut left = self.machine.containers();
         left.extend(self.machine.processes("conmon.*coracle-"));
         let files = "ls \"$XDG_RUNTIME_DIR/coracle\" 2>/dev/null; podman volume ls --quiet";
@@ -85,7 +85,7 @@ impl Service {
         left
     }
 
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         if self.machine.path("/run/user/1000/coracle-control/sock").exists() {
             self.cli("end --all --reason shutdown");
         }

@@ -1,0 +1,27 @@
+//! The MESSAGE_ID of each kind of record, for `journalctl MESSAGE_ID=…` and the message catalog. Drawn at random once;
+//! they never change and are never used for anything else.
+
+/// Somebody logged in.
+pub(super) const LOGIN: &str = "9332602375058ac3c19e8f751c7ab33f";
+/// A login was refused.
+pub(super) const LOGIN_REFUSED: &str = "cb09e2f2aab473c022140357bbcdba7d";
+/// Somebody logged out.
+pub(super) const LOGOUT: &str = "bfaa180a0f22638b0dca4f3b2e392134";
+/// A login ended by itself: unused, too old, pushed out, or its account is gone.
+pub(super) const LOGIN_OVER: &str = "2e654b5c998a01d067ab498c5e20623b";
+/// A session's shell is about to start, with the facts read back from the kernel.
+pub(super) const SESSION_START: &str = "33bcc29fb57df52ed4f596ecfc1fcb7f";
+/// A session outlived an earlier daemon and goes on.
+pub(super) const SESSION_ADOPTED: &str = "bd251c3f9f1cf47614090d534bc04df5";
+/// A browser has the session's terminal.
+pub(super) const ATTACH: &str = "5b552c4eaf7a0145b3ace3c583e1fe2c";
+/// The browser is gone; the session may go on.
+pub(super) const DETACH: &str = "8be7b4c6aa87b5711f2adb03e036b879";
+/// A session ended; exactly one for each.
+pub(super) const SESSION_END: &str = "132b333292218872894bf1a41db2321e";
+/// A configuration came into force.
+pub(super) const CONFIG_LOADED: &str = "8d703eae7f32423e610558aaa5d876eb";
+/// A configuration has mistakes; the one before, if any, stays.
+pub(super) const CONFIG_REFUSED: &str = "73e7ab0ee9e71fae93baf95d166782e8";
+/// Refusals of one peer past its limit, counted.
+pub(super) const REFUSED: &str = "fa64cc7f829b2ba246ec5ccdcffa93a7";

@@ -1,0 +1,263 @@
+//! From the files to a checked [`Config`]: config.toml, then `config.d/*.toml` by name; a later file wins key by key.
+
+use std::{
+    cell::RefCell,
+    io::Read,
+    num::NonZeroU32,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    Auth, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions,
+    mistakes::{ConfigErrors, Mistake},
+    origin, profile,
+    raw::{Findings, Section, Source},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+const IDLE_EXIT: RangeInclusive<Duration> = Duration::from_millis(10)..=DAY;
+/// Below this the daemon comes and goes between two clicks.
+const RESTLESS_IDLE_EXIT: Duration = Duration::from_secs(10);
+const MAX_LOGIN: Duration = Duration::from_secs(90 * 86_400);
+const MAX_SESSION_WAIT: Duration = Duration::from_secs(7 * 86_400);
+const MAX_SESSION: Duration = Duration::from_secs(30 * 86_400);
+const MAX_START: Duration = Duration::from_secs(600);
+const MAX_SESSIONS: u32 = 2048; // each keeps two descriptors in systemd's store of 4,096
+const MAX_STARTS: u32 = 600; // a minute
+const LOG_BUDGET: RangeInclusive<u64> = 1 << 20..=64 << 30; // bytes
+const MAX_PROFILES: usize = 64;
+const MAX_FILE: u64 = 1 << 20; // bytes of one configuration file
+const MAX_FILES: usize = 64;
+
+/// A configuration that is in order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Loaded {
+    pub(crate) config: Config,
+    /// Hexadecimal SHA-256 of the effective configuration: equal for files that mean the same.
+    pub(crate) hash: String,
+    /// What was read, in order; empty if there is no file and all is default.
+    pub(crate) files: Vec<PathBuf>,
+    /// What is allowed and unwise.
+    pub(crate) warnings: Vec<Mistake>,
+}
+
+impl Config {
+    /// What holds where no file says otherwise.
+    pub(crate) fn default_at(places: &Places) -> Config {
+        let at_least_one = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+        Config {
+            server: Server { public_url: None, idle_exit: MINUTE, insecure_http: false },
+            auth: Auth { local: LocalAuth { file: places.beside_config("users") } },
+            login: Login { idle: 12 * HOUR, lifetime: 7 * DAY },
+            sessions: Sessions {
+                idle: 15 * MINUTE,
+                detached: 15 * MINUTE,
+                lifetime: 8 * HOUR,
+                start: 30 * SECOND,
+                max: at_least_one(32),
+                per_user: at_least_one(4),
+                starts_per_minute: at_least_one(6),
+                isolation: Isolation::Auto,
+                require_limits: true,
+                log_budget: 64 << 20,
+                podman_socket: None,
+            },
+            profiles: vec![Profile::default()],
+        }
+    }
+
+    /// Reads and checks everything. No file at all is the default configuration.
+    ///
+    /// # Errors
+    /// With every mistake of every file that can be read and is TOML.
+    pub(crate) fn load(places: &Places) -> Result<Loaded, ConfigErrors> {
+        let (texts, mistakes) = read_files(places);
+        let mut findings = Findings { mistakes, ..Findings::default() };
+        let config = check(&texts, places, &mut findings);
+        if !findings.mistakes.is_empty() {
+            return Err(ConfigErrors(findings.mistakes));
+        }
+        let json = serde_json::to_vec(&config).expect("a Config has only text keys and plain values");
+        Ok(Loaded {
+            config,
+            hash: crate::sys::hex(&Sha256::digest(&json)),
+            files: texts.into_iter().map(|(path, _)| path).collect(),
+            warnings: findings.warnings,
+        })
+    }
+}
+
+/// config.toml and `config.d/*.toml` sorted by name; what cannot be read is a mistake.
+fn read_files(places: &Places) -> (Vec<(PathBuf, String)>, Vec<Mistake>) {
+    let (mut texts, mut mistakes) = (Vec::new(), Vec::new());
+    let mut files = vec![places.config.clone()];
+    let directory = places.beside_config("config.d");
+    match std::fs::read_dir(&directory) {
+        Ok(entries) => {
+            let mut added: Vec<PathBuf> = entries
+                .filter_map(|entry| entry.ok().map(|e| e.path()))
+                .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+                .filter(|path| !path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b".")))
+                .collect();
+            added.sort();
+            if added.len() > MAX_FILES {
+                let what = format!("has over {MAX_FILES} files; put them together");
+                mistakes.push(Mistake { file: directory, line: None, key: String::new(), what });
+                added.truncate(MAX_FILES);
+            }
+            files.extend(added);
+        }
+        Err(e) if absent(&e) => {}
+        Err(e) => mistakes.push(unreadable(&directory, &e)),
+    }
+    for file in files {
+        match read_text(&file) {
+            Ok(text) => texts.push((file, text)),
+            Err(e) if absent(&e) && file == places.config => {}
+            Err(e) => mistakes.push(unreadable(&file, &e)),
+        }
+    }
+    (texts, mistakes)
+}
+
+fn absent(e: &std::io::Error) -> bool {
+    matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
+fn unreadable(file: &Path, e: &std::io::Error) -> Mistake {
+    let what = format!("cannot be read: {e}; make it readable, or remove it");
+    Mistake { file: file.to_owned(), line: None, key: String::new(), what }
+}
+
+fn read_text(file: &Path) -> std::io::Result<String> {
+    let opened = std::fs::File::open(file)?;
+    if !opened.metadata()?.is_file() {
+        return Err(std::io::Error::other("it is not a regular file"));
+    }
+    let mut text = String::new();
+    opened.take(MAX_FILE + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(std::io::Error::other(format!("it is over {MAX_FILE} bytes")));
+    }
+    Ok(text)
+}
+
+/// Reads every file on top of the defaults.
+fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) -> Config {
+    let mut config = Config::default_at(places);
+    let mut profiles: Vec<Profile> = Vec::new();
+    let shared = RefCell::new(std::mem::take(findings));
+    for (path, text) in texts {
+        let source = Source { path, text, findings: &shared };
+        let Some(table) = source.parse() else { continue };
+        let mut root = Section::root(&source, &table);
+        check_server(root.table("server"), &mut config.server);
+        check_auth(root.table("auth"), &mut config.auth, places);
+        check_login(root.table("login"), &mut config.login);
+        check_sessions(root.table("sessions"), &mut config.sessions);
+        check_profiles(&mut root, &source, &mut profiles);
+        root.finish();
+    }
+    *findings = shared.into_inner();
+    if !profiles.is_empty() {
+        config.profiles = profiles;
+    }
+    config
+}
+
+fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
+    if let Some((text, line)) = section.string("public_url") {
+        match origin::parse(text) {
+            Ok(origin) => server.public_url = origin,
+            Err(e) => section.mistake(line, "public_url", e.to_string()),
+        }
+    }
+    section.duration("idle_exit", IDLE_EXIT, &mut server.idle_exit);
+    if server.idle_exit < RESTLESS_IDLE_EXIT {
+        let what = "below 10s the daemon leaves between two clicks; write \"60s\" unless this is a test".into();
+        section.warning(section.line_of("idle_exit"), "idle_exit", what);
+    }
+    section.switch("insecure_http", &mut server.insecure_http);
+    section.finish();
+}
+
+fn check_auth(mut section: Section<'_, '_>, auth: &mut Auth, places: &Places) {
+    let mut local = section.table("local");
+    if let Some(file) = local.path("file", &places.beside_config("")) {
+        auth.local.file = file;
+    }
+    local.finish();
+    section.finish();
+}
+
+fn check_login(mut section: Section<'_, '_>, login: &mut Login) {
+    section.duration("idle", SECOND..=MAX_LOGIN, &mut login.idle);
+    section.duration("lifetime", SECOND..=MAX_LOGIN, &mut login.lifetime);
+    section.finish();
+}
+
+fn check_sessions(mut section: Section<'_, '_>, sessions: &mut Sessions) {
+    section.duration("idle", SECOND..=MAX_SESSION_WAIT, &mut sessions.idle);
+    section.duration("detached", Duration::ZERO..=MAX_SESSION_WAIT, &mut sessions.detached);
+    section.duration("lifetime", SECOND..=MAX_SESSION, &mut sessions.lifetime);
+    section.duration("start", SECOND..=MAX_START, &mut sessions.start);
+    count(&mut section, "max", MAX_SESSIONS, &mut sessions.max);
+    count(&mut section, "per_user", MAX_SESSIONS, &mut sessions.per_user);
+    count(&mut section, "starts_per_minute", MAX_STARTS, &mut sessions.starts_per_minute);
+    let words = [("auto", Isolation::Auto), ("slots", Isolation::Slots), ("shared", Isolation::Shared)];
+    section.word("isolation", &words, &mut sessions.isolation);
+    section.switch("require_limits", &mut sessions.require_limits);
+    section.size("log_budget", LOG_BUDGET, &mut sessions.log_budget);
+    if let Some((text, line)) = section.string("podman_socket") {
+        if !text.is_empty() && (!text.starts_with('/') || text.chars().any(char::is_control)) {
+            let what = "is not an absolute path; write \"/run/user/1000/podman/podman.sock\"".into();
+            section.mistake(line, "podman_socket", what);
+        }
+        sessions.podman_socket = (!text.is_empty()).then(|| PathBuf::from(text));
+    }
+    section.finish();
+}
+
+fn count(section: &mut Section<'_, '_>, key: &'static str, most: u32, into: &mut NonZeroU32) {
+    let mut number = into.get();
+    section.count(key, 1..=most, &mut number);
+    *into = NonZeroU32::new(number).unwrap_or(*into);
+}
+
+/// A profile whose name an earlier file had takes its place; twice in one file is a mistake.
+fn check_profiles(root: &mut Section<'_, '_>, source: &Source<'_>, profiles: &mut Vec<Profile>) {
+    let sections = root.tables("profiles");
+    if sections.is_empty() {
+        profile::read(Section::nothing(source, "profiles")); // so that its keys are known
+    }
+    let mut here: Vec<String> = Vec::new();
+    for section in sections {
+        let line = section.line();
+        let Some(profile) = profile::read(section) else { continue };
+        if here.contains(&profile.name) {
+            let what = format!("\"{}\" is there twice in this file; give one another name", profile.name);
+            root.mistake(line, "profiles.name", what);
+            continue;
+        }
+        here.push(profile.name.clone());
+        match profiles.iter_mut().find(|p| p.name == profile.name) {
+            Some(earlier) => *earlier = profile,
+            None => profiles.push(profile),
+        }
+        if profiles.len() > MAX_PROFILES {
+            root.mistake(line, "profiles", format!("there are over {MAX_PROFILES}; remove some"));
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

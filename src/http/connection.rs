@@ -1,0 +1,235 @@
+//! One connection, from the accepted socket to its last answer: caps, timeouts, and who the peer is.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::sync::watch;
+use tokio::time::{Instant, Sleep};
+
+use super::house::House;
+use super::limits::{Crowd, Full, Guest, HEAD_TIMEOUT, MAX_HEAD, MAX_HEADERS, PeerKey, WRITE_STALL};
+use super::origin::Way;
+use super::refusals::Refusals;
+use crate::activation::Entrance;
+
+/// A socket that was just accepted.
+pub(crate) enum Stream {
+    Tcp(TcpStream, SocketAddr),
+    Unix(UnixStream),
+}
+
+/// A connection and what it needs to be served.
+pub(crate) struct Incoming {
+    pub(crate) entrance: Entrance,
+    pub(crate) stream: Stream,
+    pub(crate) house: Arc<House>,
+    pub(crate) refusals: Arc<Refusals>,
+}
+
+/// The other end of a connection, as far as the kernel tells.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    pub(crate) entrance: Entrance,
+    pub(crate) way: Way,
+    pub(crate) key: PeerKey,
+    /// `None` for unix sockets.
+    pub(crate) address: Option<SocketAddr>,
+    /// The user at the other end of a unix socket.
+    pub(crate) uid: Option<u32>,
+}
+
+impl Peer {
+    /// For audit and journal: an address, `uid 0`, or `unix`.
+    pub(crate) fn shown(&self) -> String {
+        match (self.address, self.uid) {
+            (Some(address), _) => address.ip().to_canonical().to_string(),
+            (None, Some(uid)) if self.entrance == Entrance::Control => format!("uid {uid}"),
+            (None, _) => "unix".to_owned(),
+        }
+    }
+
+    /// The address that login attempts are counted under; all users of a unix socket share the unspecified one.
+    pub(crate) fn ip(&self) -> IpAddr {
+        self.address.map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip().to_canonical())
+    }
+}
+
+/// What one request is answered with.
+pub(crate) struct Visit {
+    pub(crate) peer: Peer,
+    pub(crate) guest: Arc<Guest>,
+    pub(crate) house: Arc<House>,
+    pub(crate) refusals: Arc<Refusals>,
+}
+
+/// Lets a connection in, or turns it away with a short answer; never waits.
+pub(crate) fn admit(incoming: Incoming, crowd: &Crowd, closing: watch::Receiver<bool>) {
+    let Incoming { entrance, stream, house, refusals } = incoming;
+    let peer = match &stream {
+        Stream::Tcp(socket, address) => tcp_peer(entrance, socket, *address),
+        Stream::Unix(socket) => unix_peer(entrance, socket),
+    };
+    if entrance == Entrance::Https {
+        refusals.count(peer.key, "TLS, which coracle-https.socket would need, is not part of this version");
+        return;
+    }
+    if entrance == Entrance::Control && !peer.uid.is_some_and(may_control) {
+        refusals.count(peer.key, "foreign uid on the control socket");
+        return;
+    }
+    let guest = match crowd.enter(peer.key) {
+        Ok(guest) => Arc::new(guest),
+        Err(full) => {
+            refusals.count(peer.key, "too many connections");
+            turn_away(&stream, full);
+            return;
+        }
+    };
+    let visit = Visit { peer, guest, house, refusals };
+    match stream {
+        Stream::Tcp(socket, _) => {
+            if let Err(error) = socket.set_nodelay(true) {
+                tracing::debug!(%error, "nodelay"); // slower echo, nothing worse
+            }
+            tokio::spawn(serve(socket, visit, closing));
+        }
+        Stream::Unix(socket) => drop(tokio::spawn(serve(socket, visit, closing))),
+    }
+}
+
+fn tcp_peer(entrance: Entrance, socket: &TcpStream, address: SocketAddr) -> Peer {
+    let here = socket.local_addr().is_ok_and(|a| a.ip().to_canonical().is_loopback());
+    let way = if here && address.ip().to_canonical().is_loopback() { Way::Loopback } else { Way::Network };
+    Peer { entrance, way, key: PeerKey::of(address.ip()), address: Some(address), uid: None }
+}
+
+fn unix_peer(entrance: Entrance, socket: &UnixStream) -> Peer {
+    let uid = socket.peer_cred().ok().map(|c| c.uid());
+    Peer { entrance, way: Way::Unix, key: PeerKey::Local(entrance), address: None, uid }
+}
+
+/// Root and the daemon's own user.
+fn may_control(uid: u32) -> bool {
+    uid == 0 || uid == rustix::process::geteuid().as_raw()
+}
+
+/// Best effort: what does not fit into the socket's empty buffer is not worth waiting for.
+fn turn_away(stream: &Stream, full: Full) {
+    let answer: &[u8] = match full {
+        Full::Address => {
+            b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        }
+        Full::House => {
+            b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        }
+    };
+    let written = match stream {
+        Stream::Tcp(socket, _) => socket.try_write(answer),
+        Stream::Unix(socket) => socket.try_write(answer),
+    };
+    if let Err(error) = written {
+        tracing::debug!(%error, "turned away without a word");
+    }
+}
+
+async fn serve<S>(socket: S, visit: Visit, mut closing: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let visit = Arc::new(visit);
+    let service = service_fn(move |request| {
+        let visit = visit.clone();
+        async move { Ok::<_, std::convert::Infallible>(super::answer(request, &visit).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new()) // without it, setting the timeout panics
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_headers(MAX_HEADERS)
+        .max_header_size(MAX_HEAD) // exact; the buffer alone lets nearly twice as much through
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(Patient::new(socket)), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let served = tokio::select! {
+        served = connection.as_mut() => served,
+        () = told_to_close(&mut closing) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "connection");
+    }
+}
+
+async fn told_to_close(closing: &mut watch::Receiver<bool>) {
+    let gone = closing.wait_for(|closing| *closing).await.is_err(); // the gate itself is gone: the same
+    tracing::trace!(gone, "asked to close");
+}
+
+/// A socket whose writes may wait for the peer for [`WRITE_STALL`], no longer: a peer that takes nothing would hold its
+/// place, and keep an idle daemon awake, for ever.
+struct Patient<S> {
+    socket: S,
+    /// Runs while a write waits.
+    stall: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Patient<S> {
+    fn new(socket: S) -> Self {
+        Self { socket, stall: None }
+    }
+
+    fn or_give_up<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.stall = None;
+            return outcome;
+        }
+        let stall = self.stall.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + WRITE_STALL)));
+        ready!(stall.as_mut().poll(cx));
+        self.stall = None;
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer takes nothing")))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.socket).poll_write(cx, buf);
+        self.or_give_up(cx, outcome)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.socket).poll_write_vectored(cx, bufs);
+        self.or_give_up(cx, outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}

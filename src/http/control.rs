@@ -1,0 +1,112 @@
+//! The operator's own socket: the sessions part of `/api/v1` with an administrator's rights. Only root and the daemon's
+//! user get this far (`connection::admit`); each act is audited under the peer's uid.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use hyper::header;
+use hyper::{Method, Request, StatusCode, body::Incoming};
+
+use super::api;
+use super::body;
+use super::connection::Visit;
+use super::response::{self, Answer};
+use super::route::Route;
+use super::web;
+use crate::session::{EndReason, Roster};
+
+/// For ending everything; `coracle end --all` waits a little longer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What `DELETE /api/v1/sessions` answers.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Ended {
+    /// How many sessions there were.
+    pub(crate) ended: usize,
+}
+
+/// Answers one request of the control socket.
+pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer {
+    let path = request.uri().path();
+    let Some(shop) = visit.house.shop() else { return web::not_ready(path, visit.house.trouble()) };
+    visit.guest.is_real();
+    let by = visit.peer.shown();
+    let reason = match reason(request.uri().query()) {
+        Ok(reason) => reason,
+        Err(()) => {
+            let text = "The reason is admin or shutdown.";
+            return response::problem(StatusCode::BAD_REQUEST, text, &crate::sys::reference());
+        }
+    };
+    match (request.method(), Route::parse(path)) {
+        (&Method::GET, Some(Route::Sessions)) => response::json(StatusCode::OK, &shop.roster.list(None)),
+        (&Method::DELETE, Some(Route::Sessions)) => {
+            let ended = end_all(&shop.roster, reason, &by).await;
+            response::json(StatusCode::OK, &Ended { ended })
+        }
+        (&Method::DELETE, Some(Route::Session(id))) => {
+            if shop.roster.end(id, reason, &by).await {
+                response::empty(StatusCode::NO_CONTENT)
+            } else {
+                api::no_such_session()
+            }
+        }
+        (_, Some(Route::Sessions)) => not_allowed("GET, DELETE"),
+        (_, Some(Route::Session(_))) => not_allowed("DELETE"),
+        _ => response::problem(StatusCode::NOT_FOUND, "There is nothing here.", &crate::sys::reference()),
+    }
+}
+
+/// Ends every session, those included that are only being adopted, and returns how many there were; in [`PATIENCE`] at
+/// most.
+pub(crate) async fn end_all(roster: &Roster, reason: EndReason, by: &str) -> usize {
+    let mut ended = BTreeSet::new();
+    let all = async {
+        let mut live = roster.live();
+        loop {
+            ended.extend(roster.list(None).into_iter().map(|s| s.id));
+            roster.end_all(reason, by).await;
+            if *live.borrow_and_update() == 0 {
+                return;
+            }
+            // Adoption is still under way, or an end takes long: the next change, or a second, and again.
+            if let Ok(Err(_)) = tokio::time::timeout(Duration::from_secs(1), live.changed()).await {
+                return;
+            }
+        }
+    };
+    if tokio::time::timeout(PATIENCE, all).await.is_err() {
+        tracing::error!(seconds = PATIENCE.as_secs(), "sessions are left that would not end");
+    }
+    ended.len()
+}
+
+/// `?reason=`; an administrator's act where nothing is said.
+fn reason(query: Option<&str>) -> Result<EndReason, ()> {
+    let mut fields = body::form(query.unwrap_or_default().as_bytes()).map_err(|_| ())?;
+    match fields.remove("reason").as_deref() {
+        None | Some("admin") => Ok(EndReason::Admin),
+        Some("shutdown") => Ok(EndReason::Shutdown),
+        Some(_) => Err(()),
+    }
+}
+
+fn not_allowed(allow: &'static str) -> Answer {
+    let text = "This address does not work that way.";
+    let answer = response::problem(StatusCode::METHOD_NOT_ALLOWED, text, &crate::sys::reference());
+    response::with(answer, header::ALLOW, allow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operator_ends_for_two_reasons_only() {
+        assert_eq!(reason(None), Ok(EndReason::Admin));
+        assert_eq!(reason(Some("reason=shutdown")), Ok(EndReason::Shutdown));
+        assert_eq!(reason(Some("reason=admin")), Ok(EndReason::Admin));
+        assert_eq!(reason(Some("reason=exit")), Err(()));
+        assert_eq!(reason(Some("reason=%")), Err(()));
+    }
+}

@@ -1,0 +1,276 @@
+//! Is this request meant for us, and does it come from a page of ours? Host, Origin and Sec-Fetch-Site.
+
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+
+/// What kind of way a connection came, as far as it matters for trust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// TCP with both ends on this host's loopback.
+    Loopback,
+    /// TCP from elsewhere.
+    Network,
+    /// A unix socket: a proxy on this host.
+    Unix,
+}
+
+/// The origin under which this request was rightly addressed to us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Here {
+    /// `scheme://host[:port]`, as a browser writes it.
+    pub(crate) origin: String,
+    /// What may be done over this connection.
+    pub(crate) secrecy: Secrecy,
+}
+
+/// Whether a password or a login cookie may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Secrecy {
+    /// https: cookies are `__Host-` and `Secure`.
+    Https,
+    /// Plain HTTP that never leaves this host, or that the operator allowed with `server.insecure_http`.
+    PlainAllowed,
+    /// Plain HTTP over a network: no login form, no cookie.
+    PlainRefused,
+}
+
+/// Why a request is not for us, or not from us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Foreign {
+    /// No Host, several, or an absolute request target: 400.
+    NoHost,
+    /// Not a name of ours: 421.
+    Host,
+    /// Neither loopback nor a configured `server.public_url`: 421, and the page names the key.
+    NoPublicUrl,
+    /// Origin missing or not ours: 403.
+    Origin,
+    /// The browser says that another site asked: 403.
+    Site,
+}
+
+impl Foreign {
+    /// For the journal.
+    pub(crate) fn what(self) -> &'static str {
+        match self {
+            Foreign::NoHost => "no single Host",
+            Foreign::Host => "foreign Host",
+            Foreign::NoPublicUrl => "Host without server.public_url",
+            Foreign::Origin => "foreign Origin",
+            Foreign::Site => "cross-site request",
+        }
+    }
+}
+
+/// Checks Host; needed for every request.
+///
+/// # Errors
+/// [`Foreign::NoHost`], [`Foreign::Host`] or [`Foreign::NoPublicUrl`].
+pub(crate) fn addressed(
+    headers: &HeaderMap,
+    public_url: Option<&str>,
+    insecure_http: bool,
+    way: Way,
+) -> Result<Here, Foreign> {
+    let host = single(headers, &header::HOST).ok_or(Foreign::NoHost)?;
+    let Some(public_url) = public_url else {
+        return match way {
+            Way::Loopback if is_loopback_name(host) => {
+                Ok(Here { origin: format!("http://{host}"), secrecy: Secrecy::PlainAllowed })
+            }
+            Way::Loopback => Err(Foreign::Host),
+            Way::Network | Way::Unix => Err(Foreign::NoPublicUrl),
+        };
+    };
+    let origin = public_url.trim_end_matches('/');
+    let (scheme, authority) = origin.split_once("://").ok_or(Foreign::Host)?;
+    let default_port = if scheme == "https" { ":443" } else { ":80" };
+    let bare = |a: &str| a.strip_suffix(default_port).unwrap_or(a).to_ascii_lowercase();
+    if bare(host) != bare(authority) {
+        return Err(Foreign::Host);
+    }
+    let secrecy = match (scheme, way) {
+        // The TLS part of the way was a proxy's; it can only be one on this host until others can be named as trusted.
+        ("https", Way::Loopback | Way::Unix) => Secrecy::Https,
+        _ if insecure_http => Secrecy::PlainAllowed,
+        ("http", Way::Loopback) if is_loopback_name(host) => Secrecy::PlainAllowed,
+        _ => Secrecy::PlainRefused,
+    };
+    Ok(Here { origin: format!("{scheme}://{}", bare(authority)), secrecy })
+}
+
+/// Checks Origin and Sec-Fetch-Site; needed for everything that changes state and for every WebSocket.
+///
+/// # Errors
+/// [`Foreign::Origin`] or [`Foreign::Site`].
+pub(crate) fn same_origin(headers: &HeaderMap, here: &Here) -> Result<(), Foreign> {
+    match single(headers, &header::ORIGIN) {
+        Some(origin) if origin == here.origin => {}
+        _ => return Err(Foreign::Origin),
+    }
+    match fetch(headers, &SEC_FETCH_SITE) {
+        None | Some("same-origin") => Ok(()),
+        Some(_) => Err(Foreign::Site),
+    }
+}
+
+/// Checks what reads only: a page may be opened by a link from anywhere, and nothing else may be loaded by other sites.
+///
+/// # Errors
+/// [`Foreign::Site`].
+pub(crate) fn readable(headers: &HeaderMap) -> Result<(), Foreign> {
+    match fetch(headers, &SEC_FETCH_SITE) {
+        None | Some("same-origin" | "none") => Ok(()),
+        Some(_) => {
+            let link = fetch(headers, &SEC_FETCH_MODE) == Some("navigate")
+                && fetch(headers, &SEC_FETCH_DEST) == Some("document");
+            if link { Ok(()) } else { Err(Foreign::Site) }
+        }
+    }
+}
+
+/// `localhost`, `127.0.0.1` or `[::1]`, on any port.
+fn is_loopback_name(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].into_iter().any(|name| match host.strip_prefix(name) {
+        Some("") => true,
+        Some(rest) => rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|p| p > 0)),
+        None => false,
+    })
+}
+
+/// The header's value if it is there exactly once and is plain text.
+fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next().map(HeaderValue::to_str), values.next()) {
+        (Some(Ok(value)), None) => Some(value),
+        _ => None,
+    }
+}
+
+/// A Sec-Fetch header; one that is there twice or is not text is like one with a foreign value.
+fn fetch<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.contains_key(name).then(|| single(headers, name).unwrap_or("malformed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in lines {
+            map.append(HeaderName::from_static(name), value.parse().unwrap());
+        }
+        map
+    }
+
+    fn host(host: &str, public_url: Option<&str>, way: Way) -> Result<Here, Foreign> {
+        addressed(&headers(&[("host", host)]), public_url, false, way)
+    }
+
+    #[test]
+    fn without_a_public_url_only_loopback_names_over_loopback_are_ours() {
+        for good in ["localhost", "localhost:8080", "127.0.0.1:1", "[::1]:65535", "[::1]"] {
+            let here = host(good, None, Way::Loopback).unwrap();
+            assert_eq!(here, Here { origin: format!("http://{good}"), secrecy: Secrecy::PlainAllowed });
+        }
+        for bad in [
+            "evil.example",
+            "localhost.evil.example",
+            "localhost:",
+            "localhost:0",
+            "localhost:+80",
+            "127.0.0.1:99999",
+            "::1",
+            "127.0.0.2",
+            "127.1",
+            "",
+        ] {
+            assert_eq!(host(bad, None, Way::Loopback), Err(Foreign::Host), "{bad}");
+        }
+        assert_eq!(host("localhost", None, Way::Network), Err(Foreign::NoPublicUrl));
+        assert_eq!(host("192.0.2.1", None, Way::Unix), Err(Foreign::NoPublicUrl));
+    }
+
+    #[test]
+    fn with_a_public_url_only_its_host_is_ours_whatever_its_default_port() {
+        let url = Some("https://shell.example.org");
+        for good in ["shell.example.org", "SHELL.example.org", "shell.example.org:443"] {
+            assert_eq!(host(good, url, Way::Unix).unwrap().origin, "https://shell.example.org");
+        }
+        for bad in ["shell.example.org:80", "shell.example.org.", "localhost", "x.shell.example.org"] {
+            assert_eq!(host(bad, url, Way::Loopback), Err(Foreign::Host), "{bad}");
+        }
+        assert_eq!(host("a:8443", Some("https://a:8443/"), Way::Unix).unwrap().origin, "https://a:8443");
+    }
+
+    #[test]
+    fn https_is_believed_only_of_a_proxy_on_this_host() {
+        let secrecy =
+            |url, way, insecure| addressed(&headers(&[("host", "a")]), Some(url), insecure, way).unwrap().secrecy;
+        assert_eq!(secrecy("https://a", Way::Unix, false), Secrecy::Https);
+        assert_eq!(secrecy("https://a", Way::Loopback, false), Secrecy::Https);
+        assert_eq!(secrecy("https://a", Way::Network, false), Secrecy::PlainRefused);
+        assert_eq!(secrecy("http://a", Way::Network, false), Secrecy::PlainRefused);
+        assert_eq!(secrecy("http://a", Way::Unix, false), Secrecy::PlainRefused);
+        assert_eq!(secrecy("http://a", Way::Network, true), Secrecy::PlainAllowed);
+    }
+
+    #[test]
+    fn two_hosts_or_none_are_refused() {
+        let two = headers(&[("host", "localhost"), ("host", "localhost")]);
+        assert_eq!(addressed(&two, None, false, Way::Loopback), Err(Foreign::NoHost));
+        assert_eq!(addressed(&HeaderMap::new(), None, false, Way::Loopback), Err(Foreign::NoHost));
+    }
+
+    #[test]
+    fn a_change_needs_exactly_our_origin() {
+        let here = Here { origin: "http://localhost:8080".into(), secrecy: Secrecy::PlainAllowed };
+        let origin = |o: &str| same_origin(&headers(&[("origin", o)]), &here);
+        assert_eq!(origin("http://localhost:8080"), Ok(()));
+        for bad in [
+            "http://localhost",
+            "https://localhost:8080",
+            "null",
+            "http://localhost:8080/",
+            "http://127.0.0.1:8080",
+            "",
+        ] {
+            assert_eq!(origin(bad), Err(Foreign::Origin), "{bad}");
+        }
+        assert_eq!(same_origin(&HeaderMap::new(), &here), Err(Foreign::Origin));
+        let two = headers(&[("origin", "http://localhost:8080"), ("origin", "http://localhost:8080")]);
+        assert_eq!(same_origin(&two, &here), Err(Foreign::Origin));
+    }
+
+    #[test]
+    fn a_change_from_another_site_is_refused_even_with_our_origin() {
+        let here = Here { origin: "http://localhost".into(), secrecy: Secrecy::PlainAllowed };
+        for (site, answer) in [
+            ("same-origin", Ok(())),
+            ("none", Err(Foreign::Site)),
+            ("same-site", Err(Foreign::Site)),
+            ("cross-site", Err(Foreign::Site)),
+            ("anything", Err(Foreign::Site)),
+        ] {
+            let map = headers(&[("origin", "http://localhost"), ("sec-fetch-site", site)]);
+            assert_eq!(same_origin(&map, &here), answer, "{site}");
+        }
+    }
+
+    #[test]
+    fn a_link_from_another_site_opens_a_page_and_an_embedding_does_not() {
+        let site = |mode, dest| {
+            readable(&headers(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", mode), ("sec-fetch-dest", dest)]))
+        };
+        assert_eq!(site("navigate", "document"), Ok(()));
+        assert_eq!(site("navigate", "iframe"), Err(Foreign::Site));
+        assert_eq!(site("no-cors", "image"), Err(Foreign::Site));
+        assert_eq!(site("cors", "empty"), Err(Foreign::Site));
+        assert_eq!(readable(&HeaderMap::new()), Ok(()));
+        assert_eq!(readable(&headers(&[("sec-fetch-site", "none")])), Ok(()));
+    }
+}

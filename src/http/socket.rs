@@ -1,0 +1,93 @@
+//! The upgrade of a request to a terminal's WebSocket. Host and Origin were checked by `web`; whose session it is decides
+//! the terminal itself, with a close code that the page can put into words.
+
+use hyper::header::{self, HeaderValue};
+use hyper::{Request, StatusCode, Version};
+use hyper_util::rt::TokioIo;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::response::{self, Answer};
+use super::web::Asked;
+use crate::session::SessionId;
+use crate::terminal::{self, SUBPROTOCOL, Visitor};
+
+/// `GET /api/v1/sessions/{id}/terminal`
+pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
+    let accept = match accept_key(&asked) {
+        Ok(key) => key,
+        Err(refused) => return *refused,
+    };
+    let stranger = match (&asked.login, asked.visit.guest.crowd().stranger()) {
+        (Some(_), _) => None,
+        (None, Some(place)) => Some(place),
+        (None, None) => {
+            asked.visit.refusals.count(asked.visit.peer.key, "too many WebSockets without a login");
+            let text = "Too many connections are waiting to sign in.";
+            let answer = asked.refuse(StatusCode::SERVICE_UNAVAILABLE, "Full", text);
+            return response::retry_after(response::close(answer), std::time::Duration::from_secs(10));
+        }
+    };
+    let offered = response::has_word(asked.headers(), &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
+    let (roster, peer, guest) = (asked.shop.roster.clone(), asked.peer(), asked.visit.guest.clone());
+    let visitor = asked.login.map(|login| Visitor { person: login.person, login_over: login.over });
+    let upgrade = hyper::upgrade::on(Request::from_parts(asked.parts, ()));
+    tokio::spawn(async move {
+        let _places = (guest, stranger); // taken for as long as the socket lives
+        match upgrade.await {
+            Ok(socket) => terminal::serve(TokioIo::new(socket), roster, id, visitor, peer).await,
+            Err(error) => tracing::debug!(%error, "gone before its upgrade"),
+        }
+    });
+
+    let mut answer = response::empty(StatusCode::SWITCHING_PROTOCOLS);
+    let headers = answer.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    if offered {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    }
+    answer
+}
+
+/// What proves to the browser that we understood it; or why it is no upgrade.
+fn accept_key(asked: &Asked<'_>) -> Result<HeaderValue, Box<Answer>> {
+    let headers = asked.headers();
+    let wanted = asked.parts.version == Version::HTTP_11
+        && response::has_word(headers, &header::CONNECTION, "upgrade")
+        && response::has_word(headers, &header::UPGRADE, "websocket");
+    if !wanted {
+        let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, "A WebSocket", "This address speaks WebSocket only.");
+        return Err(Box::new(response::with(answer, header::UPGRADE, "websocket")));
+    }
+    if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        let answer =
+            asked.refuse(StatusCode::UPGRADE_REQUIRED, "A WebSocket", "Only version 13 of WebSocket is spoken.");
+        return Err(Box::new(response::with(answer, header::SEC_WEBSOCKET_VERSION, "13")));
+    }
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
+    let accept = key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok());
+    let bad = || asked.refuse(StatusCode::BAD_REQUEST, "A WebSocket", "The WebSocket key is malformed.");
+    accept.ok_or_else(|| Box::new(bad()))
+}
+
+/// 16 bytes in base64.
+fn is_key(key: &[u8]) -> bool {
+    let Some(digits) = key.strip_suffix(b"==") else { return false };
+    digits.len() == 22 && digits.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_sixteen_bytes_of_base64() {
+        assert!(is_key(b"dGhlIHNhbXBsZSBub25jZQ=="));
+        for bad in
+            [&b""[..], b"==", b"dGhlIHNhbXBsZSBub25jZQ", b"dGhlIHNhbXBsZSBub25j\r\n==", b"dGhlIHNhbXBsZSBub25jZQA=="]
+        {
+            assert!(!is_key(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Browsers: every check that a request must pass, in order, then the one `match` that answers it.
+
+use hyper::header::{self, HeaderMap};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, StatusCode, body::Incoming};
+
+use super::connection::Visit;
+use super::house::{Kind, Shop, Trouble};
+use super::origin::{self, Foreign, Here};
+use super::response::{self, Answer};
+use super::route::{self, Route};
+use super::{api, assets, body::BadBody, cookie, pages, sign_in, socket};
+use crate::auth::{Login, Person};
+use crate::session::SessionId;
+
+/// How soon a page that is told to come back should.
+const COME_BACK: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// A request that was rightly addressed to us, and all that is known about it.
+pub(crate) struct Asked<'v> {
+    pub(crate) parts: Parts,
+    pub(crate) route: Route,
+    pub(crate) here: Here,
+    pub(crate) shop: Shop,
+    /// The login whose cookie came along.
+    pub(crate) login: Option<Login>,
+    pub(crate) visit: &'v Visit,
+}
+
+impl Asked<'_> {
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+
+    pub(crate) fn person(&self) -> Option<&Person> {
+        self.login.as_ref().map(|l| &l.person)
+    }
+
+    pub(crate) fn is_post(&self) -> bool {
+        self.parts.method == Method::POST
+    }
+
+    pub(crate) fn peer(&self) -> String {
+        self.visit.peer.shown()
+    }
+
+    /// The value of one field of the query.
+    pub(crate) fn query(&self, field: &str) -> Option<String> {
+        super::body::form(self.parts.uri.query()?.as_bytes()).ok()?.remove(field)
+    }
+
+    /// Refuses, in the tongue of the path: a page, or a problem document.
+    pub(crate) fn refuse(&self, status: StatusCode, title: &str, text: &str) -> Answer {
+        refusal(self.parts.uri.path(), status, title, text, None)
+    }
+
+    /// Refuses a body; the connection ends where the rest of it may still be on the way.
+    pub(crate) fn refuse_body(&self, bad: BadBody) -> Answer {
+        let (status, title, text) = match bad {
+            BadBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too much", "More was sent than is ever needed here."),
+            BadBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, "Too slow", "The request did not arrive in time."),
+            BadBody::Broken => (StatusCode::BAD_REQUEST, "Broken off", "The request did not arrive whole."),
+            BadBody::WrongType => {
+                let title = "Not understood";
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, title, "The request's Content-Type is not the one wanted here.")
+            }
+            BadBody::Malformed => (StatusCode::BAD_REQUEST, "Not understood", "The request's content makes no sense."),
+        };
+        response::close(self.refuse(status, title, text))
+    }
+}
+
+/// Answers one request of a web entrance.
+pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer {
+    let (parts, body) = request.into_parts();
+    if let Some(refused) = malformed(&parts) {
+        return refused;
+    }
+    let path = parts.uri.path();
+    let shop = visit.house.shop();
+    let (public_url, insecure_http) =
+        shop.as_ref().map_or((None, false), |s| (s.config.server.public_url.as_deref(), s.config.server.insecure_http));
+    let here = match origin::addressed(&parts.headers, public_url, insecure_http, visit.peer.way) {
+        Ok(here) => here,
+        Err(_) if visit.house.setup_trouble().is_some() => return not_ready(path, visit.house.trouble()), // name unknown
+        Err(foreign) => return misaddressed(&parts, foreign, visit),
+    };
+    let Some(route) = Route::parse(path) else {
+        visit.guest.is_real();
+        return not_found(path);
+    };
+    if route == Route::Health {
+        // Does not count as a visit, and its connection ends, or a monitor would keep the daemon awake.
+        return match parts.method {
+            Method::GET | Method::HEAD => response::close(response::text(StatusCode::OK, "ok\n")),
+            _ => not_allowed(&parts, route),
+        };
+    }
+    visit.guest.is_real();
+    if !route.allows(&parts.method) {
+        return not_allowed(&parts, route);
+    }
+    if let Err(foreign) = from_a_page_of_ours(&parts, route, &here) {
+        visit.refusals.count(visit.peer.key, foreign.what());
+        let text = "The request did not come from a page of this service. Open its address directly and try again.";
+        return response::close(refusal(path, StatusCode::FORBIDDEN, "Refused", text, None));
+    }
+    if route == Route::Asset {
+        return assets::find(path).map_or_else(|| not_found(path), |asset| assets::serve(asset, &parts.headers));
+    }
+    let trouble = visit.house.trouble();
+    let shop = match (visit.house.shop(), trouble) {
+        (Some(shop), None) => shop,
+        (Some(shop), Some(t)) if t.kind != Kind::Config && goes_on(route, &shop) => shop,
+        (_, trouble) => return not_ready(path, trouble),
+    };
+    let login = cookie::token(&parts.headers, here.secrecy).and_then(|token| shop.auth.logins().find(token));
+    dispatch(Asked { parts, route, here, shop, login, visit }, body).await
+}
+
+async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
+    match asked.route {
+        Route::Home => home(&asked),
+        Route::Login if asked.is_post() => sign_in::sign_in(&asked, body).await,
+        Route::Login => sign_in::form(&asked),
+        Route::Logout => sign_in::sign_out(&asked),
+        Route::Terminal(id) => terminal(&asked, id),
+        Route::Me => api::me(&asked),
+        Route::Profiles => api::profiles(&asked),
+        Route::Sessions if asked.is_post() => api::start(&asked, body).await,
+        Route::Sessions => api::sessions(&asked),
+        Route::Session(id) => api::end(&asked, id).await,
+        Route::Socket(id) => socket::upgrade(asked, id),
+        Route::Health | Route::Asset => not_found(asked.parts.uri.path()), // answered before any login is looked at
+    }
+}
+
+/// What is wrong with a request whoever it is for. A body without a length in front is refused altogether: nothing of
+/// ours sends one, and two ways of saying where a request ends are what smuggling needs.
+fn malformed(parts: &Parts) -> Option<Answer> {
+    if parts.headers.contains_key(header::TRANSFER_ENCODING) {
+        return Some(response::close(response::text(StatusCode::LENGTH_REQUIRED, "Content-Length is required\n")));
+    }
+    if parts.uri.authority().is_some() {
+        return Some(response::close(response::text(StatusCode::BAD_REQUEST, "not understood\n")));
+    }
+    None
+}
+
+fn misaddressed(parts: &Parts, foreign: Foreign, visit: &Visit) -> Answer {
+    visit.refusals.count(visit.peer.key, foreign.what());
+    let path = parts.uri.path();
+    response::close(match foreign {
+        Foreign::NoPublicUrl if !route::is_api(path) => {
+            response::page(StatusCode::MISDIRECTED_REQUEST, pages::login_refused_plain_http())
+        }
+        Foreign::NoHost => response::text(StatusCode::BAD_REQUEST, "exactly one Host is required\n"),
+        _ => {
+            let text = "This service does not answer under the name that your browser used.";
+            refusal(path, StatusCode::MISDIRECTED_REQUEST, "Wrong address", text, None)
+        }
+    })
+}
+
+/// Changes and WebSockets need our Origin; what only reads must not be embedded elsewhere.
+fn from_a_page_of_ours(parts: &Parts, route: Route, here: &Here) -> Result<(), Foreign> {
+    let reads = matches!(parts.method, Method::GET | Method::HEAD) && !matches!(route, Route::Socket(_));
+    if reads { origin::readable(&parts.headers) } else { origin::same_origin(&parts.headers, here) }
+}
+
+/// What works on although no session can be started: a terminal that runs, ending it, and leaving.
+fn goes_on(route: Route, shop: &Shop) -> bool {
+    match route {
+        Route::Terminal(id) | Route::Socket(id) | Route::Session(id) => shop.roster.find(id).is_some(),
+        Route::Logout => true,
+        _ => false,
+    }
+}
+
+fn home(asked: &Asked<'_>) -> Answer {
+    let Some(person) = asked.person() else { return response::see_other("/login") };
+    let sessions = asked.shop.roster.list(Some(&person.owner));
+    let profiles = asked.shop.roster.profiles(person);
+    response::page(StatusCode::OK, pages::home(&person.name, &sessions, &profiles, crate::sys::unix_seconds()))
+}
+
+fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
+    let Some(person) = asked.person() else { return response::see_other(&format!("/login?next=/s/{id}")) };
+    match asked.shop.roster.find(id) {
+        None => response::page(StatusCode::NOT_FOUND, pages::no_such_session()),
+        Some(session) if session.owner != person.owner => response::page(StatusCode::FORBIDDEN, pages::not_yours()),
+        Some(_) => response::page(StatusCode::OK, pages::terminal(id)),
+    }
+}
+
+/// 503 with the journal's reference; nothing of the reason.
+pub(crate) fn not_ready(path: &str, trouble: Option<Trouble>) -> Answer {
+    let reference = trouble.map_or_else(crate::sys::reference, |t| t.reference);
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let answer = if route::is_api(path) {
+        response::problem(status, "The service is not ready.", &reference)
+    } else {
+        response::page(status, pages::not_ready(&reference))
+    };
+    response::retry_after(answer, COME_BACK)
+}
+
+fn not_found(path: &str) -> Answer {
+    if route::is_api(path) {
+        return response::problem(StatusCode::NOT_FOUND, "There is nothing here.", &crate::sys::reference());
+    }
+    response::page(StatusCode::NOT_FOUND, pages::not_found())
+}
+
+fn not_allowed(parts: &Parts, route: Route) -> Answer {
+    let text = "This address does not work that way.";
+    let answer = refusal(parts.uri.path(), StatusCode::METHOD_NOT_ALLOWED, "Not possible", text, None);
+    response::with(answer, header::ALLOW, route.allow())
+}
+
+/// A page, or under `/api/` a problem document; `reference` is made where none is given.
+pub(crate) fn refusal(path: &str, status: StatusCode, title: &str, text: &str, reference: Option<&str>) -> Answer {
+    if route::is_api(path) {
+        let made = crate::sys::reference();
+        return response::problem(status, text, reference.unwrap_or(&made));
+    }
+    response::page(status, pages::error(status.as_u16(), title, text, reference))
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# install.sh MACHINE IMAGE: coracle for the machine's user tester, as an administrator without root would set it up:
+# the user units, a configuration, one account and real socket activation. /usr/bin/coracle is there already.
+#
+# Prints three assignments for `eval`: URL, LOGIN and PASSWORD (random, kept nowhere but in coracle's users file, hashed).
+# shellcheck source=tests/bed/ground.sh
+. "$(dirname "$(readlink -f "$0")")/ground.sh"
+
+FIRST_PORT=8080
+LAST_PORT=8179
+WAKE_LIMIT=10 # s for the first answer, which starts the daemon
+
+machine=$1 image=$2
+tester() { "$BED/machine.sh" user "$machine" "$@"; }
+
+# The first free port; the machine shares the network of its host. 0A is the state LISTEN.
+free_port() {
+  local port
+  for ((port = FIRST_PORT; port <= LAST_PORT; port++)); do
+    grep -hq "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$port") [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6 || break
+  done
+  [ "$port" -le "$LAST_PORT" ] || die "no free port on loopback between $FIRST_PORT and $LAST_PORT"
+  echo "$port"
+}
+
+# A host with cgroup v1 has no controllers to give to a machine. Then, and only then, sessions may do without limits; the
+# page says so.
+limits_line() {
+  local controllers wanted
+  controllers=" $("$BED/machine.sh" run "$machine" cat /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers) "
+  for wanted in cpu memory pids; do
+    [[ $controllers == *" $wanted "* ]] || {
+      echo "require_limits = false # no $wanted controller in this machine"
+      return
+    }
+  done
+}
+
+put_config() {
+  # shellcheck disable=SC2016
+  tester sh -euc '
+    umask 077
+    mkdir -p "$HOME/.config/coracle" "$HOME/.config/systemd/user/coracle.socket.d"
+    cat >"$HOME/.config/coracle/config.toml"' <<END
+[sessions]
+$(limits_line)
+
+[[profiles]]
+name = "shell"
+image = "$image"
+pull = "never"
+END
+  # shellcheck disable=SC2016
+  tester sh -euc 'cat >"$HOME/.config/systemd/user/coracle.socket.d/port.conf"' <<END
+[Socket]
+ListenStream=
+ListenStream=127.0.0.1:$port
+END
+}
+
+wait_for_answer() {
+  local answer
+  # A connection waits in the socket's queue while the daemon wakes, so one long try is enough.
+  if ! answer=$(curl --noproxy "*" --silent --show-error --fail --max-time "$WAKE_LIMIT" "$1/healthz" 2>&1); then
+    say "coracle does not answer at $1: $answer; what its journal says:"
+    "$BED/machine.sh" journal "$machine" >&2
+    exit 1
+  fi
+}
+
+for unit in "$SOURCE"/units/user/*; do
+  "$BED/machine.sh" put "$machine" "$unit" "/usr/lib/systemd/user/$(basename "$unit")"
+done
+port=$(free_port)
+password=$(head -c 10 /dev/urandom | base32 | tr '[:upper:]' '[:lower:]')
+put_config
+tester coracle passwd demo <<<"$password" >&2
+tester systemctl --user daemon-reload
+tester systemctl --quiet --user enable --now coracle.socket coracle-control.socket
+wait_for_answer "http://127.0.0.1:$port"
+printf 'URL=http://127.0.0.1:%s\nLOGIN=demo\nPASSWORD=%s\n' "$port" "$password"

@@ -1,0 +1,164 @@
+#!/usr/bin/env bash
+# rings.sh: `make test`. Installs what is missing, runs every ring in order, whatever the one before said, and ends with
+# `N passed, N failed`. With CI=true a skipped test counts as failed. What each ring printed stays in target/rings/.
+# shellcheck source=tests/bed/ground.sh
+. "$(dirname "$(readlink -f "$0")")/ground.sh"
+# shellcheck source=tests/bed/preconditions.sh
+. "$BED/preconditions.sh"
+# shellcheck source=tests/bed/binary.sh
+. "$BED/binary.sh"
+
+BED_TESTS_LIMIT=1200 # s for the integration tests of one suite
+BROWSER_LIMIT=600    # s
+SESSION_IMAGE=localhost/coracle-bed:session
+BUSYBOX_IMAGE=localhost/coracle-bed:busybox
+
+LOGS=$SOURCE/target/rings
+SUMMARY=()
+PASSED=0 FAILED=0 SKIPPED=0
+
+cd "$SOURCE"
+
+# ring NAME COMMAND...: runs it, shows and keeps what it prints, and adds up what it counted.
+ring() {
+  local name=$1 log="$LOGS/$1.log" began=$SECONDS status p f s
+  shift
+  printf '\n=== %s\n' "$name"
+  # `set -e` would be void inside, if this were part of a condition.
+  set +e
+  patiently recorded "$log" "$@"
+  status=$?
+  set -e
+  read -r p f s < <("$BED/tally.sh" "$status" "$log")
+  SUMMARY+=("$(printf '%-22s %6d passed %5d failed %5d skipped %6d s' "$name" "$p" "$f" "$s" $((SECONDS - began)))")
+  PASSED=$((PASSED + p)) FAILED=$((FAILED + f)) SKIPPED=$((SKIPPED + s))
+}
+recorded() {
+  local log=$1
+  shift
+  (
+    set -e
+    "$@"
+  ) 2>&1 | tee "$log"
+  return "${PIPESTATUS[0]}"
+}
+
+# For a tool that has no counts: it is one test.
+one() { if "$@"; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; fi; }
+
+leave() {
+  local status=$? suite
+  trap '' INT TERM HUP
+  trap - EXIT
+  hurry
+  for suite in bookworm trixie; do as_root "$BED/machine.sh" down "$(machine_of "$suite")" || status=1; done
+  exit "$status"
+}
+
+machine_of() { echo "test-$1-$$"; }
+
+# --- the rings -------------------------------------------------------------------------------------------------------
+
+scripts() { find .ci/run packaging tests web -type f \( -name '*.sh' -o -path .ci/run \) -print0 | xargs -0 shellcheck -x; }
+
+tree_of_crates() { PATH=$TOOLS/bin:$PATH cargo deny --offline --config packaging/deny.toml check bans licenses sources; }
+
+# The tests of the modules. Those that need a machine are `#[ignore]`d here, and run in one below.
+unit_tests() { cargo test --locked --lib --bins -- --show-output; }
+
+# The files of tests/ but bed.rs: the daemon as a process on this host.
+host_tests() {
+  local file chosen=()
+  for file in $(host_test_files); do chosen+=(--test "$(basename "$file" .rs)"); done
+  cargo test --locked "${chosen[@]}" -- --show-output
+}
+host_test_files() { find tests -maxdepth 1 -name '*.rs' ! -name bed.rs; }
+
+# with_machine SUITE COMMAND...: calls it as `COMMAND... MACHINE` with a fresh machine that has the session image.
+with_machine() {
+  local suite=$1 machine status
+  shift
+  machine=$(machine_of "$suite")
+  OWNER=$$ "$BED/machine.sh" up "$machine" "$suite" >/dev/null
+  set +e
+  (
+    set -e
+    "$BED/machine.sh" image "$machine" "$("$BED/image.sh" session)" "$SESSION_IMAGE" >/dev/null
+    "$@" "$machine"
+  )
+  status=$?
+  set -e
+  [ "$status" = 0 ] || "$BED/machine.sh" journal "$machine"
+  "$BED/machine.sh" down "$machine" || status=1
+  return "$status"
+}
+
+# shellcheck disable=SC2153  # SUITE is one of the facts
+bed_tests() {
+  local machine=$1 binary status=0 runner=()
+  # shellcheck source=/dev/null
+  . "$MACHINES/$machine/facts"
+  "$BED/machine.sh" image "$machine" "$("$BED/image.sh" busybox)" "$BUSYBOX_IMAGE" >/dev/null
+  # Tests that need a machine and the inside of a module: as tester, where Podman is.
+  unit_tests_for "$machine" >/dev/null
+  timeout "$BED_TESTS_LIMIT" "$BED/machine.sh" user "$machine" env CORACLE_IN_BED=1 CORACLE_BED_SUITE="$SUITE" \
+    CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" RUST_BACKTRACE=1 \
+    /usr/lib/coracle/unit-tests --ignored --test-threads=1 --show-output || status=1
+  # Tests that speak to the whole product as browsers and administrators do.
+  binary=$(binary_for "$machine" dev)
+  # The tests look into the machine's /proc and namespaces: as root, even where cargo must not be.
+  if [ "$(id -u)" != 0 ]; then
+    runner=("CARGO_TARGET_$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')_RUNNER=sudo --preserve-env --")
+  fi
+  env "${runner[@]}" CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
+    CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BIN="$binary" \
+    timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output || status=1
+  return "$status"
+}
+
+browser_tests() {
+  local machine=$1 facts
+  binary_for "$machine" dev >/dev/null
+  facts=$("$BED/install.sh" "$machine" "$SESSION_IMAGE")
+  eval "$facts"
+  CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs
+}
+
+# --- in order --------------------------------------------------------------------------------------------------------
+
+rm -rf "$LOGS"
+mkdir -p "$LOGS"
+echo "0 passed, 1 failed" >"$LOGS/result" # should we not get to the first ring
+check_preconditions
+as_root "$BED/machine.sh" able
+provide bed lint browser
+provide_node
+cargo fmt --version >/dev/null 2>&1 || die "cargo fmt is missing: rustup component add rustfmt, or the package rustfmt"
+cargo clippy --version >/dev/null 2>&1 || die "cargo clippy is missing: rustup component add clippy, or the package rust-clippy"
+[ ! -e tests/browser/package-lock.json ] || provide_node_packages
+provide_cargo_deny
+trap leave EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+ring format one cargo fmt --check
+ring clippy one cargo clippy --locked --quiet --all-targets -- -D warnings
+cargo fetch --locked --quiet # cargo-deny reads the manifests of all platforms, offline
+ring crates one tree_of_crates
+ring scripts one scripts
+if [ -e web/check.sh ]; then ring web web/check.sh; else echo "ring web: not there yet"; fi
+IGNORED=later ring unit unit_tests
+[ -z "$(host_test_files)" ] || ring host host_tests
+ring rust-1.85 one "$BED/msrv.sh"
+for suite in bookworm trixie; do
+  if [ -e tests/bed.rs ]; then ring "bed-$suite" with_machine "$suite" bed_tests; else echo "ring bed-$suite: not there yet"; fi
+done
+if [ -e tests/browser/run.mjs ]; then ring browser with_machine trixie browser_tests; else echo "ring browser: not there yet"; fi
+
+printf '\n'
+printf '%s\n' "${SUMMARY[@]}"
+printf '%d s in all' "$SECONDS"
+[ "$SKIPPED" = 0 ] || printf ', %d skipped%s' "$SKIPPED" "$([ "${CI-}" != true ] || echo ' and counted as failed')"
+printf '\n'
+printf '%d passed, %d failed\n' "$PASSED" "$FAILED" | tee "$LOGS/result"
+[ "$FAILED" = 0 ]

@@ -1,0 +1,10 @@
+//! The daemon's door, from outside: a real process on a real socket, hostile and polite requests, no container.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says where")]
+
+mod activation;
+mod checks;
+mod daemon;
+mod limits;
+mod login;
+mod wire;
