@@ -3,11 +3,7 @@
 //!
 //! podman-api's errors are only ever read by reference: cloning one can spin for good.
 
-use std::{
-    future::Future,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{future::Future, path::PathBuf, time::Duration};
 
 use bytes::Bytes;
 use containers_api::conn::{Transport, get_unix_connector, hyper as h014};
@@ -313,11 +309,6 @@ impl Door {
         // hyper says "error trying to connect", and only its source says why.
         let why = std::iter::successors(Some(cause), |e| e.source()).last().map_or_else(String::new, |e| e.to_string());
         PodmanError::NotThere { path: self.path.display().to_string(), why }
-    }
-
-    /// Podman's socket.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
     }
 }
 

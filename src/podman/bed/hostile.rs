@@ -42,6 +42,7 @@ FROM raw
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn a_hostile_image_gets_a_plain_shell_and_nothing_else() {
     let bed = Bed::new();
     let mut plan = plan();
@@ -85,6 +86,7 @@ async fn a_hostile_image_gets_a_plain_shell_and_nothing_else() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn our_seccomp_profile_is_in_force_inside() {
     let bed = Bed::new();
     let plan = plan();

@@ -105,6 +105,7 @@ async fn each(cases: &[(&str, &[&str], Edit)]) {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn a_meddler_that_changes_nothing_is_not_noticed() {
     let meddler = Meddler::new(|_| ());
     let bed = Bed::on(meddler.path.clone());
@@ -117,6 +118,7 @@ async fn a_meddler_that_changes_nothing_is_not_noticed() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn wrong_privileges_are_refused_by_name() {
     const CAPABILITIES: &[&str] = &[
         "inheritable capabilities",
@@ -142,6 +144,7 @@ async fn wrong_privileges_are_refused_by_name() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn wrong_ids_are_refused_by_name() {
     each(&[
         ("another slot", &["uid_map"], |s| s["idmappings"]["UIDMap"][0]["host_id"] = (65_537 + 2 * 65_536).into()),
@@ -170,6 +173,7 @@ async fn wrong_ids_are_refused_by_name() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn each_namespace_of_the_host_is_refused_by_name() {
     each(&[
         ("net", &["net namespace"], |s| s["netns"] = json!({"nsmode": "host"})),
@@ -189,6 +193,7 @@ async fn each_namespace_of_the_host_is_refused_by_name() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn a_namespace_of_another_session_is_refused_by_name() {
     let other = in_slot(1);
     let neighbour = container_name(other.id);
@@ -214,6 +219,7 @@ async fn a_namespace_of_another_session_is_refused_by_name() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn a_slot_that_another_session_has_is_refused_by_name() {
     let bed = Bed::new();
     let (one, two) = (in_slot(1), in_slot(1));
@@ -227,6 +233,7 @@ async fn a_slot_that_another_session_has_is_refused_by_name() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn wrong_mounts_are_refused_by_place() {
     let cases: [(&str, &str, Edit); 14] = [
         ("a directory of the host", "/mnt", |s| {
@@ -272,6 +279,7 @@ async fn wrong_mounts_are_refused_by_place() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn wrong_process_limits_are_refused_by_name() {
     fn limit(spec: &mut Value, kind: &str, most: u64) {
         let limits = spec["r_limits"].as_array_mut().unwrap();
@@ -288,6 +296,7 @@ async fn wrong_process_limits_are_refused_by_name() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn another_seccomp_profile_or_none_is_refused_by_name() {
     each(&[
         ("none", &["seccomp profile"], |s| s["seccomp_profile_path"] = "unconfined".into()),
@@ -300,6 +309,7 @@ async fn another_seccomp_profile_or_none_is_refused_by_name() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn a_privileged_container_is_refused() {
     let (what, _) = refused("privileged", &in_slot(1), |s| s["privileged"] = true.into()).await;
     assert!(
@@ -310,6 +320,7 @@ async fn a_privileged_container_is_refused() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn limits_that_the_kernel_does_not_confirm_are_refused() {
     // The machine has no controllers: nothing can be confirmed, and the runtime may refuse by itself.
     let plan = Plan { require_limits: true, ..in_slot(1) };
