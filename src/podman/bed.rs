@@ -1,5 +1,5 @@
-//! The door against a real Podman. Compiled into the unit-test binary with `--features bed`, and run in the machine as its
-//! user by `tests/bed/podman.sh`; `CORACLE_BED_BUSYBOX` names an image with `/bin/busybox` and `/bin/sh`.
+//! The door against a real Podman. Ignored where there is none: `make test` runs the unit-test binary with `--ignored` in
+//! the machine, as its user; `CORACLE_BED_BUSYBOX` names an image there with `/bin/busybox` and `/bin/sh`.
 
 mod hostile;
 mod life;
@@ -32,7 +32,7 @@ struct Bed {
 
 fn busybox() -> String {
     std::env::var("CORACLE_BED_BUSYBOX")
-        .expect("CORACLE_BED_BUSYBOX is not set: tests/bed/podman.sh runs these tests in the machine")
+        .expect("CORACLE_BED_BUSYBOX is not set: `make test` runs these tests in the machine")
 }
 
 fn runtime_dir() -> PathBuf {

@@ -8,18 +8,26 @@ use std::{
         unix::ffi::OsStrExt,
     },
     path::PathBuf,
+    time::Duration,
 };
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     process::{Pid, PidfdFlags, pidfd_open},
 };
-use tokio::io::unix::AsyncFd;
+use tokio::{
+    io::unix::AsyncFd,
+    time::{Instant, sleep},
+};
 
 use super::verify::Status;
 
+/// How long conmon may take over what it was told before the start; on an idle machine less than 1 ms.
+const SETTLING: Duration = Duration::from_millis(500);
+
 /// conmon, watched by a pidfd, and its child, the container's first process.
 pub(crate) struct Conmon {
+    pid: i32,
     pidfd: AsyncFd<OwnedFd>,
     shell: OwnedFd,
     /// Where conmon writes the shell's exit status, as its last act.
@@ -50,6 +58,17 @@ impl Conmon {
         fs::read_to_string(self.exit_file.as_ref()?).ok()?.trim().parse().ok()
     }
 
+    /// Waits until conmon has nothing left to do, [`SETTLING`] at most: what was written to it before this call (a new client,
+    /// a size) has then been acted on. Podman answers a resize as soon as it is queued, and on a busy machine the shell would
+    /// start first, with a terminal of 0 × 0. A write wakes conmon before it returns, and only its event loop sleeps, so one
+    /// look at a sleeping conmon is enough. To be used before `start` alone: later it may sleep in a write of output.
+    pub(super) async fn settled(&self) {
+        let deadline = Instant::now() + SETTLING;
+        while Instant::now() < deadline && Status::of(self.pid).is_ok_and(|status| status.state != 'S') {
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// Watches process `pid`, which Podman says is the conmon of `container` (the engine's own id), and `shell`, its child.
     ///
     /// # Errors
@@ -74,7 +93,7 @@ impl Conmon {
         }
         #[expect(deprecated, reason = "`register` is unsafe, which is for `sys` alone; an OwnedFd keeps its promise")]
         let pidfd = AsyncFd::new(pidfd)?;
-        Ok(Conmon { pidfd, shell: shell_fd, exit_file: exit_file(&arguments, container) })
+        Ok(Conmon { pid, pidfd, shell: shell_fd, exit_file: exit_file(&arguments, container) })
     }
 }
 

@@ -89,6 +89,7 @@ impl Parts {
     async fn run(&self, size: Size) -> Result<(), PodmanError> {
         let (door, id) = (&self.podman.0.door, self.plan.id);
         door.resize(id, size).await?;
+        self.conmon.settled().await;
         door.start(id).await?;
         self.proven.started(&self.plan).await
     }

@@ -13,7 +13,7 @@ mod spec;
 mod terminal;
 mod verify;
 
-#[cfg(all(test, feature = "bed"))]
+#[cfg(test)]
 mod bed;
 
 use std::{
@@ -195,15 +195,5 @@ impl Podman {
     /// Every container with this instance's label.
     pub(crate) async fn list_ours(&self) -> Result<Vec<Found>, PodmanError> {
         life::list_ours(self).await
-    }
-
-    /// Whether conmon lives at this moment.
-    pub(crate) fn is_alive(&self) -> bool {
-        todo!()
-    }
-
-    /// Whether the container's first process (the shell) lives at this moment; asked of the kernel, not of Podman.
-    pub(crate) fn shell_is_alive(&self) -> bool {
-        todo!()
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn verify(plan: &Plan, inspect: &Inspect, neighbours: &Neighbours) ->
         Wrong::new("cgroup", "one in the unified hierarchy", groups.trim().replace('\n', " "), "boot with cgroup v2")
     })?;
     if !inner.contains(&inspect.container) {
-        return Err(Wrong::new("cgroup", format!("one of {}", inspect.container), inner, NOT_OURS));
+        return Err(Wrong::new("cgroup", format!("one of {}", inspect.container), inner, cgroup::MANAGER));
     }
 
     let conmon = Path::new("/proc").join(inspect.conmon.to_string());

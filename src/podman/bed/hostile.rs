@@ -13,7 +13,7 @@ STOPSIGNAL 37
 HEALTHCHECK --interval=1s CMD ["/bin/busybox", "touch", "/tmp/health"]
 ENTRYPOINT ["/bin/busybox", "echo", "entrypoint-ran"]
 CMD ["command-ran"]
-COPY --chmod=4755 busybox /bin/setuid
+COPY --from=raw --chmod=4755 /bin/busybox /setuid/busybox
 COPY --chmod=0644 passwd /etc/passwd
 COPY --chmod=0644 group /etc/group
 COPY --chmod=0777 skeleton /home/crew/skeleton
@@ -28,9 +28,10 @@ fn hostile_image() -> String {
     put(
         "Containerfile",
         &format!(
-            "FROM {} AS raw\nFROM raw\n{}",
-            busybox(),
-            CONTAINERFILE.replace("COPY --chmod=4755 busybox", "COPY --from=raw --chmod=4755 /bin/busybox")
+            "FROM {} AS raw
+FROM raw
+{CONTAINERFILE}",
+            busybox()
         ),
     );
     put("passwd", "root:x:0:0:root:/root:/bin/sh\nevil:x:1000:1000::/evil:/evil\n");
@@ -41,6 +42,7 @@ fn hostile_image() -> String {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn a_hostile_image_gets_a_plain_shell_and_nothing_else() {
     let bed = Bed::new();
     let mut plan = plan();
@@ -48,9 +50,11 @@ async fn a_hostile_image_gets_a_plain_shell_and_nothing_else() {
     let (terminal, _conmon) = bed.shell(&plan).await;
 
     let name = container_name(plan.id);
-    let inspected = said(&["podman", "inspect", "--format", "{{json .}}", &name]);
+    let inspected = said(&["podman", "container", "inspect", &name]);
     let inspected: serde_json::Value = serde_json::from_str(&inspected).unwrap();
-    assert_eq!(inspected["Mounts"], serde_json::json!([]), "no volume");
+    let inspected = &inspected[0];
+    assert_eq!(inspected["Name"], name.as_str());
+    assert!(inspected["Mounts"].as_array().is_none_or(Vec::is_empty), "no volume: {}", inspected["Mounts"]);
     assert_eq!(inspected["Config"]["Healthcheck"]["Test"], serde_json::json!(["NONE"]));
     let found = bed.podman.list_ours().await.unwrap();
     assert!(matches!(found.as_slice(), [f] if f.id == plan.id && f.genuine && f.profile == "shell"), "{found:?}");
@@ -59,7 +63,7 @@ async fn a_hostile_image_gets_a_plain_shell_and_nothing_else() {
         &terminal,
         concat!(
             "busybox env; echo; busybox id; busybox ls -A ~ /run /tmp; ",
-            "/bin/setuid id -u; /bin/setuid grep Cap /proc/self/status; echo $((6*7))-end\r",
+            "/setuid/busybox id -u; /setuid/busybox grep Cap /proc/self/status; echo $((6*7))-end\r",
         ),
     )
     .await;
@@ -82,6 +86,7 @@ async fn a_hostile_image_gets_a_plain_shell_and_nothing_else() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn our_seccomp_profile_is_in_force_inside() {
     let bed = Bed::new();
     let plan = plan();

@@ -9,6 +9,7 @@ const STARTS: usize = 20;
 const FLOOD: &str = "i=0; while :; do i=$((i+1)); echo \"line $i end\"; done";
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn the_first_bytes_of_a_shell_are_never_missed() {
     let bed = Bed::new();
     for _ in 0..STARTS {
@@ -21,6 +22,7 @@ async fn the_first_bytes_of_a_shell_are_never_missed() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn two_hundred_gentle_leaves_under_output_do_not_hurt_conmon() {
     let bed = Bed::new();
     let plan = running(FLOOD);
@@ -44,6 +46,7 @@ async fn two_hundred_gentle_leaves_under_output_do_not_hurt_conmon() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn bytes_that_came_with_an_attach_are_in_order_with_those_that_follow() {
     let bed = Bed::new();
     let plan = running(FLOOD);
@@ -74,6 +77,7 @@ async fn bytes_that_came_with_an_attach_are_in_order_with_those_that_follow() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn a_flooding_container_is_removed_in_two_seconds_though_nobody_reads() {
     let bed = Bed::new();
     let plan = running(FLOOD);
@@ -88,6 +92,7 @@ async fn a_flooding_container_is_removed_in_two_seconds_though_nobody_reads() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn resizing_reaches_the_shell() {
     let bed = Bed::new();
     let plan = plan();
@@ -99,6 +104,7 @@ async fn resizing_reaches_the_shell() {
 }
 
 #[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
 async fn every_byte_value_passes_both_ways_and_ctrl_p_ctrl_q_detach_nothing() {
     let bed = Bed::new();
     let plan = running("busybox stty raw -echo; printf READY; exec busybox cat");

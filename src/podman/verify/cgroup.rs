@@ -27,6 +27,10 @@ pub(super) fn unified(text: &str) -> Option<&str> {
     sound.then_some(path)
 }
 
+/// A container without a cgroup of its own: Podman 4.3 does so, in silence, where it was given none to divide.
+pub(super) const MANAGER: &str = "let systemd manage cgroups: `cgroup_manager = \"systemd\"` in containers.conf, and \
+                                  `loginctl enable-linger` for the account";
+
 const CONTROLLERS: &str = "delegate cpu, memory and pids to the account (`Delegate=` of user@.service), or, only where they \
                            cannot exist, set sessions.require_limits = false";
 

@@ -115,7 +115,8 @@ fn architectures(profile: &Value) -> BTreeSet<String> {
     .collect()
 }
 
-#[cfg(all(test, target_arch = "x86_64"))] // the captured configurations are from there
+#[cfg(test)]
+#[cfg(target_arch = "x86_64")] // the captured configurations are from there
 mod tests {
     use super::*;
 
@@ -137,12 +138,14 @@ mod tests {
         }
     }
 
+    type Change = fn(&mut Value);
+
     #[test]
     fn any_other_filter_is_refused() {
         for text in TEXTS {
             let none = changed(text, |s| *s = Value::Null).unwrap_err();
             assert_eq!((none.what, none.found.as_str()), (WHAT, "none"));
-            let cases: [(&str, fn(&mut Value)); 9] = [
+            let cases: [(&str, Change); 9] = [
                 ("one call more", |s| s["syscalls"][0]["names"].as_array_mut().unwrap().push("bpf".into())),
                 ("one call less", |s| drop(s["syscalls"][0]["names"].as_array_mut().unwrap().pop())),
                 ("allow by default", |s| s["defaultAction"] = "SCMP_ACT_ALLOW".into()),

@@ -8,6 +8,8 @@ use crate::podman::Plan;
 /// What of `/proc/PID/status` matters here. Ids are as this process sees them.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::podman) struct Status {
+    /// `S` sleeps, `R` runs or waits for a processor.
+    pub(in crate::podman) state: char,
     pub(in crate::podman) parent: i32,
     /// Real, effective, saved, file system.
     pub(in crate::podman) uid: [u32; 4],
@@ -62,6 +64,7 @@ impl Status {
             *set = u64::from_str_radix(value, 16).map_err(|_| odd(key, value))?;
         }
         Ok(Status {
+            state: field("State")?.chars().next().unwrap_or('?'),
             parent: field("PPid").and_then(|pid| pid.parse().map_err(|_| odd("PPid", pid)))?,
             uid: four("Uid")?,
             gid: four("Gid")?,
