@@ -97,8 +97,8 @@ function followColourScheme(term) {
 }
 
 /**
- * The emulator rounds the width of a whole row, so what fits depends a little on what is there. After the first answer
- * only smaller ones count: the same place then always gets the same size, and never one column too many.
+ * The emulator rounds the width of a whole row, so what fits depends a little on what is there: the same place may get
+ * one column more or less. After the first answer only smaller ones count, so it is never one too many.
  * @param {Terminal} term @param {FitAddon} fit
  */
 function fitWithin(term, fit) {

@@ -155,14 +155,20 @@ fn session_list(sessions: &[Summary], now: u64) -> Html {
     let rows = sessions.iter().map(|session| {
         let id = session.id.to_string();
         let (dot, word) = state_word(&session.state);
+        let acts = match session.state.as_str() {
+            "ending" => Html::default(), // nothing can be done with it any more
+            _ => Html::fill(
+                "<a class=\"button\" href=\"/s/{}\" aria-label=\"Open session {}\">Open</a>\
+                 <button type=\"button\" class=\"danger\" data-end=\"{}\" aria-label=\"End session {}\">End</button>",
+                &[&id, &id, &id, &id],
+            ),
+        };
         Html::fill(
             "<li class=\"session\" data-session=\"{}\">\n\
              <span class=\"session-name\"><strong>{}</strong> <code>{}</code></span>\n\
              <span class=\"session-state\"><span class=\"dot {}\"></span>{}</span>\n\
              <span class=\"session-time\">started {} ago, {} left</span>\n\
-             <span class=\"session-acts\"><a class=\"button\" href=\"/s/{}\" aria-label=\"Open session {}\">Open</a>\
-             <button type=\"button\" class=\"danger\" data-end=\"{}\" aria-label=\"End session {}\">End</button></span>\n\
-             </li>\n",
+             <span class=\"session-acts\">{}</span>\n</li>\n",
             &[
                 &id,
                 &session.profile,
@@ -171,10 +177,7 @@ fn session_list(sessions: &[Summary], now: u64) -> Html {
                 &word,
                 &duration(now.saturating_sub(session.created)),
                 &duration(session.lifetime_left),
-                &id,
-                &id,
-                &id,
-                &id,
+                &acts,
             ],
         )
     });
@@ -440,6 +443,15 @@ mod tests {
         let mut preloaded = TERMINAL_MODULES.to_vec();
         preloaded.sort_unstable();
         assert_eq!(reached, preloaded);
+    }
+
+    #[test]
+    fn a_session_that_is_ending_offers_nothing_to_do_with_it() {
+        for (state, offers) in [("starting", true), ("attached", true), ("detached", true), ("ending", false)] {
+            let page = home("mira", &[summary(state)], &[], 1090);
+            assert_eq!(page.contains("href=\"/s/abcdefghijkl\""), offers, "{state}");
+            assert_eq!(page.contains("data-end="), offers, "{state}");
+        }
     }
 
     #[test]
