@@ -133,6 +133,7 @@ async fn a_second_daemon_of_the_same_user_is_refused_by_name() {
 #[tokio::test]
 async fn a_unix_socket_serves_the_same_pages() {
     let service = Service::start("", "[server]\npublic_url = \"https://shell.example.org\"");
+    service.machine.systemctl("stop coracle.service"); // systemd starts no socket of a running service
     assert_eq!(service.machine.systemctl("start coracle-unix.socket").code, 0);
     let socket = service.machine.systemctl("show coracle-unix.socket -p Listen --value").out;
     let path = socket.split_whitespace().next().expect("a path");
