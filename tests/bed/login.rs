@@ -115,7 +115,9 @@ async fn another_person_neither_sees_nor_opens_nor_ends_a_session() {
     assert_eq!(socket.closes().await, 4404);
     assert_eq!(terminal.ask("echo $((6*7))").await, "42");
     let admin = Browser::of("root.admin").await;
-    assert_eq!(admin.sessions().await.len(), 1, "an administrator sees all");
+    let all = admin.get("/api/v1/sessions?all=true").await.json();
+    assert_eq!(all.as_array().map(Vec::len), Some(1), "an administrator sees all: {all}");
+    assert_eq!(bob.get("/api/v1/sessions?all=true").await.status, 403);
     assert_eq!(admin.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
     assert_eq!(terminal.ends().await.0, "admin");
     drop(service);

@@ -96,7 +96,7 @@ async fn one_person_has_four_sessions_and_six_starts_a_minute() {
     assert_eq!(fast.status, 429);
     assert!(fast.header("retry-after").parse::<u64>().is_ok_and(|s| (1..=61).contains(&s)), "{fast:?}");
     assert_eq!(Browser::of("bob").await.post("/api/v1/sessions", json!({"profile": "shell"})).await.status, 202);
-    assert_eq!(alice.post("/api/v1/sessions", json!({"profile": "nothing"})).await.status, 404);
+    assert_eq!(alice.post("/api/v1/sessions", json!({"profile": "nothing"})).await.status, 422);
     drop(service);
 }
 
