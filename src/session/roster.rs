@@ -410,6 +410,20 @@ impl Roster {
         }
     }
 
+    /// With no Podman and with files in `dir`.
+    #[cfg(test)]
+    pub(crate) fn for_test(dir: &std::path::Path) -> Roster {
+        let place = |name: &str| dir.join(name);
+        let (state, runtime) = (place("state"), place("runtime"));
+        for dir in [&state, &runtime] {
+            std::fs::create_dir_all(dir).unwrap();
+        }
+        let places = Places { config: place("config.toml"), state, runtime, control: place("control") };
+        let mut config = Config::default_at(&places);
+        config.sessions.podman_socket = Some(place("no-podman"));
+        Roster::open(Arc::new(config), Arc::new(places)).unwrap()
+    }
+
     // ---- inside ----
 
     fn admit(&self, table: &BTreeMap<SessionId, Entry>, who: &Person, config: &Config) -> Result<(), Refusal> {
@@ -678,6 +692,43 @@ fn within_pace(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two locks, taken in both orders, stood still at some hundredth request.
+    #[test]
+    fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().to_path_buf();
+        let (done, finished) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let roster = runtime.block_on(async { Roster::for_test(&path) });
+            let id = SessionId::random();
+            let (inbox, _asked) = mpsc::channel(8);
+            let entry = Entry {
+                person: record::tests::example().person,
+                profile: "shell".into(),
+                created: 0,
+                lifetime: BootTime::now(),
+                word: watch::channel("starting").1,
+                inbox,
+                output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap())),
+                bell: Arc::new(Notify::new()),
+            };
+            roster.table().insert(id, entry);
+            let ends = runtime.spawn({
+                let roster = roster.clone();
+                async move { roster.end(id, EndReason::Admin, "test").await }
+            });
+            for _ in 0..200_000 {
+                let _table = roster.table(); // as `start` does
+                roster.0.live.send_modify(|live| *live += 1);
+            }
+            roster.table().remove(&id);
+            roster.0.live.send_modify(|live| *live += 1);
+            done.send(runtime.block_on(ends).unwrap()).unwrap();
+        });
+        assert_eq!(finished.recv_timeout(Duration::from_secs(20)), Ok(true), "they wait for each other");
+    }
 
     #[test]
     fn the_seventh_start_in_a_minute_waits_until_the_first_is_a_minute_old() {

@@ -371,3 +371,7 @@ async fn wait_for(deadline: Option<BootTime>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+#[path = "task_tests.rs"]
+mod tests;

@@ -14,7 +14,6 @@ use tokio::{
 use super::*;
 use crate::{
     auth::{OwnerId, Person},
-    config::{Config, Places},
     session::{AttachmentId, EndReason, Message as Asked},
     terminal::{
         feed::{Feed, Output, Seat},
@@ -390,7 +389,7 @@ async fn the_close_code_arrives_although_the_client_is_still_sending() {
         let theirs = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (ours, _) = listener.accept().await.unwrap();
         let dir = tempfile::tempdir().unwrap();
-        let (roster, id) = (roster(dir.path()), SessionId::random());
+        let (roster, id) = (Roster::for_test(dir.path()), SessionId::random());
         let served = tokio::spawn(serve(ours, roster, id, None, "127.0.0.1".into()));
         let (mut out, mut back) = Client::on(theirs).await.0.split();
         let sends = tokio::spawn(async move { out.send(Message::binary(vec![0; 4 << 20])).await.is_ok() });
@@ -409,22 +408,6 @@ async fn the_close_code_arrives_although_the_client_is_still_sending() {
 
 // ---- before the seat ----
 
-fn roster(dir: &std::path::Path) -> Roster {
-    let place = |name: &str| dir.join(name);
-    let places = Places {
-        config: place("config.toml"),
-        state: place("state"),
-        runtime: place("runtime"),
-        control: place("control"),
-    };
-    for dir in [&places.state, &places.runtime] {
-        std::fs::create_dir_all(dir).unwrap();
-    }
-    let mut config = Config::default_at(&places);
-    config.sessions.podman_socket = Some(place("no-podman"));
-    Roster::open(Arc::new(config), Arc::new(places)).unwrap()
-}
-
 /// A connection for session `id` that was just upgraded.
 async fn arriving(roster: &Roster, visitor: Option<Visitor>) -> (Client, JoinHandle<()>) {
     let (ours, theirs) = tokio::io::duplex(PIPE);
@@ -435,7 +418,7 @@ async fn arriving(roster: &Roster, visitor: Option<Visitor>) -> (Client, JoinHan
 #[tokio::test(start_paused = true)]
 async fn without_a_login_nothing_but_4401_comes_whatever_is_said() {
     let dir = tempfile::tempdir().unwrap();
-    let roster = roster(dir.path());
+    let roster = Roster::for_test(dir.path());
     let words = [
         Message::text(r#"{"type":"auth","ticket":"guess"}"#),
         Message::text(r#"{"type":"resize","cols":80,"rows":24}"#),
@@ -453,7 +436,7 @@ async fn without_a_login_nothing_but_4401_comes_whatever_is_said() {
 #[tokio::test(start_paused = true)]
 async fn a_stranger_has_ten_seconds_even_one_that_pings_and_reads_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let roster = roster(dir.path());
+    let roster = Roster::for_test(dir.path());
     let (mut client, served) = arriving(&roster, None).await;
     let flood = tokio::spawn(async move {
         while client.0.send(Message::text(r#"{"type":"ping","t":1}"#)).await.is_ok() {}
@@ -471,7 +454,7 @@ async fn a_stranger_has_ten_seconds_even_one_that_pings_and_reads_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_not_there_is_4404() {
     let dir = tempfile::tempdir().unwrap();
-    let roster = roster(dir.path());
+    let roster = Roster::for_test(dir.path());
     let (_login, visitor) = visitor();
     let (mut client, _) = arriving(&roster, Some(visitor)).await;
     assert_eq!(client.closes().await, 4404);
@@ -480,7 +463,7 @@ async fn a_session_that_is_not_there_is_4404() {
 #[tokio::test(start_paused = true)]
 async fn a_daemon_that_leaves_says_come_back_and_not_that_the_session_is_gone() {
     let dir = tempfile::tempdir().unwrap();
-    let roster = roster(dir.path());
+    let roster = Roster::for_test(dir.path());
     roster.leave().await;
     let (_login, visitor) = visitor();
     let (mut client, _) = arriving(&roster, Some(visitor)).await;
