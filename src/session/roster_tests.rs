@@ -1,0 +1,55 @@
+//! Admission, and waiting for ends while others start.
+
+use super::*;
+
+/// Two locks, taken in both orders, stood still at some hundredth request.
+#[test]
+fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_path_buf();
+    let (done, finished) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let roster = runtime.block_on(async { Roster::for_test(&path) });
+        let id = SessionId::random();
+        let (inbox, _asked) = mpsc::channel(8);
+        let entry = Entry {
+            person: record::tests::example().person,
+            profile: "shell".into(),
+            created: 0,
+            lifetime: BootTime::now(),
+            word: watch::channel("starting").1,
+            inbox,
+            output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap())),
+            bell: Arc::new(Notify::new()),
+        };
+        roster.table().insert(id, entry);
+        let ends = runtime.spawn({
+            let roster = roster.clone();
+            async move { roster.end(id, EndReason::Admin, "test").await }
+        });
+        for _ in 0..200_000 {
+            let _table = roster.table(); // as `start` does
+            roster.0.live.send_modify(|live| *live += 1);
+        }
+        roster.table().remove(&id);
+        roster.0.live.send_modify(|live| *live += 1);
+        done.send(runtime.block_on(ends).unwrap()).unwrap();
+    });
+    assert_eq!(finished.recv_timeout(Duration::from_secs(20)), Ok(true), "they wait for each other");
+}
+
+#[test]
+fn the_seventh_start_in_a_minute_waits_until_the_first_is_a_minute_old() {
+    let (mut pace, owner, start) = (HashMap::new(), OwnerId::local("a"), Instant::now());
+    for second in 0..6 {
+        assert_eq!(within_pace(&mut pace, &owner, 6, start + Duration::from_secs(second)), Ok(()));
+    }
+    assert_eq!(within_pace(&mut pace, &owner, 6, start + Duration::from_secs(10)), Err(51));
+    assert_eq!(within_pace(&mut pace, &OwnerId::local("b"), 6, start + Duration::from_secs(10)), Ok(()));
+    assert_eq!(within_pace(&mut pace, &owner, 6, start + Duration::from_secs(60)), Ok(()));
+    assert_eq!(pace.len(), 2);
+    let later = start + Duration::from_secs(600);
+    assert_eq!(within_pace(&mut pace, &OwnerId::local("c"), 6, later), Ok(()));
+    assert_eq!(pace.len(), 1, "who has not started anything lately takes no room");
+}
