@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{Stop, journal};
 use crate::activation::{self, Address, Entrance, Inherited, Listener};
-use crate::http::{self, DRAIN, Gate, House, Kind, Leave, Signals, Trouble, WhenIdle};
+use crate::http::{DRAIN, Gate, House, Kind, Leave, Signals, Trouble, WhenIdle};
 use crate::session::EndReason;
 
 /// Arguments of `coracle serve`.
