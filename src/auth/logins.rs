@@ -22,8 +22,11 @@ use crate::{audit, config, sys::unix_seconds};
 const MAX_LOGINS: usize = 1000;
 const MAX_PER_PERSON: usize = 20;
 const TOKEN_BYTES: usize = 32;
-/// How stale the file's note of the last use may be, and how long a disabled account's open terminals may stay open.
-const LOOK_AGAIN: u64 = 60; // seconds
+/// How stale the file's note of the last use may be.
+const NOTE_USE: u64 = 60; // seconds
+/// How long a disabled account's open terminals may stay open: the users file's times are looked at this often while
+/// somebody holds a login.
+const LOOK_AGAIN: u64 = 1; // seconds
 
 /// What the browser keeps as its cookie: 64 hexadecimal digits, 256 random bits. No `Debug`; wiped when dropped.
 pub(crate) struct Token(Zeroizing<String>);
@@ -237,7 +240,7 @@ impl Logins {
 
     fn use_now(&self, key: LoginKey, entry: &mut Entry, now: u64) {
         entry.record.used = now.max(entry.record.used);
-        if now.saturating_sub(entry.written) >= LOOK_AGAIN {
+        if now.saturating_sub(entry.written) >= NOTE_USE {
             entry.written = now;
             if let Err(e) = self.files.write(key, &entry.record) {
                 tracing::warn!("{e}; this login may be over early");

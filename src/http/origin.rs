@@ -136,9 +136,14 @@ pub(crate) fn readable(headers: &HeaderMap) -> Result<(), Foreign> {
 fn is_loopback_name(host: &str) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].into_iter().any(|name| match host.strip_prefix(name) {
         Some("") => true,
-        Some(rest) => rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|p| p > 0)),
+        Some(rest) => rest.strip_prefix(':').is_some_and(is_port),
         None => false,
     })
+}
+
+/// 1 to 65535, in digits only (the parser of numbers alone would take a plus sign).
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 /// The header's value if it is there exactly once and is plain text.

@@ -62,6 +62,11 @@ impl Route {
         }
     }
 
+    /// Whether the answer depends on which sessions there are.
+    pub(crate) fn is_about_sessions(self) -> bool {
+        matches!(self, Route::Home | Route::Terminal(_) | Route::Sessions | Route::Session(_) | Route::Socket(_))
+    }
+
     pub(crate) fn allows(self, method: &Method) -> bool {
         self.allow().split(", ").any(|m| m == method.as_str())
     }

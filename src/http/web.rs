@@ -111,7 +111,7 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
     let trouble = visit.house.trouble();
     let shop = match (visit.house.shop(), trouble) {
         (Some(shop), None) => shop,
-        (Some(shop), Some(t)) if t.kind != Kind::Config && goes_on(route, &shop) => shop,
+        (Some(shop), Some(t)) if t.kind != Kind::Config && goes_on(route, &shop).await => shop,
         (_, trouble) => return not_ready(path, trouble),
     };
     let login = cookie::token(&parts.headers, here.secrecy).and_then(|token| shop.auth.logins().find(token));
@@ -119,6 +119,9 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
 }
 
 async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
+    if asked.login.is_some() && asked.route.is_about_sessions() {
+        asked.shop.roster.settled().await;
+    }
     match asked.route {
         Route::Home => home(&asked),
         Route::Login if asked.is_post() => sign_in::sign_in(&asked, body).await,
@@ -169,7 +172,10 @@ fn from_a_page_of_ours(parts: &Parts, route: Route, here: &Here) -> Result<(), F
 }
 
 /// What works on although no session can be started: a terminal that runs, ending it, and leaving.
-fn goes_on(route: Route, shop: &Shop) -> bool {
+async fn goes_on(route: Route, shop: &Shop) -> bool {
+    if route.is_about_sessions() {
+        shop.roster.settled().await;
+    }
     match route {
         Route::Terminal(id) | Route::Socket(id) | Route::Session(id) => shop.roster.find(id).is_some(),
         Route::Logout => true,

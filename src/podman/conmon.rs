@@ -3,7 +3,11 @@
 
 use std::{
     fs, io,
-    os::fd::{AsFd, OwnedFd},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
+    path::PathBuf,
     time::Duration,
 };
 
@@ -26,6 +30,8 @@ pub(crate) struct Conmon {
     pid: i32,
     pidfd: AsyncFd<OwnedFd>,
     shell: OwnedFd,
+    /// Where conmon writes the shell's exit status, as its last act.
+    exit_file: Option<PathBuf>,
 }
 
 impl Conmon {
@@ -44,6 +50,12 @@ impl Conmon {
     /// Whether the container's first process (the shell) lives at this moment; asked of the kernel, not of Podman.
     pub(crate) fn shell_is_alive(&self) -> bool {
         !ended(&self.shell)
+    }
+
+    /// The exit status that conmon left, once it is gone. None: it was killed, and nobody knows how the shell ended. (Podman
+    /// 5.4 answers `wait` with 0 then.)
+    pub(crate) fn exit_status_left(&self) -> Option<i32> {
+        fs::read_to_string(self.exit_file.as_ref()?).ok()?.trim().parse().ok()
     }
 
     /// Waits until conmon has nothing left to do, [`SETTLING`] at most: what was written to it before this call (a new client,
@@ -81,7 +93,7 @@ impl Conmon {
         }
         #[expect(deprecated, reason = "`register` is unsafe, which is for `sys` alone; an OwnedFd keeps its promise")]
         let pidfd = AsyncFd::new(pidfd)?;
-        Ok(Conmon { pid, pidfd, shell: shell_fd })
+        Ok(Conmon { pid, pidfd, shell: shell_fd, exit_file: exit_file(&arguments, container) })
     }
 }
 
@@ -106,6 +118,13 @@ fn names(cmdline: &[u8], container: &str) -> bool {
     arguments.windows(2).any(|pair| pair[0] == b"-c" && pair[1] == container.as_bytes())
 }
 
+/// conmon is told by `--exit-dir DIR` where to leave the exit status, in a file named after the container.
+fn exit_file(cmdline: &[u8], container: &str) -> Option<PathBuf> {
+    let arguments: Vec<&[u8]> = cmdline.split(|b| *b == 0).collect();
+    let at = arguments.iter().position(|argument| *argument == b"--exit-dir")?;
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(arguments.get(at + 1)?)).join(container))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +136,13 @@ mod tests {
         assert!(!names(line, "4b9"));
         assert!(!names(b"/usr/bin/podman\0container\0cleanup\x004b9d\0", "4b9d"));
         assert!(!names(b"", "4b9d"));
+    }
+
+    #[test]
+    fn the_exit_file_is_where_conmon_was_told_to_leave_it() {
+        let line = b"/usr/bin/conmon\0-c\x004b9d\0--exit-dir\0/run/user/1000/libpod/tmp/exits\0-s\0";
+        assert_eq!(exit_file(line, "4b9d"), Some(PathBuf::from("/run/user/1000/libpod/tmp/exits/4b9d")));
+        assert_eq!(exit_file(b"/usr/bin/conmon\0--exit-dir", "4b9d"), None);
     }
 
     #[test]

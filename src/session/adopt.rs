@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 pub(super) fn begin(roster: &Roster) {
     let left = left_behind(roster);
     if left.is_empty() {
-        return;
+        return roster.settle();
     }
     let (roster, hold) = (roster.clone(), roster.hold());
     tokio::spawn(async move {
@@ -33,6 +33,7 @@ pub(super) fn begin(roster: &Roster) {
             Ok(found) => take_over(&roster, found, left).await,
             Err(error) => tracing::error!(%error, sessions = left.len(), "Podman does not say what became of them"),
         }
+        roster.settle();
     });
 }
 

@@ -47,10 +47,17 @@ pub(crate) async fn judge(podman: &Podman, id: SessionId, running: Running, why:
         }
         sleep(Duration::from_millis(100)).await;
     }
-    match timeout(STATUS, podman.exit_status(id)).await {
-        Ok(Ok(status)) => Verdict::Exited(status),
-        Ok(Err(error)) => Verdict::EngineDied(format!("{why}; {error}")),
-        Err(_) => Verdict::EngineDied(format!("{why}; Podman knows no exit status")),
+    if conmon.is_alive() {
+        // It is about to write the status; what Podman says is conmon's word.
+        return match timeout(STATUS, podman.exit_status(id)).await {
+            Ok(Ok(status)) => Verdict::Exited(status),
+            Ok(Err(error)) => Verdict::EngineDied(format!("{why}; {error}")),
+            Err(_) => Verdict::EngineDied(format!("{why}; Podman knows no exit status")),
+        };
+    }
+    match conmon.exit_status_left() {
+        Some(status) => Verdict::Exited(status),
+        None => Verdict::EngineDied(format!("conmon was killed: it left no exit status {why}").trim_end().to_owned()),
     }
 }
 

@@ -38,6 +38,8 @@ const REPORTS: usize = 64;
 const BACKSTOP: Duration = Duration::from_secs(5 * 60);
 /// How long `end` waits for nothing to be left.
 const END_WAIT: Duration = Duration::from_secs(10);
+/// How long a request about a session waits for adoption.
+const SETTLE_WAIT: Duration = Duration::from_secs(10);
 /// Memory of one session's log in the runtime directory.
 const LOG_OF_ONE: u64 = record::FILE_SIZE + terminal::RING_FILE_SIZE;
 
@@ -124,6 +126,8 @@ struct Shared {
     places: Arc<Places>,
     podman: Podman,
     slots: Result<Arc<Mutex<Slots>>, String>,
+    /// What an earlier daemon left is adopted or ended.
+    settled: watch::Sender<bool>,
     starts: Starts,
     table: Mutex<BTreeMap<SessionId, Entry>>,
     live: watch::Sender<usize>,
@@ -165,6 +169,7 @@ impl Roster {
             slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
             config: RwLock::new(config),
             places,
+            settled: watch::Sender::new(false),
             starts: Starts::new(),
             table: Mutex::default(),
             live: watch::Sender::new(0),
@@ -303,6 +308,17 @@ impl Roster {
         }
         let _ = tokio::time::timeout(2 * END_WAIT, self.live().wait_for(|live| *live == 0)).await;
         inboxes.len()
+    }
+
+    /// Waits until it is known what became of an earlier daemon's sessions, 10 s at most: who asks for one meanwhile is not
+    /// told that it does not exist.
+    pub(crate) async fn settled(&self) {
+        let mut settled = self.0.settled.subscribe();
+        let _ = tokio::time::timeout(SETTLE_WAIT, settled.wait_for(|settled| *settled)).await;
+    }
+
+    pub(super) fn settle(&self) {
+        self.0.settled.send_replace(true);
     }
 
     /// How many sessions are live, starting and ending ones included (and 1 more while adoption is under way):

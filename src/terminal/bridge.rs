@@ -107,6 +107,7 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
         return Err(not_logged_in(sink, stream, deadline).await);
     };
     send(sink, &ToClient::Authed { user: visitor.person.name.clone() }).await?;
+    roster.settled().await;
     if let Err(no_seat) = roster.seat_for(id, &visitor.person) {
         return Err(refuse(sink, no_seat).await);
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::{
     browser::Browser,
     machine::until,
-    service::{PORT, Service},
+    service::{Service, port},
 };
 
 const CONNECTS: usize = 2_000;
@@ -125,7 +125,7 @@ async fn sighup_takes_a_new_configuration_and_keeps_the_old_one_where_the_new_is
 async fn a_second_daemon_of_the_same_user_is_refused_by_name() {
     let service = Service::plain();
     let _awake = Browser::of("alice").await;
-    let second = service.cli(&format!("serve --listen 127.0.0.1:{}", PORT + 1));
+    let second = service.cli(&format!("serve --listen 127.0.0.1:{}", port() + 1));
     assert_ne!(second.code, 0);
     assert!(second.err.contains("already") && second.err.contains("/run/user/1000"), "{second:?}");
 }
@@ -133,6 +133,7 @@ async fn a_second_daemon_of_the_same_user_is_refused_by_name() {
 #[tokio::test]
 async fn a_unix_socket_serves_the_same_pages() {
     let service = Service::start("", "[server]\npublic_url = \"https://shell.example.org\"");
+    service.machine.systemctl("stop coracle.service"); // systemd starts no socket of a running service
     assert_eq!(service.machine.systemctl("start coracle-unix.socket").code, 0);
     let socket = service.machine.systemctl("show coracle-unix.socket -p Listen --value").out;
     let path = socket.split_whitespace().next().expect("a path");
@@ -150,9 +151,10 @@ async fn a_unix_socket_serves_the_same_pages() {
 async fn in_the_foreground_ctrl_c_ends_every_session_and_nothing_is_left() {
     let service = Service::plain();
     service.stop();
-    let line = format!("exec systemd-run --user --unit=fore --collect --quiet coracle serve --listen 127.0.0.1:{PORT}");
+    let line =
+        format!("exec systemd-run --user --unit=fore --collect --quiet coracle serve --listen 127.0.0.1:{}", port());
     assert_eq!(service.machine.user(&line).code, 0);
-    until("it listens", || std::net::TcpStream::connect(("127.0.0.1", PORT)).ok());
+    until("it listens", || std::net::TcpStream::connect(("127.0.0.1", port())).ok());
     let (_, mut terminal) = Browser::of("alice").await.shell().await;
     let ps = service.cli("ps");
     assert!(ps.code == 0 && ps.out.contains("alice"), "the control socket is its own: {ps:?}");
@@ -163,18 +165,41 @@ async fn in_the_foreground_ctrl_c_ends_every_session_and_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn without_podman_the_login_works_and_a_start_fails_in_words() {
-    let service = Service::start("start = \"2s\"", "");
-    service.machine.systemctl("stop podman.socket podman.service");
+async fn without_podman_it_answers_503_says_why_and_serves_as_soon_as_podman_is_there() {
+    let service = Service::plain();
     let alice = Browser::of("alice").await;
+    service.machine.systemctl("stop podman.socket podman.service");
+    service.machine.user("rm -f \"$XDG_RUNTIME_DIR/podman/podman.sock\"");
+    let answer = alice.get("/").await;
+    assert_eq!(answer.status, 503, "{answer:?}");
+    until("STATUS= names Podman's socket", || {
+        let status = service.machine.systemctl("show coracle.service -p StatusText --value").out;
+        status.contains("podman.sock").then_some(())
+    });
+    assert_eq!(service.machine.systemctl("start podman.socket").code, 0);
+    let (_, mut terminal) = alice.shell().await;
+    assert_eq!(terminal.ask("echo back").await, "back");
+}
+
+#[tokio::test]
+async fn a_start_that_podman_never_answers_fails_in_words_and_leaves_nothing() {
+    let service = Service::start("start = \"2s\"", "");
+    let alice = Browser::of("alice").await;
+    // A socket that takes connections and says nothing.
+    service.machine.systemctl("stop podman.socket podman.service");
+    let mute = "exec systemd-run --user --unit=mute --collect --quiet --socket-property=ListenStream=/run/user/1000/podman/podman.sock \
+                --socket-property=Accept=no sleep 60";
+    let started = service.machine.user(mute);
+    assert_eq!(started.code, 0, "{started:?}");
     let id = alice.new_session().await;
     let mut terminal = alice.terminal(&id).await;
     let (reason, _) = terminal.ends().await;
+    service.machine.systemctl("stop mute.socket mute.service");
     assert_eq!(service.machine.systemctl("start podman.socket").code, 0);
     assert_eq!(reason, "start-failed");
-    let line = until("the journal names Podman's socket", || {
+    let line = until("its end is in the journal", || {
         service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-end"]).pop()
     });
-    assert!(line["CORACLE_REASON"] == "start-failed", "{line}");
+    assert_eq!(line["CORACLE_REASON"], "start-failed", "{line}");
     service.nothing_left();
 }

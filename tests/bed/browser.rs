@@ -16,7 +16,7 @@ use tokio_tungstenite::{
 
 use crate::{
     machine::{PATIENCE, USERS},
-    service::PORT,
+    service::port,
 };
 
 pub(crate) struct Browser {
@@ -41,7 +41,7 @@ impl Answer {
 }
 
 pub(crate) fn origin() -> String {
-    format!("http://127.0.0.1:{PORT}")
+    format!("http://127.0.0.1:{}", port())
 }
 
 impl Browser {
@@ -94,13 +94,13 @@ impl Browser {
         content_type: &str,
         body: String,
     ) -> Result<Answer, Box<dyn std::error::Error>> {
-        let socket = TcpStream::connect(("127.0.0.1", PORT)).await?;
+        let socket = TcpStream::connect(("127.0.0.1", port())).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
         tokio::spawn(connection);
         let mut request = Request::builder()
             .method(method)
             .uri(path)
-            .header(header::HOST, format!("127.0.0.1:{PORT}"))
+            .header(header::HOST, format!("127.0.0.1:{}", port()))
             .header(header::ORIGIN, origin())
             .header(header::CONNECTION, "close");
         if !content_type.is_empty() {
@@ -145,12 +145,13 @@ impl Browser {
 
     /// The bare WebSocket of session `id`: nothing said yet.
     pub(crate) async fn socket(&self, id: &str) -> Terminal {
-        let mut socket = TcpStream::connect(("127.0.0.1", PORT)).await.expect("the port is open");
+        let mut socket = TcpStream::connect(("127.0.0.1", port())).await.expect("the port is open");
         let cookie = self.cookie.as_ref().map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
         let request = format!(
-            "GET /api/v1/sessions/{id}/terminal HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\nOrigin: {}\r\n{cookie}\
+            "GET /api/v1/sessions/{id}/terminal HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nOrigin: {}\r\n{cookie}\
              Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\
              Sec-WebSocket-Protocol: coracle.v1\r\n\r\n",
+            port(),
             origin(),
             generate_key()
         );

@@ -31,7 +31,7 @@ async fn a_login_survives_the_idle_exit_and_logout_is_exact() {
     let alice = Browser::of("alice").await;
     let first = service.daemon().expect("awake");
     until("the daemon has left", || (service.daemon().as_ref() != Some(&first)).then_some(()));
-    assert_eq!(alice.get("/api/v1/me").await.json()["name"], "alice");
+    assert_eq!(alice.get("/api/v1/me").await.json()["user"], "alice");
     assert_eq!(alice.send("POST", "/logout", "application/x-www-form-urlencoded", String::new()).await.status, 303);
     assert_eq!(alice.get("/api/v1/me").await.status, 401, "the old cookie is worth nothing");
     let files = service.machine.user("find ~/.config/coracle/state ~/.local/state/coracle -path '*logins*' -type f");
@@ -107,8 +107,8 @@ async fn another_person_neither_sees_nor_opens_nor_ends_a_session() {
     let (id, mut terminal) = alice.shell().await;
     let bob = Browser::of("bob").await;
     assert_eq!(bob.sessions().await, []);
-    assert_eq!(bob.get(&format!("/s/{id}")).await.status, 404);
-    assert_eq!(bob.delete(&format!("/api/v1/sessions/{id}")).await.status, 404);
+    assert_eq!(bob.get(&format!("/s/{id}")).await.status, 403);
+    assert_eq!(bob.delete(&format!("/api/v1/sessions/{id}")).await.status, 403);
     let mut socket = bob.terminal(&id).await;
     assert_eq!(socket.closes().await, 4403);
     let mut socket = bob.terminal("abcdefghijkl").await;

@@ -64,13 +64,13 @@ scripts() { find .ci/run packaging tests web -type f \( -name '*.sh' -o -path .c
 tree_of_crates() { PATH=$TOOLS/bin:$PATH cargo deny --offline --config packaging/deny.toml check bans licenses sources; }
 
 # The tests of the modules. Those that need a machine are `#[ignore]`d here, and run in one below.
-unit_tests() { cargo test --locked --lib --bins -- --show-output; }
+unit_tests() { cargo test --locked --no-fail-fast --lib --bins -- --show-output; }
 
 # The files of tests/ but bed.rs: the daemon as a process on this host.
 host_tests() {
   local file chosen=()
   for file in $(host_test_files); do chosen+=(--test "$(basename "$file" .rs)"); done
-  cargo test --locked "${chosen[@]}" -- --show-output
+  cargo test --locked --no-fail-fast "${chosen[@]}" -- --show-output
 }
 host_test_files() { find tests -maxdepth 1 -name '*.rs' ! -name bed.rs; }
 

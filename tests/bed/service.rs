@@ -1,12 +1,23 @@
 //! Coracle as a user service in the machine, freshly configured for one test and gone after it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    net::TcpListener,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+};
 
 use crate::machine::{Machine, USERS, machine, until};
 
-pub(crate) const PORT: u16 = 18_080;
 const DIR: &str = "/home/tester/.config/coracle";
 const STATE: &str = "/home/tester/.config/coracle/state /home/tester/.local/state/coracle";
+
+/// The machine's network is the host's, where others may run these tests too: a port that was free a moment ago.
+pub(crate) fn port() -> u16 {
+    static PORT: OnceLock<u16> = OnceLock::new();
+    *PORT.get_or_init(|| {
+        let probe = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        probe.local_addr().expect("it is bound").port()
+    })
+}
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -22,14 +33,18 @@ impl Service {
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let service = Service { machine: machine(), _turn: turn };
         service.stop();
-        service.machine.user(&format!("rm -rf {STATE} \"$XDG_RUNTIME_DIR/coracle\""));
+        service.machine.user(&format!(
+            "podman rm --all --force --time 0; rm -rf {STATE} {DIR}/users \"$XDG_RUNTIME_DIR/coracle\""
+        ));
         service.configure(sessions, rest);
         service.users();
         let drop_in = format!(
-            "[Unit]\nStartLimitIntervalSec=0\n[Socket]\nListenStream=\nListenStream=127.0.0.1:{PORT}\nTriggerLimitIntervalSec=0\n"
+            "[Unit]\nStartLimitIntervalSec=0\n[Socket]\nListenStream=\nListenStream=127.0.0.1:{}\nTriggerLimitIntervalSec=0\n",
+            port()
         );
         service.machine.write("/home/tester/.config/systemd/user/coracle.socket.d/bed.conf", &drop_in);
         service.machine.systemctl("daemon-reload");
+        service.machine.systemctl("start podman.socket");
         let started = service.machine.systemctl("start coracle.socket coracle-control.socket");
         assert_eq!(started.code, 0, "{started:?}");
         service

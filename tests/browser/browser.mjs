@@ -113,6 +113,16 @@ export async function run(page, command) {
   return Number(status);
 }
 
+/**
+ * Runs one line whose program then has the terminal, and waits until it has: keys that arrive while the shell still edits
+ * its line are stored as it wants them, and an Enter among them ends no line of the program.
+ */
+export async function occupy(page, command) {
+  const mark = `m${(marks += 1)}`;
+  await type(page, `echo "<${mark}"":on>"; ${command}\n`);
+  await line(page, new RegExp(`^<${mark}:on>$`));
+}
+
 /** Types into the terminal, key by key. */
 export async function type(page, text) {
   await page.locator('.xterm-helper-textarea').focus();

@@ -6,7 +6,7 @@
 // Each test is a sentence; a page that reports an error, or violates its policy, fails the test that it happens in.
 // With CORACLE_SHOTS, pictures of every page and of every failure are written there.
 
-import { launch, openPage, picture, signIn, target } from './browser.mjs';
+import { launch, openPage, picture, press, signIn, target } from './browser.mjs';
 import ends from './ring/ends.mjs';
 import login from './ring/login.mjs';
 import looks from './ring/looks.mjs';
@@ -80,7 +80,10 @@ for (const { name, test } of [...login, ...shell, ...network, ...ends, ...looks]
     console.log(`not ok  ${name}\n    ${error.message}`);
     for (const fault of ring.faults) console.log(`    ${fault}`);
     wire.mend();
-    if (ring.page) await picture(ring.page, `failed-${failed}`).catch(() => {});
+    if (ring.page) {
+      await picture(ring.page, `failed-${failed}`).catch(() => {});
+      await press(ring.page, 'Control+c').catch(() => {}); // the next test starts at a prompt, if that is all it takes
+    }
     if (test.always) {
       console.log('# the other tests need what this one should have left');
       break;

@@ -164,13 +164,13 @@ async fn a_login_whose_lifetime_is_over_is_over_within_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disabled_account_loses_its_open_terminals_within_a_minute() {
+async fn a_disabled_account_loses_its_open_terminals_within_seconds() {
     let bench = Bench::new();
     let token = bench.log_in();
     let mut login = bench.logins.find(token.as_str()).unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
     bench.users.edit(|users| users.put(Account { disabled: true, ..bench.mira.clone() })).unwrap();
-    let told = tokio::time::timeout(Duration::from_secs(61), login.over.wait_for(|over| *over)).await;
+    let told = tokio::time::timeout(Duration::from_secs(3), login.over.wait_for(|over| *over)).await;
     assert!(told.is_ok());
     assert!(bench.logins.find(token.as_str()).is_none());
 }
@@ -206,7 +206,7 @@ async fn nobody_is_watched_over_while_nobody_holds_a_login() {
     let token = bench.log_in();
     assert_eq!(bench.logins.sweep(unix_seconds()), None, "no timer");
     let held = bench.logins.find(token.as_str()).unwrap();
-    assert_eq!(bench.logins.sweep(unix_seconds()), Some(Duration::from_secs(60)));
+    assert_eq!(bench.logins.sweep(unix_seconds()), Some(Duration::from_secs(1)));
     drop(held);
     assert_eq!(bench.logins.sweep(unix_seconds()), None);
 }

@@ -1,31 +1,41 @@
 // Pages can be used on a phone, with a keyboard, in light and in dark.
 
-import { openPage, picture, signIn, until } from '../browser.mjs';
+import { openPage, picture, until } from '../browser.mjs';
 
 const WIDTHS = [320, 390, 1280];
 
-async function noOverflow({ browser, url, user, password, faults, expected }) {
-  expected.push(/status of 4(04|29)/);
-  for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({ colorScheme });
-    const page = await openPage(context, faults);
-    const look = async (name) => {
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 800 });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wide > 0) throw new Error(`${name} is ${wide} px wider than ${width} px`);
-        await picture(page, `${name}-${colorScheme}-${width}`);
-      }
-    };
-    await page.goto(`${url}/login`);
-    await look('login');
-    await page.goto(`${url}/s/aaaaaaaaaaaa`);
-    await signIn(page, url, user, password);
-    // Its hash would start a session; the address without it does not.
-    await page.goto(`${url}/nowhere`);
-    await look('not-found');
-    await context.close();
+async function look(page, name, colorScheme) {
+  const before = page.viewportSize();
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wide > 0) throw new Error(`${name} is ${wide} px wider than ${width} px`);
+    await picture(page, `${name}-${colorScheme}-${width}`);
   }
+  await page.setViewportSize(before);
+}
+
+async function noOverflow({ browser, context, page, url, faults, expected }) {
+  expected.push(/status of 404/);
+  const home = await openPage(context, faults);
+  for (const colorScheme of ['light', 'dark']) {
+    const stranger = await browser.newContext({ colorScheme });
+    const outside = await openPage(stranger, faults);
+    await outside.goto(`${url}/login`);
+    await look(outside, 'login', colorScheme);
+    await outside.goto(`${url}/nowhere`);
+    await look(outside, 'not-found', colorScheme);
+    await stranger.close();
+
+    await home.emulateMedia({ colorScheme });
+    await home.goto(`${url}/`);
+    await home.getByRole('button', { name: 'New session' }).waitFor();
+    await look(home, 'home', colorScheme);
+    await page.emulateMedia({ colorScheme });
+    await page.getByRole('dialog').waitFor();
+    await look(page, 'terminal', colorScheme);
+  }
+  await home.close();
 }
 
 async function keyboardOnly({ browser, url, faults }) {
