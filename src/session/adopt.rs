@@ -79,7 +79,7 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
             Ok(_) => Ending { detail: "its container was gone".into(), ..Ending::by_itself(EndReason::Engine) },
             Err(_) => Ending::by_itself(EndReason::Lost),
         };
-        audit_end(roster, id, None, how);
+        audit_end(roster, id, None, "", how);
     }
 }
 
@@ -95,21 +95,22 @@ async fn adopt_or_end(roster: &Roster, container: &Found) {
         Ok((_, record)) if record.certificate.is_none() => {
             let detail = "the daemon died while it was starting".to_owned();
             let how = Ending { detail, ..Ending::by_itself(EndReason::StartFailed) };
-            return end(roster, id, Some(&record), how).await;
+            return end(roster, container, Some(&record), how).await;
         }
         Ok((_, record)) if !container.alive => {
             let status = roster.podman().exit_status(id).await.ok();
-            return end(roster, id, Some(&record), Ending { status, ..Ending::by_itself(EndReason::Exit) }).await;
+            return end(roster, container, Some(&record), Ending { status, ..Ending::by_itself(EndReason::Exit) })
+                .await;
         }
         Ok((file, record)) => match adopt(roster, file, record.clone()).await {
             Ok(()) => return,
             Err(detail) => {
                 let how = Ending { detail, ..Ending::by_itself(EndReason::Engine) };
-                return end(roster, id, Some(&record), how).await;
+                return end(roster, container, Some(&record), how).await;
             }
         },
     };
-    end(roster, id, None, how).await;
+    end(roster, container, None, how).await;
 }
 
 async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), String> {
@@ -124,14 +125,15 @@ async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), 
     roster.adopt(record, file, ring, Running { terminal, conmon })
 }
 
-async fn end(roster: &Roster, id: SessionId, record: Option<&Record>, mut how: Ending) {
-    if let Err(trouble) = ending::remove(roster.podman(), id).await {
+async fn end(roster: &Roster, container: &Found, record: Option<&Record>, mut how: Ending) {
+    if let Err(trouble) = ending::remove(roster.podman(), container.id).await {
         how = how.not_removed(trouble);
     }
-    audit_end(roster, id, record, how);
+    audit_end(roster, container.id, record, &container.profile, how);
 }
 
-fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, how: Ending) {
+/// `profile` is what the container's label says, for one of which nothing else is known.
+fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &str, how: Ending) {
     let note = std::fs::read(live_dir(roster.places()).join(id.as_str())).ok();
     let note: Option<Note> = note.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if note.as_ref().is_some_and(|note| note.ended) {
@@ -140,7 +142,7 @@ fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, how: Endin
     let (user, profile) = match (record, note) {
         (Some(record), _) => (record.person.name.clone(), record.profile.name.clone()),
         (None, Some(note)) => (note.user, note.profile),
-        (None, None) => Default::default(),
+        (None, None) => (String::new(), profile.to_owned()),
     };
     roster.ended(id, &user, &profile, &how);
 }

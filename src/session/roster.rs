@@ -161,8 +161,9 @@ impl Roster {
         std::fs::create_dir_all(live_dir(&places)).map_err(|e| wrong("the list of live sessions", e))?;
         let socket = config.sessions.podman_socket.clone().unwrap_or_else(default_podman_socket);
         let slots = Slots::open(config.sessions.isolation, config.sessions.max.get());
-        if let Err(why) = &slots {
-            tracing::error!("{why}");
+        match &slots {
+            Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
+            Err(why) => tracing::error!("{why}"),
         }
         let roster = Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),

@@ -140,6 +140,7 @@ pub(crate) struct Sailing {
     size: Option<Size>,
     progress: Option<ToClient>,
     image: String,
+    facts: String,
     typed: u64,
     next_read: Instant,
     lifted: Instant,
@@ -174,6 +175,7 @@ impl Sailing {
             size: None,
             progress: None,
             image: String::new(),
+            facts: String::new(),
             typed: 0,
             next_read: now,
             lifted: now,
@@ -245,8 +247,8 @@ impl Sailing {
         match message {
             Message::Attach { seat, size } => self.attach(seat, size),
             Message::Left(who) => {
-                if self.seat.as_ref().is_some_and(|seat| seat.feed.id == who) {
-                    self.seat = None;
+                if let Some(seat) = self.seat.take_if(|seat| seat.feed.id == who) {
+                    self.audit_detach(&seat);
                 }
                 self.step(Event::Left(who));
             }
@@ -305,6 +307,7 @@ impl Sailing {
             Stage::Step(Step::Verify) => self.progress(Step::Verify, 0, 0, "Checking its limits"),
             Stage::Step(step) => self.progress(step, 0, 0, "Making the container"),
             Stage::Prepared(prepared) => {
+                self.facts.clone_from(&prepared.facts);
                 self.t.record.certificate = Some(prepared.certificate.clone());
                 self.work = Work::Prepared(prepared);
                 if let State::Ending(reason) = self.t.machine.state() {
@@ -402,6 +405,7 @@ impl Sailing {
             Action::TakeOver(who) => {
                 if let Some(seat) = self.seat.take_if(|seat| seat.feed.id == who) {
                     seat.tell(Told::Close(Close::TakenOver));
+                    self.audit_detach(&seat);
                 }
             }
             Action::Refuse(_) => {} // `attach` answers the newcomer itself
@@ -673,15 +677,19 @@ impl Sailing {
         }
     }
 
+    fn audit_detach(&self, seat: &Seat) {
+        let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
+        audit::record(&audit::Event::Detach { id: self.id(), user, peer });
+    }
+
     fn audit_start(&self) {
-        let facts = self.t.record.certificate.as_ref().map(|c| serde_json::to_string(c).unwrap_or_default());
         let record = &self.t.record;
         audit::record(&audit::Event::SessionStart {
             id: record.id,
             user: &record.person.name,
             profile: &record.profile.name,
             image: &self.image,
-            facts: facts.as_deref().unwrap_or_default(),
+            facts: &self.facts,
         });
     }
 }

@@ -55,14 +55,7 @@ pub(crate) async fn serve<S>(socket: S, roster: Roster, id: SessionId, visitor: 
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(8 << 10)
-        .write_buffer_size(16 << 10)
-        .max_write_buffer_size(256 << 10)
-        .max_message_size(Some(MAX_MESSAGE))
-        .max_frame_size(Some(MAX_MESSAGE));
-    let socket = WebSocketStream::from_raw_socket(socket, Role::Server, Some(config)).await;
-    let (mut sink, mut stream) = socket.split();
+    let (mut sink, mut stream) = open(socket).await;
     let parting = match hello(&mut sink, &mut stream, &roster, id, visitor, &peer).await {
         Ok((boarding, visitor)) => sail(&mut sink, &mut stream, boarding, visitor).await,
         Err(parting) => parting,
@@ -70,6 +63,25 @@ where
     if let Parting::Say(close) = parting {
         farewell(&mut sink, &mut stream, close, "").await;
     }
+}
+
+/// Closes a WebSocket before anything was said.
+pub(crate) async fn turn_away<S>(socket: S, close: Close)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (mut sink, mut stream) = open(socket).await;
+    farewell(&mut sink, &mut stream, close, "").await;
+}
+
+async fn open<S: AsyncRead + AsyncWrite + Unpin>(socket: S) -> (Sink<S>, Stream<S>) {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(8 << 10)
+        .write_buffer_size(16 << 10)
+        .max_write_buffer_size(256 << 10)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    WebSocketStream::from_raw_socket(socket, Role::Server, Some(config)).await.split()
 }
 
 /// How a connection ends.
