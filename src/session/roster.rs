@@ -99,6 +99,9 @@ impl Boarding {
     pub(crate) async fn resize(&self, size: Size) {
         self.say(Message::Resize(self.feed.id, size)).await;
     }
+    pub(crate) async fn visible(&self, on: bool) {
+        self.say(Message::Visible(self.feed.id, on)).await;
+    }
     pub(crate) async fn extend(&self) {
         self.say(Message::Extend(self.feed.id)).await;
     }

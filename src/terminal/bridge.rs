@@ -123,15 +123,21 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
     if let Err(no_seat) = roster.seat_for(id, &visitor.person) {
         return Err(refuse(sink, no_seat).await);
     }
+    let mut visible = true;
     let size = loop {
         match next(stream, deadline).await? {
             FromClient::Ping { t } => send(sink, &ToClient::Pong { t }).await?,
-            FromClient::Visible { .. } => {}
+            FromClient::Visible { on } => visible = on,
             first => break first.size().ok_or(Parting::Say(Close::Protocol))?,
         }
     };
     match roster.attach(id, &visitor.person, size, peer).await {
-        Ok(boarding) => Ok((boarding, visitor)),
+        Ok(boarding) => {
+            if !visible {
+                boarding.visible(false).await;
+            }
+            Ok((boarding, visitor))
+        }
         Err(no_seat) => Err(refuse(sink, no_seat).await),
     }
 }
@@ -274,8 +280,8 @@ async fn control(boarding: &Boarding, frame: FromClient, answers: &mpsc::Sender<
         FromClient::Extend {} => boarding.extend().await,
         FromClient::End {} => boarding.end().await,
         FromClient::Ping { t } => drop(answers.try_send(ToClient::Pong { t })),
-        // Whoever is attached has the keyboard; and nothing is sent yet that a hidden tab would save.
-        FromClient::Take {} | FromClient::Visible { .. } => {}
+        FromClient::Visible { on } => boarding.visible(on).await,
+        FromClient::Take {} => {} // whoever is attached has the keyboard
         // Both have their place: at the beginning, and in `reader`.
         FromClient::Auth { .. } | FromClient::Stdin { .. } => return Err(Close::Protocol),
     }

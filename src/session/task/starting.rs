@@ -1,0 +1,109 @@
+//! From the first stage of a launch to a shell that runs.
+
+use std::sync::PoisonError;
+
+use tokio::{sync::mpsc, time::Instant};
+
+use super::{Ending, FIRST_SIZE, Report, Running, Sailing, Work};
+use crate::{
+    audit,
+    session::{
+        Size,
+        launch::{Failure, Stage},
+        resize::Resizer,
+        state::{Event, State},
+    },
+    terminal::{Step, ToClient},
+};
+
+impl Sailing {
+    pub(super) fn stage(&mut self, stage: Stage) {
+        match stage {
+            Stage::Waiting(place, of) => self.progress(Step::Queue, place as u64, of as u64, "Waiting for a turn"),
+            Stage::LeftQueue => self.step(Event::LeftQueue),
+            Stage::Slot(slot) => {
+                self.t.record.mapping = slot.mapping;
+                *self.t.slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(slot);
+                self.remember();
+            }
+            Stage::PullBegan => self.step(Event::PullBegan),
+            Stage::Pull(line) => self.progress(Step::Pull, 0, 0, &line),
+            Stage::PullOver => self.step(Event::PullOver),
+            Stage::Image(digest) => self.image = digest,
+            Stage::Step(Step::Verify) => self.progress(Step::Verify, 0, 0, "Checking its limits"),
+            Stage::Step(step) => self.progress(step, 0, 0, "Making the container"),
+            Stage::Prepared(prepared) => {
+                self.facts.clone_from(&prepared.facts);
+                self.t.record.certificate = Some(prepared.certificate.clone());
+                self.work = Work::Prepared(prepared);
+                if let State::Ending(reason) = self.t.machine.state() {
+                    return self.take_down(reason);
+                }
+                match self.size {
+                    Some(size) => self.start_shell(size),
+                    None => self.first_size = Some(Instant::now() + FIRST_SIZE),
+                }
+            }
+            Stage::Failed(failure) => self.failed(failure),
+        }
+    }
+
+    pub(super) fn failed(&mut self, Failure { reason, detail }: Failure) {
+        tracing::warn!(session = %self.id(), %reason, detail, "the session did not start");
+        self.work = Work::Nothing;
+        if self.t.machine.is_over() {
+            return self.step(Event::Gone);
+        }
+        self.ending = Some(Ending { detail, ..Ending::by_itself(reason) });
+        self.step(Event::Failed(reason));
+    }
+
+    pub(super) fn start_shell(&mut self, size: Size) {
+        self.first_size = None;
+        let Work::Prepared(prepared) = std::mem::replace(&mut self.work, Work::Starting) else { return };
+        self.progress(Step::Start, 0, 0, "Starting the shell");
+        self.t.record.size = size;
+        self.resizer = Some(Resizer::new(self.t.podman.clone(), self.id(), size));
+        let reports = self.t.reports.0.clone();
+        tokio::spawn(async move {
+            let report = match prepared.start(size).await {
+                Ok((terminal, conmon)) => Report::Running(Running { terminal, conmon }),
+                Err(error) => Report::Stage(Stage::Failed(error.into())),
+            };
+            if let Err(mpsc::error::SendError(Report::Running(running))) = reports.send(report).await {
+                running.terminal.leave().await; // the session's task is gone; its watcher removes the container
+            }
+        });
+    }
+
+    pub(super) fn running(&mut self, running: Running) {
+        self.work = Work::Running(running);
+        if let State::Ending(reason) = self.t.machine.state() {
+            return self.take_down(reason);
+        }
+        self.audit_start();
+        self.step(Event::Running);
+        self.remember();
+        if let (Some(size), Some(resizer)) = (self.size, &self.resizer) {
+            resizer.resize(size); // it may have changed since the shell was given its first one
+        }
+        self.welcome();
+    }
+
+    pub(super) fn progress(&mut self, step: Step, done: u64, total: u64, text: &str) {
+        let frame = ToClient::Progress { step, done, total, text: text.to_owned() };
+        self.progress = Some(frame.clone());
+        self.tell(frame);
+    }
+
+    pub(super) fn audit_start(&self) {
+        let record = &self.t.record;
+        audit::record(&audit::Event::SessionStart {
+            id: record.id,
+            user: &record.person.name,
+            profile: &record.profile.name,
+            image: &self.image,
+            facts: &self.facts,
+        });
+    }
+}

@@ -1,0 +1,119 @@
+//! The end of a session: why the terminal is over, taking the container down, and leaving without ending anything.
+
+use tokio::sync::oneshot;
+
+use super::{Ending, Outcome, Report, Sailing, Work};
+use crate::{
+    session::{
+        EndReason,
+        ending::{self, Verdict},
+        state::{Event, State},
+    },
+    terminal::{Close, Notice, ToClient, Told},
+};
+
+impl Sailing {
+    /// The terminal's end of file, a broken stream, or conmon's death: usually the shell ended; else find out.
+    pub(super) fn terminal_over(&mut self, why: &str) {
+        let Work::Running(running) = std::mem::replace(&mut self.work, Work::Judging) else { return };
+        if why.is_empty() && ending::plainly_ended(&running) {
+            self.work = Work::Running(running);
+            return self.step(Event::ShellEnded);
+        }
+        let (podman, id, reports) = (self.t.podman.clone(), self.id(), self.t.reports.0.clone());
+        let why = why.to_owned();
+        tokio::spawn(async move {
+            let verdict = ending::judge(&podman, id, running, &why).await;
+            let _ = reports.send(Report::Judged(verdict)).await;
+        });
+    }
+
+    pub(super) fn judged(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Reattached(running) => {
+                self.work = Work::Running(running);
+                if let State::Ending(reason) = self.t.machine.state() {
+                    return self.take_down(reason);
+                }
+                self.tell(ToClient::Notice(Notice::Gap));
+                if let Some(resizer) = &self.resizer {
+                    resizer.nudge();
+                }
+            }
+            Verdict::Exited(status) => {
+                self.ending.get_or_insert_with(|| Ending::by_itself(EndReason::Exit)).status = Some(status);
+                self.adrift(Event::ShellEnded);
+            }
+            Verdict::EngineDied(detail) => {
+                self.ending.get_or_insert_with(|| Ending::by_itself(EndReason::Engine)).detail = detail;
+                self.adrift(Event::EngineDied);
+            }
+        }
+    }
+
+    /// There is no terminal any more, only the container.
+    pub(super) fn adrift(&mut self, event: Event) {
+        self.work = Work::Adrift;
+        match self.t.machine.state() {
+            State::Ending(reason) => self.take_down(reason),
+            _ => self.step(event),
+        }
+    }
+
+    /// The action `Stop`: whatever there is of the container goes, and `Gone` is reported.
+    pub(super) fn take_down(&mut self, reason: EndReason) {
+        if self.ending.as_ref().is_none_or(|ending| ending.reason != reason) {
+            self.ending = Some(Ending::by_itself(reason));
+        }
+        self.tell_ended();
+        self.t.unwanted.send_replace(true);
+        self.first_size = None;
+        let (podman, id, reports) = (self.t.podman.clone(), self.id(), self.t.reports.0.clone());
+        match std::mem::replace(&mut self.work, Work::Ending) {
+            // These report by themselves, and find that nobody wants the session any more.
+            busy @ (Work::Launching | Work::Starting | Work::Judging) => self.work = busy,
+            Work::Prepared(prepared) => {
+                tokio::spawn(async move { ending::abandon(*prepared, reports).await });
+            }
+            Work::Running(running) => {
+                let exited = reason == EndReason::Exit;
+                tokio::spawn(async move { ending::end(&podman, id, Some(running), exited, &reports).await });
+            }
+            Work::Adrift => {
+                tokio::spawn(async move { ending::end(&podman, id, None, false, &reports).await });
+            }
+            Work::Nothing => self.step(Event::Gone),
+            Work::Ending => {}
+        }
+    }
+
+    pub(super) fn fault(&mut self, detail: &str) {
+        tracing::error!(session = %self.id(), detail, "fault");
+        self.ending = Some(Ending { detail: detail.to_owned(), ..Ending::by_itself(EndReason::Fault) });
+        self.step(Event::End(EndReason::Fault));
+    }
+
+    pub(super) fn leave(&mut self, done: oneshot::Sender<()>) {
+        if let Some(seat) = self.seat.take() {
+            seat.tell(Told::Frame(ToClient::Notice(Notice::Restart)));
+            seat.tell(Told::Close(Close::Restarting));
+        }
+        self.finished = Some(Outcome::Left);
+        if let Work::Running(running) = std::mem::replace(&mut self.work, Work::Ending) {
+            tokio::spawn(async move {
+                running.terminal.leave().await;
+                let _ = done.send(());
+            });
+        }
+    }
+}
+
+impl Ending {
+    pub(crate) fn by_itself(reason: EndReason) -> Ending {
+        Ending { reason, status: None, by: String::new(), detail: String::new(), left_behind: false }
+    }
+
+    pub(crate) fn not_removed(self, detail: String) -> Ending {
+        Ending { detail, left_behind: true, ..self }
+    }
+}
