@@ -42,17 +42,24 @@ impl System {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
         system.began = format!("--since=@{}.{:06}", now.as_secs(), now.subsec_micros());
         system.sh("rm -rf /var/lib/coracle/state /run/coracle");
-        let image = &system.machine.image;
-        let text = format!(
-            "[sessions]\nrequire_limits = false\n{config}\n[[profiles]]\nname = \"shell\"\nimage = \"{image}\"\npull = \"never\"\n"
-        );
-        system.machine.run(&["sh", "-c", "cat > /etc/coracle/config.toml"], &text);
+        system.configure(config);
         if !drop_in.is_empty() {
             let line = format!("mkdir -p {DROP_INS} && cat > {DROP_INS}/bed.conf");
-            assert_eq!(system.machine.run(&["sh", "-c", &line], drop_in).code, 0);
+            let written = system.machine.run(&["sh", "-c", &line], drop_in);
+            assert_eq!(written.code, 0, "{written:?}");
         }
         system.sh(&format!("systemctl daemon-reload && systemctl start {SOCKETS}"));
         system
+    }
+
+    /// config.toml with these additions; what runs learns of it by a reload.
+    pub(crate) fn configure(&self, additions: &str) {
+        let image = &self.machine.image;
+        let text = format!(
+            "[sessions]\nrequire_limits = false\n{additions}\n[[profiles]]\nname = \"shell\"\nimage = \"{image}\"\npull = \"never\"\n"
+        );
+        let written = self.machine.run(&["sh", "-c", "cat > /etc/coracle/config.toml"], &text);
+        assert_eq!(written.code, 0, "{written:?}");
     }
 
     /// As `start` with nothing special.
@@ -139,7 +146,7 @@ impl System {
             self.machine.root(&["coracle", "end", "--all", "--reason", "shutdown"]);
         }
         self.sh(&format!(
-            "systemctl stop {SOCKETS} coracle.service; systemctl reset-failed; rm -rf {DROP_INS}; systemctl daemon-reload"
+            "systemctl stop {SOCKETS} coracle-unix.socket coracle.service; systemctl reset-failed; rm -rf {DROP_INS}; systemctl daemon-reload"
         ));
     }
 }
