@@ -26,17 +26,13 @@ within() {
 }
 
 facts_of() { printf '%s/%s/facts' "$MACHINES" "$1"; }
+# shellcheck disable=SC2034  # for the scripts that source this
 load() {
   valid_name "${1-}"
   NAME=$1 SUITE='' L='' LBORN='' P='' PBORN='' WORK=$MACHINES/$1 HOMES='' OWNER='' OWNERBORN=''
   # shellcheck disable=SC1090
   [ ! -f "$(facts_of "$1")" ] || . "$(facts_of "$1")"
 }
-load_running() {
-  load "${1-}"
-  alive "$L" "$LBORN" || die "no machine '$NAME' is running: machine.sh up $NAME SUITE"
-}
-
 write_facts() {
   cat >"$WORK/facts" <<FACTS
 NAME=$NAME SUITE=$SUITE

@@ -25,6 +25,11 @@ STOP_WAIT=5   # s from "power off" to SIGKILL; measured 0.3 to 0.8
 JOURNAL_TAIL=60 # lines
 KILL_WAIT=5   # s for the kernel to take a killed machine apart
 
+load_running() {
+  load "${1-}"
+  alive "$L" "$LBORN" || die "no machine '$NAME' is running: machine.sh up $NAME SUITE"
+}
+
 # Tries each thing that `boot` does and a container or an odd file system may forbid.
 able() {
   local why
