@@ -10,10 +10,10 @@ use tokio::net::UnixStream;
 
 use super::Stop;
 use crate::config::Places;
-use crate::http::PATIENCE;
+use crate::session::END_ALL_WAIT;
 
 /// For the whole exchange: longer than the daemon's own patience.
-const LIMIT: Duration = PATIENCE.saturating_add(Duration::from_secs(30));
+const LIMIT: Duration = END_ALL_WAIT.saturating_add(Duration::from_secs(30));
 /// Bytes of an answer: 4 MiB are some 20,000 sessions.
 const MAX_ANSWER: usize = 4 << 20;
 

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{Stop, journal};
 use crate::activation::{self, Address, Entrance, Inherited, Listener};
-use crate::http::{self, DRAIN, Gate, House, Kind, Leave, Signals, Trouble, WhenIdle};
+use crate::http::{DRAIN, Gate, House, Kind, Leave, Signals, Trouble, WhenIdle};
 use crate::session::EndReason;
 
 /// Arguments of `coracle serve`.
@@ -144,7 +144,7 @@ async fn leave(
         if let Some(shop) = &shop {
             tracing::info!("ending all sessions; Ctrl-C again leaves them");
             tokio::select! {
-                ended = http::end_all(&shop.roster, EndReason::Shutdown, "SIGINT") => tracing::info!(ended, "sessions ended"),
+                ended = shop.roster.end_all(EndReason::Shutdown, "SIGINT") => tracing::info!(ended, "sessions ended"),
                 () = signals.interrupted_again() => tracing::warn!("sessions were left; the next start adopts them"),
             }
         }

@@ -1,9 +1,6 @@
 //! The operator's own socket: the sessions part of `/api/v1` with an administrator's rights. Only root and the daemon's
 //! user get this far (`connection::admit`); each act is audited under the peer's uid.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
 use hyper::header;
 use hyper::{Method, Request, StatusCode, body::Incoming};
 
@@ -13,10 +10,7 @@ use super::connection::Visit;
 use super::response::{self, Answer};
 use super::route::Route;
 use super::web;
-use crate::session::{EndReason, Roster};
-
-/// For ending everything; `coracle end --all` waits a little longer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+use crate::session::EndReason;
 
 /// What `DELETE /api/v1/sessions` answers.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -38,10 +32,13 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
             return response::problem(StatusCode::BAD_REQUEST, text, &crate::sys::reference());
         }
     };
+    if request.method() == Method::GET || matches!(Route::parse(path), Some(Route::Session(_))) {
+        shop.roster.settled().await; // or those that are being adopted would be missing
+    }
     match (request.method(), Route::parse(path)) {
         (&Method::GET, Some(Route::Sessions)) => response::json(StatusCode::OK, &shop.roster.list(None)),
         (&Method::DELETE, Some(Route::Sessions)) => {
-            let ended = end_all(&shop.roster, reason, &by).await;
+            let ended = shop.roster.end_all(reason, &by).await;
             response::json(StatusCode::OK, &Ended { ended })
         }
         (&Method::DELETE, Some(Route::Session(id))) => {
@@ -55,30 +52,6 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
         (_, Some(Route::Session(_))) => not_allowed("DELETE"),
         _ => response::problem(StatusCode::NOT_FOUND, "There is nothing here.", &crate::sys::reference()),
     }
-}
-
-/// Ends every session, those included that are only being adopted, and returns how many there were; in [`PATIENCE`] at
-/// most.
-pub(crate) async fn end_all(roster: &Roster, reason: EndReason, by: &str) -> usize {
-    let mut ended = BTreeSet::new();
-    let all = async {
-        let mut live = roster.live();
-        loop {
-            ended.extend(roster.list(None).into_iter().map(|s| s.id));
-            roster.end_all(reason, by).await;
-            if *live.borrow_and_update() == 0 {
-                return;
-            }
-            // Adoption is still under way, or an end takes long: the next change, or a second, and again.
-            if let Ok(Err(_)) = tokio::time::timeout(Duration::from_secs(1), live.changed()).await {
-                return;
-            }
-        }
-    };
-    if tokio::time::timeout(PATIENCE, all).await.is_err() {
-        tracing::error!(seconds = PATIENCE.as_secs(), "sessions are left that would not end");
-    }
-    ended.len()
 }
 
 /// `?reason=`; an administrator's act where nothing is said.

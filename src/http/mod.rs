@@ -20,7 +20,7 @@ mod socket; //     the upgrade to a terminal's WebSocket
 mod web; //        checks and dispatch for browsers
 
 pub(crate) use accept::{Gate, Leave, Signals, WhenIdle};
-pub(crate) use control::{Ended, PATIENCE, end_all};
+pub(crate) use control::Ended;
 pub(crate) use house::{House, Kind, Trouble};
 pub(crate) use limits::DRAIN;
 

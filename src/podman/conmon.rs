@@ -39,6 +39,20 @@ pub(crate) struct Conmon {
 }
 
 impl Conmon {
+    /// Two processes of a test that play conmon and the shell.
+    #[cfg(test)]
+    pub(crate) fn played_by(conmon: i32, shell: i32, exit_file: PathBuf) -> io::Result<Conmon> {
+        #[expect(deprecated, reason = "as in `watch`")]
+        let pidfd = AsyncFd::new(open_pidfd(conmon)?)?;
+        Ok(Conmon {
+            pid: conmon,
+            pidfd,
+            shell: open_pidfd(shell)?,
+            exit_file: Some(exit_file),
+            gauge: Gauge::of(shell),
+        })
+    }
+
     /// Resolves when conmon is gone, whatever Podman says.
     pub(crate) async fn died(&self) {
         // A pidfd becomes readable at its process' end and stays so. Should the runtime refuse to watch it, "gone" is the

@@ -27,6 +27,8 @@ pub(super) async fn ensure(
         if pull == Pull::Never {
             return Err(PodmanError::ImageMissing { image: image.to_owned() });
         }
+        // Said before the wait: what is waited for is a pull, which no start deadline counts.
+        progress("Fetching the image".to_owned());
         let _one_at_a_time = podman.pull.lock().await;
         // Whoever held the lock may have fetched it.
         if !podman.door.image_exists(image).await? {

@@ -29,6 +29,12 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
+    /// One whose other end is a test's.
+    #[cfg(test)]
+    pub(crate) fn over(socket: UnixStream) -> Terminal {
+        Terminal::new(socket, Bytes::new())
+    }
+
     pub(super) fn new(socket: UnixStream, early: Bytes) -> Terminal {
         Terminal { socket: Some(socket), early: Mutex::new(early) }
     }

@@ -19,6 +19,11 @@ use crate::{
 
 /// How long Podman is waited for; after that the next start of the daemon tries again.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long attaching is tried: Podman is busiest just after a restart, and what failed once is no reason to end a shell that
+/// runs.
+const REATTACH: Duration = Duration::from_secs(3);
+/// Between two tries.
+const AGAIN: Duration = Duration::from_millis(200);
 
 /// Looks for what was left, in the background; Podman is not woken where nothing was.
 pub(super) fn begin(roster: &Roster) {
@@ -29,8 +34,14 @@ pub(super) fn begin(roster: &Roster) {
     let (roster, hold) = (roster.clone(), roster.hold());
     tokio::spawn(async move {
         let _hold = hold;
+        // Those of this daemon, which Podman lists too: seated before the list was made, or after, or both.
+        let mut seated: HashSet<_> = roster.list(None).into_iter().map(|session| session.id).collect();
         match list(&roster).await {
-            Ok(found) => take_over(&roster, found, left).await,
+            Ok(mut found) => {
+                seated.extend(roster.list(None).into_iter().map(|session| session.id));
+                found.retain(|container| !seated.contains(&container.id));
+                take_over(&roster, found, left).await;
+            }
             Err(error) => tracing::error!(%error, sessions = left.len(), "Podman does not say what became of them"),
         }
         roster.settle();
@@ -62,16 +73,39 @@ async fn list(roster: &Roster) -> Result<Vec<Found>, PodmanError> {
     }
 }
 
+/// First the sessions that go on, so that nobody waits for them behind an end that takes long; then the ends.
 async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<SessionId>) {
-    for container in found {
-        if !container.genuine {
-            tracing::warn!(container = %container.id, "has our name but not our MAC: neither adopted nor removed");
+    let (mut todo, mut over, until) = (found, Vec::new(), Instant::now() + REATTACH);
+    while !todo.is_empty() {
+        let last_try = Instant::now() >= until;
+        for container in std::mem::take(&mut todo) {
+            if roster.is_leaving() {
+                return; // the next daemon goes on with it
+            }
             left.remove(&container.id);
-        } else if !roster.is_seated(container.id) {
-            // (one that is seated was made by this daemon, meanwhile)
-            left.remove(&container.id);
-            adopt_or_end(roster, &container).await;
+            if !container.genuine {
+                tracing::warn!(container = %container.id, "has our name but not our MAC: neither adopted nor removed");
+                continue;
+            }
+            match adopt_unless_over(roster, &container).await {
+                Ok(()) => {}
+                Err(End { how, may_pass: true, .. }) if !last_try => {
+                    tracing::warn!(session = %container.id, why = how.detail, "attaching to it again");
+                    todo.push(container);
+                }
+                Err(end) => over.push((container, end)),
+            }
         }
+        if !todo.is_empty() {
+            sleep(AGAIN).await;
+        }
+    }
+    roster.settle();
+    for (container, End { record, mut how, .. }) in over {
+        if let Err(trouble) = ending::remove(roster.podman(), container.id).await {
+            how = how.not_removed(trouble);
+        }
+        audit_end(roster, container.id, record.as_deref(), &container.profile, how);
     }
     // What remains has files, but no container any more.
     for id in left.into_iter().filter(|id| !roster.is_seated(*id)) {
@@ -83,34 +117,37 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
     }
 }
 
-async fn adopt_or_end(roster: &Roster, container: &Found) {
+/// Why a session of ours does not go on, and what is known of it.
+struct End {
+    record: Option<Box<Record>>,
+    how: Ending,
+    /// Another try may go better.
+    may_pass: bool,
+}
+
+async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End> {
     let id = container.id;
-    let runtime = &roster.places().runtime;
-    let record = RecordFile::open(&record_path(runtime, id));
-    let how = match record {
-        Err(error) => {
-            let detail = format!("no valid record: {error}");
-            Ending { detail, ..Ending::by_itself(EndReason::Lost) }
-        }
-        Ok((_, record)) if record.certificate.is_none() => {
-            let detail = "the daemon died while it was starting".to_owned();
-            let how = Ending { detail, ..Ending::by_itself(EndReason::StartFailed) };
-            return end(roster, container, Some(&record), how).await;
-        }
-        Ok((_, record)) if !container.alive => {
-            let status = roster.podman().exit_status(id).await.ok();
-            return end(roster, container, Some(&record), Ending { status, ..Ending::by_itself(EndReason::Exit) })
-                .await;
-        }
-        Ok((file, record)) => match adopt(roster, file, record.clone()).await {
-            Ok(()) => return,
-            Err(detail) => {
-                let how = Ending { detail, ..Ending::by_itself(EndReason::Engine) };
-                return end(roster, container, Some(&record), how).await;
-            }
-        },
+    let end = |record: Option<Record>, how| Err(End { record: record.map(Box::new), how, may_pass: false });
+    let because = |reason, detail: String| Ending { detail, ..Ending::by_itself(reason) };
+    let (file, record) = match RecordFile::open(&record_path(&roster.places().runtime, id)) {
+        Ok(found) => found,
+        Err(error) => return end(None, because(EndReason::Lost, format!("no valid record: {error}"))),
     };
-    end(roster, container, None, how).await;
+    if record.certificate.is_none() {
+        let detail = "the daemon left while it was starting".to_owned();
+        return end(Some(record), because(EndReason::StartFailed, detail));
+    }
+    if !container.alive {
+        let status = roster.podman().exit_status(id).await.ok();
+        return end(Some(record), Ending { status, ..Ending::by_itself(EndReason::Exit) });
+    }
+    match adopt(roster, file, record.clone()).await {
+        Ok(()) => Ok(()),
+        Err(detail) => {
+            let how = because(EndReason::Engine, detail);
+            Err(End { record: Some(Box::new(record)), how, may_pass: true })
+        }
+    }
 }
 
 async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), String> {
@@ -123,13 +160,6 @@ async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), 
     let ring = ring.map_err(|error: io::Error| error.to_string())?;
     let (terminal, conmon) = roster.podman().reattach(record.id).await.map_err(|error| error.to_string())?;
     roster.adopt(record, file, ring, Running { terminal, conmon })
-}
-
-async fn end(roster: &Roster, container: &Found, record: Option<&Record>, mut how: Ending) {
-    if let Err(trouble) = ending::remove(roster.podman(), container.id).await {
-        how = how.not_removed(trouble);
-    }
-    audit_end(roster, container.id, record, &container.profile, how);
 }
 
 /// `profile` is what the container's label says, for one of which nothing else is known.

@@ -17,8 +17,10 @@ mod adopt; //  what an earlier daemon left
 
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
-pub(crate) use roster::{Boarding, NoSeat, ProfileView, Refusal, Roster, Summary, default_podman_socket};
+pub(crate) use roster::{Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Roster, Summary, default_podman_socket};
 pub(crate) use state::AttachmentId;
+#[cfg(test)]
+pub(crate) use task::Message;
 
 /// The terminal's size; both 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

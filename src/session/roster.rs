@@ -1,7 +1,7 @@
 //! Who is seated: every live session, by id; what other modules may ask of sessions goes through here.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -27,7 +27,7 @@ use crate::{
     config::{Config, Places, Profile},
     podman::{Identity, Mapping, Podman},
     sys::{self, BootTime},
-    terminal::{self, Feed, Output, Ring, Seat, Told},
+    terminal::{self, Ears, Feed, Output, Ring, Seat},
 };
 
 /// Messages that may wait for a session's task.
@@ -38,6 +38,8 @@ const REPORTS: usize = 64;
 const BACKSTOP: Duration = Duration::from_secs(5 * 60);
 /// How long `end` waits for nothing to be left.
 const END_WAIT: Duration = Duration::from_secs(10);
+/// How long `end_all` does; `coracle end --all` waits a little longer.
+pub(crate) const END_ALL_WAIT: Duration = Duration::from_secs(60);
 /// How long a request about a session waits for adoption.
 const SETTLE_WAIT: Duration = Duration::from_secs(10);
 /// Memory of one session's log in the runtime directory.
@@ -78,6 +80,8 @@ pub(crate) enum Refusal {
 pub(crate) enum NoSeat {
     NoSuchSession,
     NotYours,
+    /// Not now: this daemon leaves, or does not know yet what an earlier one left.
+    ComeBack,
 }
 
 /// A profile as a page may show it.
@@ -87,15 +91,22 @@ pub(crate) struct ProfileView {
     pub(crate) description: String,
 }
 
-/// What a WebSocket holds of the session it shows.
+/// What a WebSocket holds of the session it shows. Dropped, however that comes about, it tells the session that the browser
+/// is gone.
 pub(crate) struct Boarding {
     pub(crate) feed: Arc<Feed>,
     pub(crate) output: Arc<Output>,
-    pub(crate) told: mpsc::Receiver<Told>,
     inbox: mpsc::Sender<Message>,
 }
 
 impl Boarding {
+    /// One whose session is played by a test.
+    #[cfg(test)]
+    pub(crate) fn of(feed: Arc<Feed>, output: Arc<Output>) -> (Boarding, mpsc::Receiver<Message>) {
+        let (inbox, asked) = mpsc::channel(INBOX);
+        (Boarding { feed, output, inbox }, asked)
+    }
+
     pub(crate) async fn resize(&self, size: Size) {
         self.say(Message::Resize(self.feed.id, size)).await;
     }
@@ -111,12 +122,20 @@ impl Boarding {
     pub(crate) async fn end(&self) {
         self.say(Message::End { reason: EndReason::Owner, by: self.feed.user.clone() }).await;
     }
-    /// The browser is gone.
-    pub(crate) async fn leave(&self) {
-        self.say(Message::Left(self.feed.id)).await;
-    }
     async fn say(&self, message: Message) {
         let _ = self.inbox.send(message).await; // a session that is over needs no messages
+    }
+}
+
+impl Drop for Boarding {
+    fn drop(&mut self) {
+        // Behind everything that this browser asked for. Where the session is gone, it need not know.
+        if let Err(mpsc::error::TrySendError::Full(left)) = self.inbox.try_send(Message::Left(self.feed.id)) {
+            let inbox = self.inbox.clone();
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(async move { inbox.send(left).await });
+            }
+        }
     }
 }
 
@@ -266,30 +285,44 @@ impl Roster {
         self.table().get(&id).map(|entry| entry.summary(id))
     }
 
-    /// Seats a browser of `who`: from now on it has the keyboard, and what it is told arrives in `told`.
-    pub(crate) async fn attach(&self, id: SessionId, who: &Person, size: Size, peer: &str) -> Result<Boarding, NoSeat> {
-        let (inbox, boarding, seat) = {
+    /// Seats a browser of `who`: from now on it has the keyboard, and what it is told arrives in the [`Ears`].
+    pub(crate) async fn attach(
+        &self,
+        id: SessionId,
+        who: &Person,
+        size: Size,
+        peer: &str,
+    ) -> Result<(Boarding, Ears), NoSeat> {
+        let (inbox, feed, output, (seat, ears)) = {
             let table = self.table();
-            let entry = table.get(&id).ok_or(NoSeat::NoSuchSession)?;
-            if entry.person.owner != who.owner {
-                return Err(NoSeat::NotYours);
-            }
+            let entry = self.seat_in(&table, id, who)?;
             let number = AttachmentId(self.0.attachments.fetch_add(1, Ordering::Relaxed));
             let feed = Arc::new(Feed::new(number, who.name.clone(), peer.to_owned(), entry.bell.clone()));
-            let (seat, told) = Seat::new(feed.clone());
-            let inbox = entry.inbox.clone();
-            (inbox.clone(), Boarding { feed, output: entry.output.clone(), told, inbox }, seat)
+            (entry.inbox.clone(), feed.clone(), entry.output.clone(), Seat::new(feed))
         };
-        inbox.send(Message::Attach { seat, size }).await.map_err(|_| NoSeat::NoSuchSession)?;
-        Ok(boarding)
+        if inbox.send(Message::Attach { seat, size }).await.is_err() {
+            // Its task is over: it ended, or it left with the daemon.
+            return Err(if self.is_leaving() { NoSeat::ComeBack } else { NoSeat::NoSuchSession });
+        }
+        Ok((Boarding { feed, output, inbox }, ears))
     }
 
     /// Whether `who` may attach to this session, without doing so.
     pub(crate) fn seat_for(&self, id: SessionId, who: &Person) -> Result<(), NoSeat> {
-        match self.table().get(&id) {
+        self.seat_in(&self.table(), id, who).map(drop)
+    }
+
+    fn seat_in<'t>(
+        &self,
+        table: &'t BTreeMap<SessionId, Entry>,
+        id: SessionId,
+        who: &Person,
+    ) -> Result<&'t Entry, NoSeat> {
+        match table.get(&id) {
+            None if self.is_leaving() || !*self.0.settled.borrow() => Err(NoSeat::ComeBack),
             None => Err(NoSeat::NoSuchSession),
             Some(entry) if entry.person.owner != who.owner => Err(NoSeat::NotYours),
-            Some(_) => Ok(()),
+            Some(entry) => Ok(entry),
         }
     }
 
@@ -299,19 +332,35 @@ impl Roster {
         let Some(inbox) = self.table().get(&id).map(|entry| entry.inbox.clone()) else { return false };
         let _ = inbox.send(Message::End { reason, by: by.to_owned() }).await;
         let mut live = self.live();
-        let gone = live.wait_for(|_| self.find(id).is_none());
+        // Not `wait_for`: it would ask the table under the lock of `live`, and others take the two the other way round.
+        let gone = async { while self.is_seated(id) && live.changed().await.is_ok() {} };
         let _ = tokio::time::timeout(END_WAIT, gone).await;
         true
     }
 
-    /// Ends every session and returns how many there were, when nothing of them is left.
+    /// Ends every session, those included that are only being adopted or started meanwhile, and returns how many there
+    /// were, when nothing of them is left; after [`END_ALL_WAIT`] at the latest.
     pub(crate) async fn end_all(&self, reason: EndReason, by: &str) -> usize {
-        let inboxes: Vec<_> = self.table().values().map(|entry| entry.inbox.clone()).collect();
-        for inbox in &inboxes {
-            let _ = inbox.send(Message::End { reason, by: by.to_owned() }).await;
+        let mut told = BTreeSet::new();
+        let all = async {
+            let mut live = self.live();
+            while *live.borrow_and_update() > 0 {
+                let new: Vec<_> = {
+                    let table = self.table();
+                    table.iter().filter(|(id, _)| told.insert(**id)).map(|(_, e)| e.inbox.clone()).collect()
+                };
+                for inbox in new {
+                    let _ = inbox.send(Message::End { reason, by: by.to_owned() }).await;
+                }
+                if live.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        if tokio::time::timeout(END_ALL_WAIT, all).await.is_err() {
+            tracing::error!(seconds = END_ALL_WAIT.as_secs(), "sessions are left that would not end");
         }
-        let _ = tokio::time::timeout(2 * END_WAIT, self.live().wait_for(|live| *live == 0)).await;
-        inboxes.len()
+        told.len()
     }
 
     /// Waits until it is known what became of an earlier daemon's sessions, 10 s at most: who asks for one meanwhile is not
@@ -319,6 +368,11 @@ impl Roster {
     pub(crate) async fn settled(&self) {
         let mut settled = self.0.settled.subscribe();
         let _ = tokio::time::timeout(SETTLE_WAIT, settled.wait_for(|settled| *settled)).await;
+    }
+
+    /// Whether the daemon is on its way out and its sessions go on without it.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.0.leaving.load(Ordering::Relaxed)
     }
 
     pub(super) fn settle(&self) {
@@ -360,6 +414,20 @@ impl Roster {
         }
     }
 
+    /// With no Podman and with files in `dir`.
+    #[cfg(test)]
+    pub(crate) fn for_test(dir: &std::path::Path) -> Roster {
+        let place = |name: &str| dir.join(name);
+        let (state, runtime) = (place("state"), place("runtime"));
+        for dir in [&state, &runtime] {
+            std::fs::create_dir_all(dir).unwrap();
+        }
+        let places = Places { config: place("config.toml"), state, runtime, control: place("control") };
+        let mut config = Config::default_at(&places);
+        config.sessions.podman_socket = Some(place("no-podman"));
+        Roster::open(Arc::new(config), Arc::new(places)).unwrap()
+    }
+
     // ---- inside ----
 
     fn admit(&self, table: &BTreeMap<SessionId, Entry>, who: &Person, config: &Config) -> Result<(), Refusal> {
@@ -370,7 +438,7 @@ impl Roster {
         }
         let log = LOG_OF_ONE * (table.len() as u64 + 1);
         let full = table.len() >= sessions.max.get() as usize || log > sessions.log_budget;
-        if full || !self.0.starts.has_room() || self.0.leaving.load(Ordering::Relaxed) {
+        if full || !self.0.starts.has_room() || self.is_leaving() {
             return Err(Refusal::HostFull);
         }
         let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
@@ -493,14 +561,18 @@ impl Roster {
         }
     }
 
-    /// Seats a session that an earlier daemon left.
+    /// Seats a session that an earlier daemon left; not if this one is leaving, too.
     pub(super) fn adopt(&self, record: Record, file: RecordFile, ring: Ring, running: Running) -> Result<(), String> {
         let slots = self.0.slots.clone()?;
+        let mut table = self.table();
+        if self.is_leaving() {
+            return Ok(()); // `leave` would miss it; the next daemon adopts it. Dropped, its terminal is left gently.
+        }
         let held = HeldSlot::occupy(&slots, record.mapping);
         let now = BootTime::now();
         let machine = Machine::adopted(record.periods, record.lifetime, record.detached, now);
         let (id, user, profile) = (record.id, record.person.name.clone(), record.profile.name.clone());
-        self.board(&mut self.table(), record, file, ring, machine, Begin::Adopt(running, held));
+        self.board(&mut table, record, file, ring, machine, Begin::Adopt(running, held));
         audit::record(&audit::Event::SessionAdopted { id, user: &user, profile: &profile });
         Ok(())
     }
@@ -624,6 +696,43 @@ fn within_pace(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two locks, taken in both orders, stood still at some hundredth request.
+    #[test]
+    fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().to_path_buf();
+        let (done, finished) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let roster = runtime.block_on(async { Roster::for_test(&path) });
+            let id = SessionId::random();
+            let (inbox, _asked) = mpsc::channel(8);
+            let entry = Entry {
+                person: record::tests::example().person,
+                profile: "shell".into(),
+                created: 0,
+                lifetime: BootTime::now(),
+                word: watch::channel("starting").1,
+                inbox,
+                output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap())),
+                bell: Arc::new(Notify::new()),
+            };
+            roster.table().insert(id, entry);
+            let ends = runtime.spawn({
+                let roster = roster.clone();
+                async move { roster.end(id, EndReason::Admin, "test").await }
+            });
+            for _ in 0..200_000 {
+                let _table = roster.table(); // as `start` does
+                roster.0.live.send_modify(|live| *live += 1);
+            }
+            roster.table().remove(&id);
+            roster.0.live.send_modify(|live| *live += 1);
+            done.send(runtime.block_on(ends).unwrap()).unwrap();
+        });
+        assert_eq!(finished.recv_timeout(Duration::from_secs(20)), Ok(true), "they wait for each other");
+    }
 
     #[test]
     fn the_seventh_start_in_a_minute_waits_until_the_first_is_a_minute_old() {

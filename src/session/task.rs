@@ -29,7 +29,7 @@ use super::{
 use crate::{
     podman::{Conmon, Podman, Prepared, Terminal},
     sys::BootTime,
-    terminal::{Close, Notice, Output, Seat, ToClient, Told},
+    terminal::{Certificate, Close, Notice, Output, Seat, ToClient},
 };
 
 /// How long a prepared container waits for the browser's first size.
@@ -138,9 +138,17 @@ pub(crate) struct Sailing {
     resizer: Option<Resizer>,
     first_size: Option<Instant>,
     size: Option<Size>,
+    /// Whether the attachment at the keyboard was told `started`.
+    welcomed: bool,
     progress: Option<ToClient>,
     image: String,
     facts: String,
+    /// What the kernel confirmed. Into the record only with the running shell: a session that has both is adopted.
+    proven: Option<Certificate>,
+    /// Set once the terminal only has what is left in it: until when that is read, and why.
+    tail: Option<(Instant, String)>,
+    /// The daemon leaves as soon as the shell that is being started runs.
+    leaving: Option<oneshot::Sender<()>>,
     typed: u64,
     next_read: Instant,
     lifted: Instant,
@@ -148,7 +156,6 @@ pub(crate) struct Sailing {
     ending: Option<Ending>,
     finished: Option<Outcome>,
     gauging: gauging::Gauging,
-    buffer: Vec<u8>,
 }
 
 /// What the task woke for.
@@ -162,6 +169,7 @@ enum Wake {
     Readable(io::Result<()>),
     Writable,
     ConmonDied,
+    TailOver,
 }
 
 impl Sailing {
@@ -175,9 +183,13 @@ impl Sailing {
             resizer: None,
             first_size: None,
             size: None,
+            welcomed: false,
             progress: None,
             image: String::new(),
             facts: String::new(),
+            proven: None,
+            tail: None,
+            leaving: None,
             typed: 0,
             next_read: now,
             lifted: now,
@@ -185,7 +197,6 @@ impl Sailing {
             ending: None,
             finished: None,
             gauging: gauging::Gauging::new(),
-            buffer: vec![0; bytes::READ],
             t,
         }
     }
@@ -220,7 +231,8 @@ impl Sailing {
                 Wake::Readable(Ok(())) => self.read(),
                 Wake::Readable(Err(error)) => self.terminal_over(&error.to_string()),
                 Wake::Writable => self.write(),
-                Wake::ConmonDied => self.terminal_over("conmon died"),
+                Wake::ConmonDied => self.only_the_tail("conmon died"),
+                Wake::TailOver => self.terminal_over(""),
             }
         }
     }
@@ -232,8 +244,10 @@ impl Sailing {
     async fn wake(&mut self) -> Wake {
         let deadline = self.t.machine.next_deadline();
         let (first_size, gauge) = (self.first_size, self.gauge_due());
-        let read_at = if self.keeps_up() { Instant::now() } else { self.next_read };
-        let write = self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
+        // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
+        let read_at = if self.keeps_up() { None } else { Some(self.next_read) };
+        let write = self.tail.is_none() && self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
+        let tail = self.tail.as_ref().map(|(until, _)| *until);
         let running = match &self.work {
             Work::Running(running) => Some(running),
             _ => None,
@@ -245,7 +259,7 @@ impl Sailing {
             () = wait_for(deadline) => Wake::Tick,
             () = sleep_until(first_size.unwrap_or_else(Instant::now)), if first_size.is_some() => Wake::FirstSizeOver,
             () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
-            woken = bytes::terminal_io(running, read_at, write) => woken,
+            woken = bytes::terminal_io(running, read_at, write, tail) => woken,
         }
     }
 
@@ -255,9 +269,7 @@ impl Sailing {
         match message {
             Message::Attach { seat, size } => self.attach(seat, size),
             Message::Left(who) => {
-                if let Some(seat) = self.seat.take_if(|seat| seat.feed.id == who) {
-                    self.audit_detach(&seat);
-                }
+                drop(self.vacate(who));
                 self.step(Event::Left(who));
             }
             Message::Resize(who, size) if self.has_keyboard(who) => self.resize(size),
@@ -339,9 +351,8 @@ impl Sailing {
     fn act(&mut self, action: Action) {
         match action {
             Action::TakeOver(who) => {
-                if let Some(seat) = self.seat.take_if(|seat| seat.feed.id == who) {
-                    seat.tell(Told::Close(Close::TakenOver));
-                    self.audit_detach(&seat);
+                if let Some(seat) = self.vacate(who) {
+                    seat.close(Close::TakenOver);
                 }
             }
             Action::Refuse(_) => {} // `attach` answers the newcomer itself
@@ -350,7 +361,7 @@ impl Sailing {
             Action::Stop(reason) => self.take_down(reason),
             Action::Finish(reason) => {
                 if let Some(seat) = self.seat.take() {
-                    seat.tell(Told::Close(Close::Ended));
+                    seat.close(Close::Ended);
                 }
                 let ending = self.ending.take().unwrap_or_else(|| Ending::by_itself(reason));
                 self.finished = Some(Outcome::Ended(ending));
@@ -374,3 +385,7 @@ async fn wait_for(deadline: Option<BootTime>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+#[path = "task_tests.rs"]
+mod tests;

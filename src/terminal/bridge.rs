@@ -9,9 +9,9 @@ use futures_util::{
     stream::{SplitSink, SplitStream},
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite},
     sync::{mpsc, watch},
-    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout, timeout_at},
+    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout, timeout_at},
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -24,7 +24,7 @@ use tokio_tungstenite::{
 
 use super::{
     Visitor,
-    feed::Told,
+    feed::{Ears, Told},
     protocol::{Close, FromClient, MAX_INPUT, MAX_MESSAGE, Notice, SUBPROTOCOL, ToClient},
 };
 use crate::{
@@ -41,7 +41,8 @@ const GONE: Duration = Duration::from_secs(45);
 const CHUNK: usize = 32 * 1024;
 /// How long a message may be stuck before a peer that reads nothing counts as gone; it may come back any time.
 const STALL: Duration = Duration::from_secs(60);
-/// How long what is left of the output may take before the last frame is sent anyway.
+/// How long what is left of the output may take before the last frame is sent anyway; and how long a writer that is stuck
+/// may take to close once it was told to.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 /// How long the peer's answer to our close frame is waited for.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -57,11 +58,18 @@ where
 {
     let (mut sink, mut stream) = open(socket).await;
     let parting = match hello(&mut sink, &mut stream, &roster, id, visitor, &peer).await {
-        Ok((boarding, visitor)) => sail(&mut sink, &mut stream, boarding, visitor).await,
+        Ok((seated, visitor)) => sail(&mut sink, &mut stream, seated, visitor).await,
         Err(parting) => parting,
     };
-    if let Parting::Say(close) = parting {
-        farewell(&mut sink, &mut stream, close, "").await;
+    part(sink, stream, parting).await;
+}
+
+/// The close handshake, or what is left of it.
+async fn part<S: AsyncRead + AsyncWrite + Unpin>(mut sink: Sink<S>, stream: Stream<S>, parting: Parting) {
+    match parting {
+        Parting::Say(close) => farewell(sink, stream, close).await,
+        // Where it said goodbye itself, our answer is still to be sent.
+        Parting::Gone => drop(timeout(GOODBYE, sink.close()).await),
     }
 }
 
@@ -70,8 +78,8 @@ pub(crate) async fn turn_away<S>(socket: S, close: Close)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (mut sink, mut stream) = open(socket).await;
-    farewell(&mut sink, &mut stream, close, "").await;
+    let (sink, stream) = open(socket).await;
+    farewell(sink, stream, close).await;
 }
 
 async fn open<S: AsyncRead + AsyncWrite + Unpin>(socket: S) -> (Sink<S>, Stream<S>) {
@@ -104,6 +112,9 @@ impl From<WsError> for Parting {
 type Sink<S> = SplitSink<WebSocketStream<S>, Message>;
 type Stream<S> = SplitStream<WebSocketStream<S>>;
 
+/// A seat, and what is heard from it.
+type Seated = (Boarding, Ears);
+
 /// Says who is there, and finds a seat once the browser's first size is known.
 async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
     sink: &mut Sink<S>,
@@ -112,64 +123,82 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
     id: SessionId,
     visitor: Option<Visitor>,
     peer: &str,
-) -> Result<(Boarding, Visitor), Parting> {
-    let deadline = Instant::now() + HELLO;
-    send(sink, &ToClient::Ready { protocol: SUBPROTOCOL.to_owned() }).await?;
+) -> Result<(Seated, Visitor), Parting> {
     let Some(visitor) = visitor else {
-        return Err(not_logged_in(sink, stream, deadline).await);
+        let stranger = timeout(HELLO, not_logged_in(sink, stream)).await;
+        return Err(stranger.unwrap_or(Parting::Say(Close::NotLoggedIn)));
     };
-    send(sink, &ToClient::Authed { user: visitor.person.name.clone() }).await?;
-    roster.settled().await;
-    if let Err(no_seat) = roster.seat_for(id, &visitor.person) {
-        return Err(refuse(sink, no_seat).await);
-    }
+    let mut over = visitor.login_over.clone();
+    let seated = async {
+        greet(sink).await?;
+        send(sink, &ToClient::Authed { user: visitor.person.name.clone() }).await?;
+        roster.settled().await;
+        if let Err(no_seat) = roster.seat_for(id, &visitor.person) {
+            return Err(refuse(sink, no_seat).await);
+        }
+        let first = timeout(HELLO, first_size(sink, stream)).await;
+        let (size, visible) = first.unwrap_or(Err(Parting::Say(Close::Protocol)))?;
+        match roster.attach(id, &visitor.person, size, peer).await {
+            Ok(seated) => {
+                if !visible {
+                    seated.0.visible(false).await;
+                }
+                Ok(seated)
+            }
+            Err(no_seat) => Err(refuse(sink, no_seat).await),
+        }
+    };
+    let seated = tokio::select! {
+        seated = seated => seated?,
+        _ = over.wait_for(|over| *over) => return Err(Parting::Say(Close::NotLoggedIn)),
+    };
+    Ok((seated, visitor))
+}
+
+async fn greet<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>) -> Result<(), Parting> {
+    send(sink, &ToClient::Ready { protocol: SUBPROTOCOL.to_owned() }).await
+}
+
+/// The browser's first size and whether its tab is shown; the size has to be its first word but for `ping` and `visible`.
+async fn first_size<S: AsyncRead + AsyncWrite + Unpin>(
+    sink: &mut Sink<S>,
+    stream: &mut Stream<S>,
+) -> Result<(Size, bool), Parting> {
     let mut visible = true;
-    let size = loop {
-        match next(stream, deadline).await? {
+    loop {
+        match next(stream).await? {
             FromClient::Ping { t } => send(sink, &ToClient::Pong { t }).await?,
             FromClient::Visible { on } => visible = on,
-            first => break first.size().ok_or(Parting::Say(Close::Protocol))?,
+            first => return first.size().map(|size| (size, visible)).ok_or(Parting::Say(Close::Protocol)),
         }
-    };
-    match roster.attach(id, &visitor.person, size, peer).await {
-        Ok(boarding) => {
-            if !visible {
-                boarding.visible(false).await;
-            }
-            Ok((boarding, visitor))
-        }
-        Err(no_seat) => Err(refuse(sink, no_seat).await),
     }
 }
 
 /// A connection without a login cookie: whatever it says, there is no ticket that would let it in.
-async fn not_logged_in<S: AsyncRead + AsyncWrite + Unpin>(
-    sink: &mut Sink<S>,
-    stream: &mut Stream<S>,
-    deadline: Instant,
-) -> Parting {
-    loop {
-        match next(stream, deadline).await {
-            Ok(FromClient::Ping { t }) => {
-                if let Err(parting) = send(sink, &ToClient::Pong { t }).await {
-                    return parting;
+async fn not_logged_in<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>, stream: &mut Stream<S>) -> Parting {
+    let said = async {
+        greet(sink).await?;
+        loop {
+            match next(stream).await {
+                Ok(FromClient::Ping { t }) => send(sink, &ToClient::Pong { t }).await?,
+                Ok(FromClient::Auth { .. }) => {
+                    return Err(explain(sink, Close::NotLoggedIn, "You are not signed in.").await);
                 }
+                Ok(_) | Err(Parting::Say(_)) => return Err(Parting::Say(Close::NotLoggedIn)),
+                Err(Parting::Gone) => return Err(Parting::Gone),
             }
-            Ok(FromClient::Auth { .. }) => return explain(sink, Close::NotLoggedIn, "You are not signed in.").await,
-            Ok(_) | Err(Parting::Say(_)) => return Parting::Say(Close::NotLoggedIn),
-            Err(Parting::Gone) => return Parting::Gone,
         }
+    };
+    match said.await {
+        Ok(never) => never,
+        Err(parting) => parting,
     }
 }
 
 /// The next text message; binary ones have no place before the seat.
-async fn next<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Stream<S>,
-    deadline: Instant,
-) -> Result<FromClient, Parting> {
+async fn next<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut Stream<S>) -> Result<FromClient, Parting> {
     loop {
-        let message = timeout_at(deadline, stream.next()).await.map_err(|_| Parting::Say(Close::NotLoggedIn))?;
-        match message.ok_or(Parting::Gone)?? {
+        match stream.next().await.ok_or(Parting::Gone)?? {
             Message::Text(text) => return serde_json::from_str(&text).map_err(|_| Parting::Say(Close::Protocol)),
             Message::Ping(_) | Message::Pong(_) => {}
             Message::Close(_) => return Err(Parting::Gone),
@@ -182,6 +211,7 @@ async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>, no_seat: 
     match no_seat {
         NoSeat::NoSuchSession => explain(sink, Close::NoSuchSession, "There is no such session.").await,
         NoSeat::NotYours => explain(sink, Close::NotYours, "This session belongs to somebody else.").await,
+        NoSeat::ComeBack => explain(sink, Close::Restarting, "The service is restarting.").await,
     }
 }
 
@@ -202,38 +232,50 @@ async fn put<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>, message: Mes
     Ok(timeout(STALL, sink.send(message)).await.map_err(|_| Parting::Gone)??)
 }
 
-/// Sends the close frame and waits a moment for the peer's, so that the frame is not lost behind unread input.
-async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(
-    sink: &mut Sink<S>,
-    stream: &mut Stream<S>,
-    close: Close,
-    reason: &'static str,
-) {
-    let frame = CloseFrame { code: close.code().into(), reason: reason.into() };
+/// Sends the close frame and waits a moment for the peer's. Meanwhile whatever else it sends is thrown away: closed over
+/// unread bytes, a socket is reset, and the reset overtakes the close frame.
+async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(mut sink: Sink<S>, mut stream: Stream<S>, close: Close) {
+    let frame = CloseFrame { code: close.code().into(), reason: "".into() };
     let _ = timeout(GOODBYE, async {
         sink.send(Message::Close(Some(frame))).await.ok()?;
-        while let Some(Ok(_)) = stream.next().await {}
+        while let Some(Ok(message)) = stream.next().await {
+            if message.is_close() {
+                return Some(());
+            }
+        }
+        // What it sent was no WebSocket any more, or it hung up: bytes only, to the end.
+        let mut socket = stream.reunite(sink).ok()?;
+        let mut thrown_away = [0; 4096];
+        while socket.get_mut().read(&mut thrown_away).await.ok()? > 0 {}
         Some(())
     })
     .await;
 }
 
-/// Both halves, until one of them is done or the login is over.
+/// Both halves, until one of them is done, the login is over, or the seat was given up and the writer is stuck. The session
+/// learns at once that the browser is gone, in any case.
 async fn sail<S: AsyncRead + AsyncWrite + Unpin>(
     sink: &mut Sink<S>,
     stream: &mut Stream<S>,
-    mut boarding: Boarding,
+    (boarding, ears): Seated,
     mut visitor: Visitor,
 ) -> Parting {
     let (answers, answered) = mpsc::channel(ANSWERS);
-    let told = std::mem::replace(&mut boarding.told, mpsc::channel(1).1);
-    let parting = tokio::select! {
+    let parting = ears.parting.clone();
+    tokio::select! {
         parting = reader(stream, &boarding, answers) => parting,
-        parting = writer(sink, &boarding, told, answered) => parting,
+        parting = writer(sink, &boarding, ears, answered) => parting,
+        parting = overdue(parting) => parting,
         _ = visitor.login_over.wait_for(|over| *over) => Parting::Say(Close::NotLoggedIn),
-    };
-    boarding.leave().await;
-    parting
+    }
+}
+
+/// Resolves when the seat was given up and what was to be said before has had its time.
+async fn overdue(mut parting: watch::Receiver<Option<Close>>) -> Parting {
+    let given_up = parting.wait_for(Option::is_some).await.is_ok(); // else the session's task is gone
+    sleep(LAST_WORDS).await;
+    tracing::debug!(given_up, "closed without its last words");
+    Parting::Say(parting.borrow().unwrap_or(Close::Restarting))
 }
 
 /// What the browser sends.
@@ -292,7 +334,7 @@ async fn control(boarding: &Boarding, frame: FromClient, answers: &mpsc::Sender<
 async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
     sink: &mut Sink<S>,
     boarding: &Boarding,
-    mut told: mpsc::Receiver<Told>,
+    Ears { mut told, parting }: Ears,
     mut answers: mpsc::Receiver<ToClient>,
 ) -> Parting {
     let mut shown = Shown { position: None, last: Vec::new(), until: None };
@@ -306,15 +348,19 @@ async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
             let more = shown.has_more(boarding);
             tokio::select! {
                 biased;
+                _ = ping.tick() => put(sink, Message::Ping(Bytes::new())).await?,
                 told = told.recv() => match told {
                     Some(Told::Frame(frame)) => send(sink, &frame).await?,
                     Some(Told::Show(position)) => shown.position = Some(position),
                     Some(Told::Last(frame)) => shown.finish_with(frame),
-                    Some(Told::Close(close)) => {
+                    None => {
                         shown.drain(sink, boarding, &mut head).await?;
-                        return Err(Parting::Say(close));
+                        let why = *parting.borrow();
+                        return Err(match why {
+                            Some(close) => Parting::Say(close),
+                            None => explain(sink, Close::Restarting, "The session's task is gone.").await,
+                        });
                     }
-                    None => return Err(explain(sink, Close::Restarting, "The session's task is gone.").await),
                 },
                 Some(answer) = answers.recv() => send(sink, &answer).await?,
                 Ok(()) = accepted.changed() => {
@@ -322,9 +368,12 @@ async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
                     send(sink, &ToClient::Accepted { bytes }).await?;
                 }
                 () = sleep_until(shown.until.unwrap_or_else(Instant::now)), if shown.until.is_some() => shown.give_up(),
-                _ = ping.tick() => put(sink, Message::Ping(Bytes::new())).await?,
-                () = std::future::ready(()), if more => shown.send_some(sink, boarding).await?,
+                () = std::future::ready(()), if more => {}
                 () = credit_or_output(boarding, &mut head), if !more => {}
+            }
+            // After each of the above, not only when none is left: a flood of pings or of input holds no output up.
+            if more {
+                shown.send_some(sink, boarding).await?;
             }
         }
     };
@@ -392,8 +441,8 @@ impl Shown {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let Some(at) = self.position else { return Ok(()) };
-        let credit = usize::try_from(boarding.feed.output_credit()).unwrap_or(CHUNK);
-        let mut chunk = vec![0; CHUNK.min(credit)];
+        let most = boarding.feed.output_credit().min(boarding.output.head().saturating_sub(at));
+        let mut chunk = vec![0; usize::try_from(most).map_or(CHUNK, |most| most.min(CHUNK))];
         if let Ok(n) = boarding.output.read(at, &mut chunk) {
             chunk.truncate(n);
             self.position = Some(at + n as u64);
@@ -430,3 +479,7 @@ impl Shown {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "bridge_tests.rs"]
+mod tests;

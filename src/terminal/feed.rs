@@ -4,10 +4,7 @@
 use std::{
     collections::VecDeque,
     io,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::{Notify, mpsc, watch};
@@ -19,7 +16,7 @@ use super::{
 use crate::session::AttachmentId;
 
 /// Control messages that may wait for one WebSocket's writer. They are rare; one that lets 64 of them pile up is stalled
-/// and is closed.
+/// and is told to come back.
 const TOLD: usize = 64;
 /// Bytes of output an attachment may be behind the ring's head before the terminal is read at a trickle: half the ring,
 /// so that what a trickle brings meanwhile still fits.
@@ -71,32 +68,53 @@ pub(crate) enum Told {
     Show(u64),
     /// Send what output there is, then this frame.
     Last(ToClient),
-    /// Send what is queued, then close.
-    Close(Close),
 }
 
-/// One attachment as the session's task holds it: when the task is gone, so is `told`, and the WebSocket notices.
+/// One attachment as the session's task holds it. Dropped, even by a panic, it closes the WebSocket behind what was told.
 pub(crate) struct Seat {
     pub(crate) feed: std::sync::Arc<Feed>,
     told: mpsc::Sender<Told>,
+    /// Beside the queue, so that a WebSocket which is stuck in a write learns of it too.
+    parting: watch::Sender<Option<Close>>,
+}
+
+/// The WebSocket's end of a [`Seat`].
+pub(crate) struct Ears {
+    /// Ends when the seat is given up: then what was told is sent, and the connection closes.
+    pub(crate) told: mpsc::Receiver<Told>,
+    /// Why the seat is given up; still `None` when its session's task failed.
+    pub(crate) parting: watch::Receiver<Option<Close>>,
 }
 
 impl Seat {
-    /// A seat and what its WebSocket reads from.
-    pub(crate) fn new(feed: std::sync::Arc<Feed>) -> (Seat, mpsc::Receiver<Told>) {
-        let (told, receiver) = mpsc::channel(TOLD);
-        (Seat { feed, told }, receiver)
+    /// A seat and what its WebSocket listens to.
+    pub(crate) fn new(feed: std::sync::Arc<Feed>) -> (Seat, Ears) {
+        let (told, heard) = mpsc::channel(TOLD);
+        let (parting, why) = watch::channel(None);
+        (Seat { feed, told, parting }, Ears { told: heard, parting: why })
     }
 
     /// Output begins to flow at this position.
     pub(crate) fn show_from(&self, position: u64) {
-        self.feed.position.store(position, Ordering::Relaxed);
+        self.feed.shown().position = position;
         self.tell(Told::Show(position));
     }
 
-    /// Queues a message for the WebSocket; false: it is gone, or so far behind that it has to go.
+    /// Queues a message for the WebSocket; false: it is gone, or so far behind that it has to go (and come back).
     pub(crate) fn tell(&self, told: Told) -> bool {
-        self.told.try_send(told).is_ok()
+        match self.told.try_send(told) {
+            Ok(()) => true,
+            Err(mpsc::error::TrySendError::Closed(_)) => false,
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                self.parting.send_replace(Some(Close::Restarting));
+                false
+            }
+        }
+    }
+
+    /// Gives the seat up: the WebSocket sends what it was told and closes, soon even if its peer reads nothing.
+    pub(crate) fn close(self, close: Close) {
+        self.parting.send_replace(Some(close));
     }
 }
 
@@ -108,10 +126,7 @@ pub(crate) struct Feed {
     pub(crate) peer: String,
     typed: Mutex<Typed>,
     accepted: watch::Sender<u64>,
-    sent: AtomicU64,
-    acked: AtomicU64,
-    /// Position in the session's output up to which this attachment was sent; counts what it skipped, too.
-    position: AtomicU64,
+    shown: Mutex<Shown>,
     /// Wakes the WebSocket's writer when there is credit again.
     credit: Notify,
     /// Wakes the session's task; shared by all attachments of a session.
@@ -123,6 +138,23 @@ struct Typed {
     waiting: VecDeque<u8>,
     received: u64,
     accepted: u64,
+}
+
+/// Under one lock: an ack that comes between two separate looks would make more acknowledged than sent.
+#[derive(Default)]
+struct Shown {
+    /// Bytes sent to this attachment.
+    sent: u64,
+    /// Bytes its emulator has parsed; at most `sent`.
+    acked: u64,
+    /// Position in the session's output up to which it was sent; counts what it skipped, too.
+    position: u64,
+}
+
+impl Shown {
+    fn credit(&self) -> u64 {
+        OUTPUT_CREDIT.saturating_sub(self.sent - self.acked)
+    }
 }
 
 /// The client sent more than its credit allows, or acknowledged what it never got.
@@ -137,9 +169,7 @@ impl Feed {
             peer,
             typed: Mutex::default(),
             accepted: watch::Sender::new(0),
-            sent: AtomicU64::new(0),
-            acked: AtomicU64::new(0),
-            position: AtomicU64::new(0),
+            shown: Mutex::default(),
             credit: Notify::new(),
             bell,
         }
@@ -168,10 +198,12 @@ impl Feed {
     /// # Errors
     /// [`OutOfCredit`] when that is more than it was sent, or less than before.
     pub(crate) fn ack(&self, bytes: u64) -> Result<(), OutOfCredit> {
-        if bytes > self.sent.load(Ordering::Relaxed) || bytes < self.acked.load(Ordering::Relaxed) {
+        let mut shown = self.shown();
+        if bytes > shown.sent || bytes < shown.acked {
             return Err(OutOfCredit);
         }
-        self.acked.store(bytes, Ordering::Relaxed);
+        shown.acked = bytes;
+        drop(shown);
         self.credit.notify_one();
         self.bell.notify_one();
         Ok(())
@@ -179,8 +211,7 @@ impl Feed {
 
     /// Bytes that may be sent now.
     pub(crate) fn output_credit(&self) -> u64 {
-        let out = self.sent.load(Ordering::Relaxed) - self.acked.load(Ordering::Relaxed);
-        OUTPUT_CREDIT.saturating_sub(out)
+        self.shown().credit()
     }
 
     /// Resolves after the next ack.
@@ -190,8 +221,10 @@ impl Feed {
 
     /// `bytes` were sent, and with them everything before `position` was shown or skipped.
     pub(crate) fn was_sent(&self, bytes: u64, position: u64) {
-        self.sent.fetch_add(bytes, Ordering::Relaxed);
-        self.position.store(position, Ordering::Relaxed);
+        let mut shown = self.shown();
+        shown.sent += bytes;
+        shown.position = position;
+        drop(shown);
         self.bell.notify_one();
     }
 
@@ -227,7 +260,12 @@ impl Feed {
 
     /// Whether this attachment keeps up with output whose head is `head`: else the terminal is read at a trickle.
     pub(crate) fn keeps_up(&self, head: u64) -> bool {
-        self.output_credit() > 0 && head.saturating_sub(self.position.load(Ordering::Relaxed)) <= BACKLOG
+        let shown = self.shown();
+        shown.credit() > 0 && head.saturating_sub(shown.position) <= BACKLOG
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn typed(&self) -> MutexGuard<'_, Typed> {
@@ -297,5 +335,36 @@ mod tests {
         assert!(!feed.keeps_up(OUTPUT_CREDIT));
         feed.ack(1).unwrap();
         assert!(feed.keeps_up(OUTPUT_CREDIT));
+    }
+
+    /// The session's task looks at the credit while the WebSocket sends and its peer acknowledges.
+    #[test]
+    fn credit_is_right_while_another_thread_sends_and_acknowledges() {
+        let feed = Arc::new(feed());
+        let browser = feed.clone();
+        let sends = std::thread::spawn(move || {
+            for n in 1..=200_000 {
+                browser.was_sent(1, n);
+                browser.ack(n).unwrap();
+            }
+        });
+        while !sends.is_finished() {
+            let credit = feed.output_credit();
+            assert!((OUTPUT_CREDIT - 1..=OUTPUT_CREDIT).contains(&credit), "{credit}");
+        }
+        sends.join().unwrap();
+    }
+
+    #[test]
+    fn a_stalled_socket_that_lets_messages_pile_up_is_told_to_come_back() {
+        let (seat, ears) = Seat::new(Arc::new(feed()));
+        for _ in 0..TOLD {
+            assert!(seat.tell(Told::Show(0)));
+        }
+        assert_eq!(*ears.parting.borrow(), None);
+        assert!(!seat.tell(Told::Show(0)));
+        assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));
+        seat.close(Close::TakenOver);
+        assert_eq!(*ears.parting.borrow(), Some(Close::TakenOver), "why it closes is never lost in a full queue");
     }
 }

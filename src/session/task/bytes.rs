@@ -5,15 +5,18 @@ use std::{io, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Running, Sailing, Wake, Work};
-use crate::session::state::State;
+use crate::{session::state::State, terminal::Seat};
 
 /// Bytes read at once while the attachment keeps up.
-pub(super) const READ: usize = 16 * 1024;
+const READ: usize = 16 * 1024;
 /// The trickle: so many bytes in so much time, however little anybody takes. Never none: conmon would freeze.
 const TRICKLE: usize = 8 * 1024;
 const TRICKLE_EVERY: Duration = Duration::from_millis(10);
 /// How long input, resize and end lift the trickle, so that what they cause is seen behind what was queued.
 const LIFT: Duration = Duration::from_millis(200);
+/// How long a terminal that cannot be written to any more, or whose conmon is dead, is read for what is left in it; at a
+/// trickle that is more than the sockets on the way hold.
+const TAIL: Duration = Duration::from_secs(1);
 
 impl Sailing {
     /// Whether the terminal may be read as fast as it comes.
@@ -30,11 +33,12 @@ impl Sailing {
     pub(super) fn read(&mut self) {
         let most = if self.keeps_up() { READ } else { TRICKLE };
         let Work::Running(running) = &self.work else { return };
-        match running.terminal.try_read(&mut self.buffer[..most]) {
+        let mut buffer = [0; READ]; // on the stack: a session that is quiet keeps none
+        match running.terminal.try_read(&mut buffer[..most]) {
             Ok(0) => self.terminal_over(""),
             Ok(n) => {
                 self.next_read = Instant::now() + TRICKLE_EVERY;
-                if let Err(error) = self.t.output.write(&self.buffer[..n]) {
+                if let Err(error) = self.t.output.write(&buffer[..n]) {
                     self.fault(&format!("the session's ring: {error}"));
                 }
             }
@@ -48,21 +52,47 @@ impl Sailing {
         match seat.feed.pour(|bytes| running.terminal.try_write(&bytes[..bytes.len().min(TRICKLE)])) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => self.terminal_over(&error.to_string()),
+            Err(error) => self.only_the_tail(&error.to_string()),
         }
+    }
+
+    /// Everything that waits for the terminal and fits into it, before its attachment goes: who types and closes the tab at
+    /// once has typed.
+    pub(super) fn pour(&self, seat: &Seat) {
+        let Work::Running(running) = &self.work else { return };
+        while seat.feed.has_input() {
+            match seat.feed.pour(|bytes| running.terminal.try_write(bytes)) {
+                Ok(1..) => {}
+                Ok(0) | Err(_) => return, // what is wrong with it the next read tells
+            }
+        }
+    }
+
+    /// Nothing is written any more; what the shell said last is still read, to the end of file or for [`TAIL`].
+    pub(super) fn only_the_tail(&mut self, why: &str) {
+        self.tail.get_or_insert_with(|| (Instant::now() + TAIL, why.to_owned()));
     }
 }
 
-pub(super) async fn terminal_io(running: Option<&Running>, read_at: Instant, write: bool) -> Wake {
+/// What happens at the terminal next. It is read from `read_at` on; once there is only its tail, until `tail`.
+pub(super) async fn terminal_io(
+    running: Option<&Running>,
+    read_at: Option<Instant>,
+    write: bool,
+    tail: Option<Instant>,
+) -> Wake {
     let Some(Running { terminal, conmon }) = running else { return std::future::pending().await };
     let readable = async {
-        sleep_until(read_at).await;
+        if let Some(at) = read_at {
+            sleep_until(at).await;
+        }
         terminal.readable().await
     };
     tokio::select! {
         biased;
         _ = terminal.writable(), if write => Wake::Writable,
         ready = readable => Wake::Readable(ready),
-        () = conmon.died() => Wake::ConmonDied,
+        () = conmon.died(), if tail.is_none() => Wake::ConmonDied,
+        () = sleep_until(tail.unwrap_or_else(Instant::now)), if tail.is_some() => Wake::TailOver,
     }
 }

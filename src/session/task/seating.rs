@@ -19,12 +19,13 @@ impl Sailing {
         self.size = Some(size);
         self.step(Event::Came(who));
         if self.t.machine.is_over() {
+            // (whoever was there before stays, and still hears the status)
             seat.tell(Told::Last(self.ended_frame()));
-            seat.tell(Told::Close(Close::Ended));
-            return;
+            return seat.close(Close::Ended);
         }
         self.typed = 0;
         self.gauging = Gauging::new();
+        self.welcomed = false;
         self.t.record.size = size;
         self.lift();
         let back = matches!(self.work, Work::Running(_)) && !self.unseen;
@@ -39,6 +40,12 @@ impl Sailing {
                     }
                 }
                 self.welcome();
+            }
+            Work::Judging => {
+                // Its terminal is being mended; the welcome follows.
+                if let Some(resizer) = &self.resizer {
+                    resizer.resize(size);
+                }
             }
             _ => {
                 if let Some(progress) = self.progress.clone() {
@@ -55,7 +62,7 @@ impl Sailing {
         while let Ok(message) = self.t.inbox.try_recv() {
             match message {
                 Message::Attach { seat, .. } if restarting => {
-                    seat.tell(Told::Close(Close::Restarting));
+                    seat.close(Close::Restarting);
                 }
                 Message::Attach { seat, size } => self.attach(seat, size),
                 _ => {}
@@ -63,9 +70,15 @@ impl Sailing {
         }
     }
 
-    pub(super) fn audit_detach(&self, seat: &Seat) {
-        let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
-        audit::record(&audit::Event::Detach { id: self.id(), user, peer });
+    /// Takes the seat from this attachment, if it has it.
+    pub(super) fn vacate(&mut self, who: AttachmentId) -> Option<Seat> {
+        let seat = self.seat.take_if(|seat| seat.feed.id == who)?;
+        self.pour(&seat);
+        if self.welcomed {
+            let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
+            audit::record(&audit::Event::Detach { id: self.id(), user, peer });
+        }
+        Some(seat)
     }
 
     /// Tells the attachment what it has, and lets the output flow.
@@ -74,6 +87,7 @@ impl Sailing {
         let Some(seat) = &self.seat else { return };
         let from = if self.unseen { 0 } else { self.t.output.head() };
         self.unseen = false;
+        self.welcomed = true;
         let whole =
             [Told::Frame(started), Told::Frame(ToClient::Snapshot { bytes: 0 }), Told::Frame(ToClient::SnapshotEnd)]
                 .into_iter()

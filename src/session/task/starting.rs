@@ -34,7 +34,7 @@ impl Sailing {
             Stage::Step(step) => self.progress(step, 0, 0, "Making the container"),
             Stage::Prepared(prepared) => {
                 self.facts.clone_from(&prepared.facts);
-                self.t.record.certificate = Some(prepared.certificate.clone());
+                self.proven = Some(prepared.certificate.clone());
                 self.work = Work::Prepared(prepared);
                 if let State::Ending(reason) = self.t.machine.state() {
                     return self.take_down(reason);
@@ -51,6 +51,7 @@ impl Sailing {
     pub(super) fn failed(&mut self, Failure { reason, detail }: Failure) {
         tracing::warn!(session = %self.id(), %reason, detail, "the session did not start");
         self.work = Work::Nothing;
+        drop(self.leaving.take()); // nothing to leave
         if self.t.machine.is_over() {
             return self.step(Event::Gone);
         }
@@ -81,6 +82,8 @@ impl Sailing {
         if let State::Ending(reason) = self.t.machine.state() {
             return self.take_down(reason);
         }
+        self.t.record.certificate = self.proven.take();
+        self.progress = None;
         self.audit_start();
         self.step(Event::Running);
         self.remember();
@@ -88,6 +91,9 @@ impl Sailing {
             resizer.resize(size); // it may have changed since the shell was given its first one
         }
         self.welcome();
+        if let Some(done) = self.leaving.take() {
+            self.leave(done);
+        }
     }
 
     pub(super) fn progress(&mut self, step: Step, done: u64, total: u64, text: &str) {

@@ -16,6 +16,8 @@ impl Sailing {
     /// The terminal's end of file, a broken stream, or conmon's death: usually the shell ended; else find out.
     pub(super) fn terminal_over(&mut self, why: &str) {
         let Work::Running(running) = std::mem::replace(&mut self.work, Work::Judging) else { return };
+        let tail = self.tail.take();
+        let why = tail.as_ref().map_or(why, |(_, before)| before.as_str()); // what broke first
         if why.is_empty() && ending::plainly_ended(&running) {
             self.work = Work::Running(running);
             return self.step(Event::ShellEnded);
@@ -34,6 +36,9 @@ impl Sailing {
                 self.work = Work::Running(running);
                 if let State::Ending(reason) = self.t.machine.state() {
                     return self.take_down(reason);
+                }
+                if !self.welcomed {
+                    self.welcome();
                 }
                 self.tell(ToClient::Notice(Notice::Gap));
                 if let Some(resizer) = &self.resizer {
@@ -94,9 +99,14 @@ impl Sailing {
     }
 
     pub(super) fn leave(&mut self, done: oneshot::Sender<()>) {
+        if matches!(self.work, Work::Starting) && !self.t.machine.is_over() {
+            self.leaving = Some(done); // a moment, and then there is a shell to come back to
+            return;
+        }
         if let Some(seat) = self.seat.take() {
+            self.pour(&seat);
             seat.tell(Told::Frame(ToClient::Notice(Notice::Restart)));
-            seat.tell(Told::Close(Close::Restarting));
+            seat.close(Close::Restarting);
         }
         self.finished = Some(Outcome::Left);
         if let Work::Running(running) = std::mem::replace(&mut self.work, Work::Ending) {

@@ -1,0 +1,246 @@
+//! The task at work, with the launch, Podman's end of the terminal, conmon and the shell played by the test. There is no
+//! Podman behind it.
+
+use std::process::{Child, Command};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::UnixStream,
+    task::JoinHandle,
+    time::timeout,
+};
+
+use super::*;
+use crate::{
+    podman::Identity,
+    session::{launch::Failure, record, state::Periods},
+    terminal::{Ears, Feed, Ring, Told},
+};
+
+const SIZE: Size = Size { cols: 80, rows: 24 };
+const SOON: Duration = Duration::from_secs(5);
+
+/// A session and everything around it.
+struct Stage {
+    inbox: mpsc::Sender<Message>,
+    reports: mpsc::Sender<Report>,
+    output: Arc<Output>,
+    bell: Arc<Notify>,
+    outcome: JoinHandle<Outcome>,
+    next: u32,
+    dir: tempfile::TempDir,
+}
+
+impl Stage {
+    /// A session that is being launched; or, given a running terminal, one that was adopted.
+    fn new(dir: tempfile::TempDir, running: Option<Running>) -> Stage {
+        let place = |name: &str| dir.path().join(name);
+        let record = record::tests::example();
+        let mut file = RecordFile::create(&place("x.rec")).unwrap();
+        file.write(&record).unwrap();
+        let output = Arc::new(Output::new(Ring::create(&place("x.ring")).unwrap()));
+        let (bell, (inbox_tx, inbox)) = (Arc::new(Notify::new()), mpsc::channel(64));
+        let reports = mpsc::channel(64);
+        let hour = Duration::from_secs(3600);
+        let periods = Periods { idle: hour, detached: hour, lifetime: hour, start: hour };
+        let (podman, now) = (Identity::open(dir.path()).unwrap(), BootTime::now());
+        let machine = match &running {
+            None => Machine::new(periods, now),
+            Some(_) => Machine::adopted(periods, now + hour, None, now),
+        };
+        let task = Task {
+            record: Record { certificate: running.as_ref().map(|_| certificate()), ..record },
+            file,
+            machine,
+            output: output.clone(),
+            podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
+            inbox,
+            bell: bell.clone(),
+            word: watch::channel("starting").0,
+            unwanted: watch::channel(false).0,
+            slot: Arc::default(),
+            reports: (reports.0.clone(), reports.1),
+        };
+        let sailing = match running {
+            None => Sailing::new(task),
+            Some(running) => Sailing::adopted(task, running),
+        };
+        let outcome = tokio::spawn(sailing.run());
+        Stage { inbox: inbox_tx, reports: reports.0, output, bell, outcome, next: 0, dir }
+    }
+
+    async fn says(&self, message: Message) {
+        assert!(self.inbox.send(message).await.is_ok());
+    }
+
+    async fn browser(&mut self) -> (Arc<Feed>, Ears) {
+        self.next += 1;
+        let feed = Arc::new(Feed::new(AttachmentId(self.next), "mira".into(), "127.0.0.1".into(), self.bell.clone()));
+        let (seat, ears) = Seat::new(feed.clone());
+        self.says(Message::Attach { seat, size: SIZE }).await;
+        (feed, ears)
+    }
+
+    async fn ends(self) -> Ending {
+        match timeout(SOON, self.outcome).await.unwrap().unwrap() {
+            Outcome::Ended(ending) => ending,
+            Outcome::Left => panic!("left instead of ended"),
+        }
+    }
+}
+
+fn certificate() -> Certificate {
+    Certificate {
+        memory: None,
+        swap: None,
+        millicpus: None,
+        pids: None,
+        network: "none".into(),
+        isolation: "shared".into(),
+        capabilities: vec![],
+        no_new_privileges: true,
+        seccomp: "coracle".into(),
+        read_only_root: true,
+    }
+}
+
+/// What plays conmon, the shell and Podman's end of the terminal.
+struct Played {
+    conmon: Child,
+    shell: Child,
+    terminal: UnixStream,
+}
+
+impl Drop for Played {
+    fn drop(&mut self) {
+        for child in [&mut self.conmon, &mut self.shell] {
+            let _ = child.kill(); // may be dead already
+            let _ = child.wait();
+        }
+    }
+}
+
+fn running() -> (Stage, Played) {
+    let dir = tempfile::tempdir().unwrap();
+    let sleeps = || Command::new("sleep").arg("60").spawn().unwrap();
+    let (ours, terminal) = UnixStream::pair().unwrap();
+    let played = Played { conmon: sleeps(), shell: sleeps(), terminal };
+    let pid = |child: &Child| i32::try_from(child.id()).unwrap();
+    let conmon = Conmon::played_by(pid(&played.conmon), pid(&played.shell), dir.path().join("exit")).unwrap();
+    (Stage::new(dir, Some(Running { terminal: Terminal::over(ours), conmon })), played)
+}
+
+/// Waits until the ring has taken `head` bytes.
+async fn output_reaches(output: &Output, head: u64) {
+    let mut watch = output.watch();
+    let reached = timeout(SOON, watch.wait_for(|at| *at >= head)).await;
+    assert!(reached.is_ok(), "{} of {head} bytes", output.head());
+}
+
+async fn first_frame(ears: &mut Ears) -> Option<Told> {
+    timeout(SOON, ears.told.recv()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_second_tab_at_the_end_leaves_the_first_one_its_last_frame_and_its_reason() {
+    let mut stage = Stage::new(tempfile::tempdir().unwrap(), None);
+    let (_, mut first) = stage.browser().await;
+    stage.says(Message::End { reason: EndReason::Owner, by: "mira".into() }).await;
+    assert!(matches!(first_frame(&mut first).await, Some(Told::Last(_))));
+    let (_, mut second) = stage.browser().await;
+    assert!(matches!(first_frame(&mut second).await, Some(Told::Last(_))));
+    assert_eq!(first_frame(&mut second).await, None);
+    assert_eq!(*second.parting.borrow(), Some(Close::Ended));
+    let failure = Failure { reason: EndReason::StartFailed, detail: "unwanted".into() };
+    stage.reports.send(Report::Stage(super::Stage::Failed(failure))).await.ok().unwrap();
+    let ending = stage.ends().await;
+    assert_eq!((ending.reason, ending.by.as_str()), (EndReason::Owner, "mira"));
+    assert_eq!(*first.parting.borrow(), Some(Close::Ended));
+}
+
+#[tokio::test]
+async fn what_the_shell_said_last_is_not_lost_when_conmon_is_gone_first() {
+    let (mut stage, mut played) = running();
+    std::fs::write(stage.dir.path().join("exit"), "7").unwrap();
+    let (_feed, _ears) = stage.browser().await;
+    // Behind by more than it may be, so that the rest is read at a trickle while conmon goes.
+    tokio::time::sleep(Duration::from_millis(250)).await; // the lift of coming is over
+    let most = 128 * 1024;
+    let (mut written, terminal) = (0, &mut played.terminal);
+    while written < most {
+        written += terminal.write(&vec![b'x'; most - written]).await.unwrap();
+    }
+    for child in [&mut played.shell, &mut played.conmon] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let output = stage.output.clone();
+    played.terminal.shutdown().await.unwrap();
+    output_reaches(&output, most as u64).await;
+    stage.says(Message::End { reason: EndReason::Admin, by: "test".into() }).await;
+}
+
+#[tokio::test]
+async fn what_was_typed_just_before_the_tab_closed_reaches_the_shell() {
+    for _ in 0..50 {
+        let (mut stage, mut played) = running();
+        let (feed, mut ears) = stage.browser().await;
+        assert!(first_frame(&mut ears).await.is_some());
+        feed.type_in(b"make &\r").unwrap();
+        stage.says(Message::Left(feed.id)).await;
+        let mut typed = [0; 7];
+        let read = timeout(SOON, played.terminal.read_exact(&mut typed)).await;
+        assert!(read.is_ok(), "nothing arrived");
+        assert_eq!(&typed, b"make &\r");
+    }
+}
+
+#[tokio::test]
+async fn nobody_attached_means_a_trickle_and_never_a_stop() {
+    let (stage, mut played) = running();
+    let flood = async {
+        let terminal = &mut played.terminal;
+        while terminal.write_all(&[b'y'; 4096]).await.is_ok() {}
+    };
+    let began = Instant::now();
+    let _ = timeout(Duration::from_millis(500), flood).await;
+    let (took, read) = (began.elapsed(), stage.output.head());
+    let most = (took.as_millis() as u64 / 10 + 2) * 8 * 1024;
+    assert!(read <= most, "{read} bytes in {took:?}");
+    assert!(read >= most / 8, "{read} bytes in {took:?}"); // a busy machine sleeps longer
+}
+
+#[tokio::test]
+async fn an_echo_does_not_wait_for_the_clock() {
+    let (mut stage, mut played) = running();
+    let (feed, mut ears) = stage.browser().await;
+    assert!(first_frame(&mut ears).await.is_some());
+    let mut watch = stage.output.watch();
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let began = Instant::now();
+        feed.type_in(b"x").unwrap();
+        played.terminal.read_u8().await.unwrap();
+        played.terminal.write_all(b"x").await.unwrap();
+        watch.changed().await.unwrap();
+        times.push(began.elapsed());
+    }
+    times.sort();
+    println!("echo p50 {:?}, p99 {:?}", times[100], times[198]);
+    assert!(times[100] < Duration::from_micros(700), "the median of an echo is {:?}", times[100]);
+}
+
+#[tokio::test]
+async fn leaving_lets_the_terminal_go_and_tells_the_browser_to_come_back() {
+    let (mut stage, mut played) = running();
+    let (_feed, mut ears) = stage.browser().await;
+    assert!(first_frame(&mut ears).await.is_some());
+    let (done, was_done) = oneshot::channel();
+    stage.says(Message::Leave(done)).await;
+    timeout(SOON, was_done).await.unwrap().unwrap();
+    assert!(matches!(stage.outcome.await.unwrap(), Outcome::Left));
+    assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));
+    assert_eq!(played.terminal.read(&mut [0; 8]).await.unwrap(), 0);
+    assert!(played.shell.try_wait().unwrap().is_none(), "the shell goes on");
+}

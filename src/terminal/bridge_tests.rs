@@ -1,0 +1,518 @@
+//! One WebSocket, driven from both ends: a client over an in-memory pipe, and the session's task played by the test.
+
+use std::{collections::HashSet, sync::Arc};
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tokio::{
+    io::DuplexStream,
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+    task::JoinHandle,
+};
+
+use super::*;
+use crate::{
+    auth::{OwnerId, Person},
+    session::{AttachmentId, EndReason, Message as Asked},
+    terminal::{
+        feed::{Feed, Output, Seat},
+        protocol::{INPUT_CREDIT, OUTPUT_CREDIT},
+        ring::{CAPACITY, Ring},
+    },
+};
+
+/// Bytes that the pipe between the two ends holds.
+const PIPE: usize = 16 * 1024;
+
+/// A seated WebSocket: its client, and the session's side of it.
+struct Table {
+    client: Client,
+    seat: Option<Seat>,
+    feed: Arc<Feed>,
+    output: Arc<Output>,
+    inbox: mpsc::Receiver<Asked>,
+    login: watch::Sender<bool>,
+    done: JoinHandle<()>,
+    _dir: tempfile::TempDir,
+}
+
+fn visitor() -> (watch::Sender<bool>, Visitor) {
+    let person = Person { owner: OwnerId::local("0123456789abcdef"), name: "mira".into(), groups: vec![] };
+    let (login, login_over) = watch::channel(false);
+    (login, Visitor { person, login_over })
+}
+
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default().max_message_size(Some(MAX_MESSAGE)).max_frame_size(Some(MAX_MESSAGE))
+}
+
+/// A WebSocket that has its seat, and is shown the output from its beginning.
+async fn seated() -> Table {
+    let dir = tempfile::tempdir().unwrap();
+    let output = Arc::new(Output::new(Ring::create(&dir.path().join("x.ring")).unwrap()));
+    let feed = Arc::new(Feed::new(AttachmentId(1), "mira".into(), "127.0.0.1".into(), Arc::new(Notify::new())));
+    let (seat, ears) = Seat::new(feed.clone());
+    let (boarding, inbox) = Boarding::of(feed.clone(), output.clone());
+    let (ours, theirs) = tokio::io::duplex(PIPE);
+    let (login, visitor) = visitor();
+    let done = tokio::spawn(async move {
+        let (mut sink, mut stream) = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config())).await.split();
+        let parting = sail(&mut sink, &mut stream, (boarding, ears), visitor).await;
+        part(sink, stream, parting).await;
+    });
+    seat.show_from(0);
+    Table { client: Client::on(theirs).await, seat: Some(seat), feed, output, inbox, login, done, _dir: dir }
+}
+
+impl Table {
+    fn seat(&self) -> &Seat {
+        self.seat.as_ref().unwrap()
+    }
+
+    async fn is_done_within(&mut self, limit: Duration) -> bool {
+        timeout(limit, &mut self.done).await.is_ok()
+    }
+}
+
+/// The browser's end.
+struct Client<S = DuplexStream>(WebSocketStream<S>);
+
+#[derive(Debug, PartialEq)]
+enum Got {
+    Bytes(Vec<u8>),
+    Frame(Value),
+    Closed(u16),
+    /// Without a close frame.
+    Gone,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    async fn on(socket: S) -> Client<S> {
+        Client(WebSocketStream::from_raw_socket(socket, Role::Client, None).await)
+    }
+
+    /// What came next; pings are answered and passed over. `None`: nothing within `limit`.
+    async fn got_within(&mut self, limit: Duration) -> Option<Got> {
+        let until = Instant::now() + limit;
+        loop {
+            let message = timeout_at(until, self.0.next()).await.ok()?;
+            return Some(match message {
+                Some(Ok(Message::Binary(bytes))) => Got::Bytes(bytes.to_vec()),
+                Some(Ok(Message::Text(text))) => Got::Frame(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Close(Some(frame)))) => Got::Closed(frame.code.into()),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                _ => Got::Gone,
+            });
+        }
+    }
+
+    async fn got(&mut self) -> Got {
+        self.got_within(Duration::from_secs(5)).await.expect("something within 5 s")
+    }
+
+    /// The code with which the connection closes, whatever comes before it.
+    async fn closes(&mut self) -> u16 {
+        loop {
+            match self.got().await {
+                Got::Closed(code) => return code,
+                Got::Gone => panic!("gone without a close frame"),
+                _ => {}
+            }
+        }
+    }
+
+    async fn says(&mut self, frame: Value) {
+        self.0.send(Message::text(frame.to_string())).await.unwrap();
+    }
+
+    async fn types(&mut self, bytes: &[u8]) {
+        self.0.send(Message::binary(bytes.to_vec())).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn output_comes_whole_and_in_order() {
+    let mut table = seated().await;
+    let mut seen = Vec::new();
+    for piece in 0..20u8 {
+        table.output.write(&[piece; 5000]).unwrap();
+        while seen.len() < (usize::from(piece) + 1) * 5000 {
+            if let Got::Bytes(bytes) = table.client.got().await {
+                seen.extend(bytes);
+            }
+        }
+    }
+    assert_eq!(seen, (0..20u8).flat_map(|p| [p; 5000]).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_ring_overtook_becomes_one_gap_and_one_wish_for_a_redraw() {
+    let mut table = seated().await;
+    // Nothing is read meanwhile: the pipe is full, and the ring runs over what waits.
+    for _ in 0..8 {
+        table.output.write(&[b'x'; CAPACITY as usize / 4]).unwrap();
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let mut gaps = 0;
+    while let Some(got) = table.client.got_within(Duration::from_secs(1)).await {
+        match got {
+            Got::Bytes(bytes) => assert!(gaps == 0 && bytes.iter().all(|b| *b == b'x')),
+            Got::Frame(frame) => {
+                assert_eq!(frame, json!({"type": "notice", "kind": "gap"}));
+                gaps += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(gaps, 1);
+    assert!(matches!(table.inbox.try_recv(), Ok(Asked::FellBehind(AttachmentId(1)))));
+    assert!(table.inbox.try_recv().is_err(), "one nudge");
+    table.output.write(b"and on").unwrap();
+    assert_eq!(table.client.got().await, Got::Bytes(b"and on".to_vec()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_frames_come_behind_all_output_and_the_end_is_told_again_with_its_status() {
+    let mut table = seated().await;
+    table.output.write(&[b'x'; 50_000]).unwrap();
+    let ended = |status| ToClient::Ended { reason: EndReason::Exit, status, text: "The shell ended.".into() };
+    let seat = table.seat.take().unwrap();
+    seat.tell(Told::Last(ended(None)));
+    seat.tell(Told::Last(ended(Some(3))));
+    seat.close(Close::Ended);
+    let mut bytes = 0;
+    let mut frames = Vec::new();
+    let code = loop {
+        match table.client.got().await {
+            Got::Bytes(b) => {
+                assert!(frames.is_empty(), "output after the end");
+                bytes += b.len();
+            }
+            Got::Frame(frame) => frames.push(frame["status"].clone()),
+            Got::Closed(code) => break code,
+            Got::Gone => panic!("gone"),
+        }
+    };
+    assert_eq!((bytes, frames, code), (50_000, vec![Value::Null, json!(3)], 1000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_breaks_the_protocol_closes_with_its_code_within_a_second() {
+    let too_much = vec![b'x'; MAX_INPUT + 1];
+    let long_text = format!(r#"{{"type":"stdin","data":"{}"}}"#, "x".repeat(MAX_INPUT + 1));
+    let oversize = vec![0; MAX_MESSAGE + 1];
+    let breaches = [
+        (Message::binary(too_much), 1009),
+        (Message::text(long_text), 1009),
+        (Message::binary(oversize), 1009),
+        (Message::text("not json"), 1008),
+        (Message::text(r#"{"type":"resize","cols":0,"rows":1}"#), 1008),
+        (Message::text(r#"{"type":"ack","bytes":1}"#), 1008),
+        (Message::text(r#"{"type":"ack","bytes":18446744073709551615}"#), 1008),
+        (Message::text(r#"{"type":"auth","ticket":"x"}"#), 1008),
+        (Message::text(r#"{"type":"ping","t":1e999}"#), 1008),
+    ];
+    for (breach, code) in breaches {
+        let mut table = seated().await;
+        let began = Instant::now();
+        let what = format!("{:.60}", breach.to_string());
+        let (mut out, mut back) = table.client.0.split();
+        let send = tokio::spawn(async move { out.send(breach).await });
+        let closed = timeout(Duration::from_secs(1), async {
+            loop {
+                if let Some(Ok(Message::Close(Some(frame)))) = back.next().await {
+                    return u16::from(frame.code);
+                }
+            }
+        });
+        assert_eq!(closed.await, Ok(code), "{what}");
+        assert!(began.elapsed() <= Duration::from_secs(1));
+        drop((back, send));
+        assert!(timeout(Duration::from_secs(3), &mut table.done).await.is_ok(), "{what}");
+        assert!(matches!(table.inbox.try_recv(), Ok(Asked::Left(_))), "{what}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn input_beyond_its_credit_closes_with_1008() {
+    let mut table = seated().await;
+    for _ in 0..INPUT_CREDIT as usize / MAX_INPUT {
+        table.client.types(&[b'x'; MAX_INPUT]).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!table.done.is_finished(), "all of the credit may be used");
+    table.client.types(b"y").await;
+    assert_eq!(table.client.closes().await, 1008);
+    assert_eq!(table.feed.received(), INPUT_CREDIT + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_over_closes_with_4401_within_a_second_even_behind_output() {
+    let mut table = seated().await;
+    table.output.write(&[b'x'; 1000]).unwrap();
+    let began = Instant::now();
+    table.login.send_replace(true);
+    assert_eq!(table.client.closes().await, 4401);
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_nothing_still_types_asks_and_ends() {
+    let mut table = seated().await;
+    table.output.write(&[b'x'; CAPACITY as usize]).unwrap();
+    tokio::time::sleep(Duration::from_millis(10)).await; // the pipe is full now
+    table.client.types(b"\x03").await;
+    table.client.says(json!({"type": "resize", "cols": 90, "rows": 30})).await;
+    table.client.says(json!({"type": "end"})).await;
+    assert!(matches!(table.inbox.recv().await, Some(Asked::Resize(AttachmentId(1), Size { cols: 90, rows: 30 }))));
+    assert!(matches!(table.inbox.recv().await, Some(Asked::End { reason: EndReason::Owner, .. })));
+    assert_eq!(table.feed.pour(|b| Ok(b.len())).unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_nothing_is_gone_soon_after_its_seat_was_given_up() {
+    for given_up in [true, false] {
+        let mut table = seated().await;
+        table.output.write(&[b'x'; CAPACITY as usize]).unwrap();
+        tokio::time::sleep(Duration::from_millis(10)).await; // the writer is stuck now
+        if given_up {
+            table.seat.take().unwrap().close(Close::TakenOver);
+        } else {
+            drop(table.seat.take()); // the session's task panicked
+        }
+        assert!(table.is_done_within(LAST_WORDS + GOODBYE + Duration::from_millis(10)).await, "{given_up}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_nothing_and_sends_nothing_outlives_no_bound() {
+    let mut table = seated().await;
+    table.output.write(&[b'x'; CAPACITY as usize]).unwrap();
+    assert!(table.is_done_within(STALL + GOODBYE + Duration::from_secs(1)).await);
+    assert!(matches!(table.inbox.recv().await, Some(Asked::Left(AttachmentId(1)))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_pings_holds_no_output_up() {
+    let table = seated().await;
+    let (mut out, mut back) = table.client.0.split();
+    let flood = tokio::spawn(async move {
+        loop {
+            if out.send(Message::text(r#"{"type":"ping","t":1}"#)).await.is_err() {
+                return;
+            }
+        }
+    });
+    table.output.write(b"echo").unwrap();
+    let mut pongs = 0;
+    let echo = async {
+        while let Some(Ok(message)) = back.next().await {
+            match message {
+                Message::Binary(_) => return true,
+                _ => pongs += 1,
+            }
+            if pongs > 1000 {
+                return false;
+            }
+        }
+        false
+    };
+    assert!(echo.await, "{pongs} pongs and no output");
+    flood.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_go_out_every_20_s_and_a_peer_that_answers_none_is_gone_after_45() {
+    let mut table = seated().await;
+    let began = Instant::now();
+    let next = timeout(Duration::from_secs(30), table.client.0.next()).await.unwrap().unwrap().unwrap();
+    assert!(next.is_ping());
+    assert_eq!(began.elapsed().as_secs(), PING.as_secs());
+    // Reading again would answer it. Silence from here on:
+    assert!(!table.is_done_within(GONE - PING - Duration::from_secs(1)).await);
+    assert!(table.is_done_within(Duration::from_secs(1) + GOODBYE + Duration::from_millis(100)).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_browser_that_answers_pings_stays_for_hours() {
+    let mut table = seated().await;
+    assert_eq!(table.client.got_within(Duration::from_secs(3 * 3600)).await, None);
+    table.output.write(b"still here").unwrap();
+    assert_eq!(table.client.got().await, Got::Bytes(b"still here".to_vec()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_browser_that_says_goodbye_gets_its_answer() {
+    let mut table = seated().await;
+    table.client.0.close(None).await.unwrap();
+    let mut answered = false;
+    while let Some(Ok(message)) = table.client.0.next().await {
+        answered |= message.is_close();
+    }
+    assert!(answered);
+    assert!(matches!(table.inbox.recv().await, Some(Asked::Left(AttachmentId(1)))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn input_is_accepted_as_far_as_the_terminal_took_it() {
+    let mut table = seated().await;
+    table.client.types(b"echo hello").await;
+    table.client.says(json!({"type": "stdin", "data": "\u{e9}\r"})).await;
+    while table.feed.received() < 13 {
+        tokio::task::yield_now().await;
+    }
+    table.feed.pour(|b| Ok(b.len().min(4))).unwrap();
+    assert_eq!(table.client.got().await, Got::Frame(json!({"type": "accepted", "bytes": 4})));
+    table.feed.pour(|b| Ok(b.len())).unwrap();
+    assert_eq!(table.client.got().await, Got::Frame(json!({"type": "accepted", "bytes": 13})));
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_messages_than_a_stalled_socket_may_have_waiting_close_it() {
+    let mut table = seated().await;
+    table.output.write(&[b'x'; CAPACITY as usize]).unwrap();
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let mut told = 0;
+    while table.seat().tell(Told::Frame(ToClient::Notice(Notice::Idle { seconds: 1 }))) {
+        told += 1;
+        assert!(told < 1000, "the queue has no bound");
+    }
+    assert!(table.is_done_within(LAST_WORDS + GOODBYE + Duration::from_millis(10)).await);
+}
+
+/// Over TCP, where a socket that is closed over unread bytes answers with a reset that overtakes the close frame.
+#[tokio::test]
+async fn the_close_code_arrives_although_the_client_is_still_sending() {
+    for _ in 0..5 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let theirs = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (ours, _) = listener.accept().await.unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let (roster, id) = (Roster::for_test(dir.path()), SessionId::random());
+        let served = tokio::spawn(serve(ours, roster, id, None, "127.0.0.1".into()));
+        let (mut out, mut back) = Client::on(theirs).await.0.split();
+        let sends = tokio::spawn(async move { out.send(Message::binary(vec![0; 4 << 20])).await.is_ok() });
+        tokio::time::sleep(Duration::from_millis(50)).await; // what was sent waits in the kernel
+        let mut code = None;
+        while let Some(Ok(message)) = back.next().await {
+            if let Message::Close(Some(frame)) = message {
+                code = Some(u16::from(frame.code));
+            }
+        }
+        assert_eq!(code, Some(4401));
+        drop((back, sends));
+        served.await.unwrap();
+    }
+}
+
+// ---- before the seat ----
+
+/// A connection for session `id` that was just upgraded.
+async fn arriving(roster: &Roster, visitor: Option<Visitor>) -> (Client, JoinHandle<()>) {
+    let (ours, theirs) = tokio::io::duplex(PIPE);
+    let served = tokio::spawn(serve(ours, roster.clone(), SessionId::random(), visitor, "127.0.0.1".into()));
+    (Client::on(theirs).await, served)
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_login_nothing_but_4401_comes_whatever_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let roster = Roster::for_test(dir.path());
+    let words = [
+        Message::text(r#"{"type":"auth","ticket":"guess"}"#),
+        Message::text(r#"{"type":"resize","cols":80,"rows":24}"#),
+        Message::text("garbage"),
+        Message::binary(b"rm -rf /\r".to_vec()),
+    ];
+    for word in words {
+        let (mut client, served) = arriving(&roster, None).await;
+        client.0.send(word).await.unwrap();
+        assert_eq!(client.closes().await, 4401);
+        timeout(Duration::from_secs(3), served).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stranger_has_ten_seconds_even_one_that_pings_and_reads_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let roster = Roster::for_test(dir.path());
+    let (mut client, served) = arriving(&roster, None).await;
+    let flood = tokio::spawn(async move {
+        while client.0.send(Message::text(r#"{"type":"ping","t":1}"#)).await.is_ok() {}
+        client
+    });
+    assert!(timeout(HELLO + GOODBYE + Duration::from_millis(100), served).await.is_ok());
+    flood.abort();
+    let (mut silent, _) = arriving(&roster, None).await;
+    let began = Instant::now();
+    assert_eq!(silent.got().await, Got::Frame(json!({"type": "ready", "protocol": "coracle.v1"})));
+    assert_eq!(silent.got_within(HELLO + Duration::from_millis(100)).await, Some(Got::Closed(4401)));
+    assert_eq!(began.elapsed().as_secs(), HELLO.as_secs());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_not_there_is_4404() {
+    let dir = tempfile::tempdir().unwrap();
+    let roster = Roster::for_test(dir.path());
+    let (_login, visitor) = visitor();
+    let (mut client, _) = arriving(&roster, Some(visitor)).await;
+    assert_eq!(client.closes().await, 4404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_leaves_says_come_back_and_not_that_the_session_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let roster = Roster::for_test(dir.path());
+    roster.leave().await;
+    let (_login, visitor) = visitor();
+    let (mut client, _) = arriving(&roster, Some(visitor)).await;
+    assert_eq!(client.closes().await, 1012);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    /// Whatever is acknowledged, in whatever steps, never one byte more than the credit is under way, and none is lost.
+    #[test]
+    fn output_never_exceeds_its_credit_by_one_byte(steps in proptest::collection::vec((1usize..60_000, 0u64..200_000), 5..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let mut table = seated().await;
+            let (mut written, mut seen, mut acked) = (0u64, 0u64, 0u64);
+            for (write, ack) in steps {
+                let bytes: Vec<u8> = (0..write as u64).map(|i| ((written + i) % 251) as u8).collect();
+                table.output.write(&bytes).unwrap();
+                written += write as u64;
+                while let Some(got) = table.client.got_within(Duration::from_millis(5)).await {
+                    match got {
+                        Got::Bytes(bytes) => seen += bytes.len() as u64,
+                        Got::Frame(frame) => assert_eq!(frame["kind"], "gap"),
+                        other => panic!("{other:?}"),
+                    }
+                    assert!(seen <= acked + OUTPUT_CREDIT, "{seen} seen, {acked} acknowledged");
+                }
+                if seen < acked + OUTPUT_CREDIT {
+                    assert!(table.feed.keeps_up(written), "everything was sent that may be");
+                }
+                acked = (acked + ack).min(seen);
+                table.client.says(json!({"type": "ack", "bytes": acked})).await;
+            }
+        });
+    }
+}
+
+#[test]
+fn every_reason_to_close_has_a_code_of_its_own() {
+    let all = [
+        Close::Ended,
+        Close::Restarting,
+        Close::Protocol,
+        Close::TooBig,
+        Close::NotLoggedIn,
+        Close::NotYours,
+        Close::NoSuchSession,
+        Close::TakenOver,
+        Close::TooMany,
+    ];
+    assert_eq!(all.iter().map(|c| c.code()).collect::<HashSet<_>>().len(), all.len());
+}
