@@ -14,7 +14,8 @@ impl BootTime {
         Self(seconds * 1000 + u64::try_from(t.tv_nsec).unwrap_or(0) / 1_000_000)
     }
 
-    /// A given number of milliseconds after boot; for tests and records.
+    /// A given number of milliseconds after boot.
+    #[cfg(test)]
     pub(crate) fn from_millis(ms: u64) -> Self {
         Self(ms)
     }

@@ -1,6 +1,8 @@
 //! The whole product in a booted machine: real systemd, journald and rootless Podman, and a browser's requests. Run by
 //! `make test`, which boots the machine on both Debian releases and sets `CORACLE_BED_*`.
 
+#[path = "bed/account.rs"]
+mod account;
 #[path = "bed/activation.rs"]
 mod activation;
 #[path = "bed/adoption.rs"]
@@ -19,3 +21,5 @@ mod machine;
 mod service;
 #[path = "bed/sessions.rs"]
 mod sessions;
+#[path = "bed/system.rs"]
+mod system;

@@ -26,6 +26,7 @@ export class Footer {
     if (state === 'over') {
       this.#end = 0;
       byId('time-left').textContent = '';
+      byId('usage').textContent = '';
     }
   }
 
@@ -42,6 +43,11 @@ export class Footer {
   /** @param {number} bytes */
   queued(bytes) {
     byId('queued').textContent = bytes >= QUEUED_SHOWN ? words.queued(bytes) : '';
+  }
+
+  /** @param {import('./protocol.js').Stats} stats */
+  usage(stats) {
+    byId('usage').textContent = words.usage(stats.cpu, stats.memory, stats.pids);
   }
 
   /** @param {number} ms until the session's lifetime is over */

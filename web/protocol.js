@@ -26,12 +26,13 @@ export const MAX_SIZE = 1000;
  *   certificate: Certificate}} Started
  * @typedef {{type: 'notice', kind: 'idle' | 'lifetime', seconds: number}
  *   | {type: 'notice', kind: 'gap' | 'restart'}} Notice
+ * @typedef {{type: 'stats', cpu: number | null, memory: number | null, pids: number | null}} Stats
  * @typedef {{type: 'ended', reason: string, status: number | null, text: string}} Ended
  * @typedef {{type: 'error', code: number, message: string, reference: string}} Refused
  *
  * @typedef {{type: 'ready', protocol: string} | {type: 'authed', user: string} | Progress | Started
  *   | {type: 'snapshot', bytes: number} | {type: 'snapshot_end'} | {type: 'accepted', bytes: number}
- *   | {type: 'role', role: string} | Notice | {type: 'pong', t: number} | Ended | Refused} ToClient
+ *   | {type: 'role', role: string} | Notice | Stats | {type: 'pong', t: number} | Ended | Refused} ToClient
  *
  * @typedef {(value: unknown) => boolean} Check
  * @typedef {Record<string, Check>} Shape
@@ -86,6 +87,7 @@ const TO_CLIENT = {
   accepted: { bytes: count },
   role: { role: text },
   notice: { kind: text },
+  stats: { cpu: orNull(count), memory: orNull(count), pids: orNull(count) },
   pong: { t: number },
   ended: { reason: text, status: orNull(whole), text },
   error: { code: count, message: text, reference: text },

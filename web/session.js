@@ -131,6 +131,9 @@ function receive(frame) {
     case 'accepted':
       input.accepted(frame.bytes);
       break;
+    case 'stats':
+      footer.usage(frame);
+      break;
     case 'notice':
       notice(frame);
       break;

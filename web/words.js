@@ -59,6 +59,12 @@ export const words = {
   left: (seconds) => `${duration(seconds)} left`,
   /** @param {number} cols @param {number} rows */
   size: (cols, rows) => `${cols}×${rows}`,
+  /** @param {number | null} millicpus @param {number | null} memory @param {number | null} pids */
+  usage: (millicpus, memory, pids) => [
+    millicpus === null ? '' : `${Math.round(millicpus / 10)} % CPU`,
+    memory === null ? '' : `${Math.round(memory / 1048576)} MB`,
+    pids === null ? '' : `${pids} ${pids === 1 ? 'process' : 'processes'}`,
+  ].filter(Boolean).join(' · '),
   /** @param {number} bytes */
   queued: (bytes) => `sending, ${kilobytes(bytes)} to go`,
 

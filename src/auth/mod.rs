@@ -13,13 +13,13 @@ mod users; //       the users file as text
 
 use std::fmt;
 
-pub(crate) use gate::{Auth, AuthError, Refused};
+pub(crate) use gate::{Auth, Refused};
 pub(crate) use local::{UsersError, UsersFile};
-pub(crate) use logins::{Login, LoginKey, Logins, Token};
+pub(crate) use logins::Login;
 #[cfg(test)]
 pub(crate) use password::Checker;
 pub(crate) use password::{Hash, MAX_PASSWORD, Password};
-pub(crate) use users::{Account, AccountId, NotAName, UserName, Users};
+pub(crate) use users::{Account, AccountId, UserName, Users};
 
 /// Who may come back to a session: `local:<16 hex digits>`. A re-created account gets another one and inherits nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

@@ -1,6 +1,6 @@
 //! `coracle passwd NAME`: makes and changes accounts in the users file.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Write};
 
 use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
 use zeroize::Zeroizing;

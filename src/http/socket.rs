@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use super::response::{self, Answer};
 use super::web::Asked;
 use crate::session::SessionId;
-use crate::terminal::{self, SUBPROTOCOL, Visitor};
+use crate::terminal::{self, Close, SUBPROTOCOL, Visitor};
 
 /// `GET /api/v1/sessions/{id}/terminal`
 pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
@@ -17,16 +17,11 @@ pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
         Ok(key) => key,
         Err(refused) => return *refused,
     };
-    let stranger = match (&asked.login, asked.visit.guest.crowd().stranger()) {
-        (Some(_), _) => None,
-        (None, Some(place)) => Some(place),
-        (None, None) => {
-            asked.visit.refusals.count(asked.visit.peer.key, "too many WebSockets without a login");
-            let text = "Too many connections are waiting to sign in.";
-            let answer = asked.refuse(StatusCode::SERVICE_UNAVAILABLE, "Full", text);
-            return response::retry_after(response::close(answer), std::time::Duration::from_secs(10));
-        }
-    };
+    let stranger = if asked.login.is_none() { asked.visit.guest.crowd().stranger() } else { None };
+    let too_many = asked.login.is_none() && stranger.is_none();
+    if too_many {
+        asked.visit.refusals.count(asked.visit.peer.key, "too many WebSockets without a login");
+    }
     let offered = response::has_word(asked.headers(), &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
     let (roster, peer, guest) = (asked.shop.roster.clone(), asked.peer(), asked.visit.guest.clone());
     let visitor = asked.login.map(|login| Visitor { person: login.person, login_over: login.over });
@@ -34,6 +29,8 @@ pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
     tokio::spawn(async move {
         let _places = (guest, stranger); // taken for as long as the socket lives
         match upgrade.await {
+            // A page sees no status of a refused upgrade, but it does see a close code.
+            Ok(socket) if too_many => terminal::turn_away(TokioIo::new(socket), Close::TooMany).await,
             Ok(socket) => terminal::serve(TokioIo::new(socket), roster, id, visitor, peer).await,
             Err(error) => tracing::debug!(%error, "gone before its upgrade"),
         }

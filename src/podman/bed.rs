@@ -3,6 +3,7 @@
 
 mod hostile;
 mod life;
+mod limits;
 mod terminals;
 mod wrong;
 

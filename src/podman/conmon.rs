@@ -20,7 +20,10 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::verify::Status;
+use super::{
+    gauge::{Gauge, Usage},
+    verify::Status,
+};
 
 /// How long conmon may take over what it was told before the start; on an idle machine less than 1 ms.
 const SETTLING: Duration = Duration::from_millis(500);
@@ -32,6 +35,7 @@ pub(crate) struct Conmon {
     shell: OwnedFd,
     /// Where conmon writes the shell's exit status, as its last act.
     exit_file: Option<PathBuf>,
+    gauge: Gauge,
 }
 
 impl Conmon {
@@ -40,7 +44,13 @@ impl Conmon {
     pub(crate) fn played_by(conmon: i32, shell: i32, exit_file: PathBuf) -> io::Result<Conmon> {
         #[expect(deprecated, reason = "as in `watch`")]
         let pidfd = AsyncFd::new(open_pidfd(conmon)?)?;
-        Ok(Conmon { pid: conmon, pidfd, shell: open_pidfd(shell)?, exit_file: Some(exit_file) })
+        Ok(Conmon {
+            pid: conmon,
+            pidfd,
+            shell: open_pidfd(shell)?,
+            exit_file: Some(exit_file),
+            gauge: Gauge::of(shell),
+        })
     }
 
     /// Resolves when conmon is gone, whatever Podman says.
@@ -58,6 +68,11 @@ impl Conmon {
     /// Whether the container's first process (the shell) lives at this moment; asked of the kernel, not of Podman.
     pub(crate) fn shell_is_alive(&self) -> bool {
         !ended(&self.shell)
+    }
+
+    /// What the container uses at this moment.
+    pub(crate) fn usage(&self) -> Usage {
+        self.gauge.read()
     }
 
     /// The exit status that conmon left, once it is gone. None: it was killed, and nobody knows how the shell ended. (Podman
@@ -101,7 +116,7 @@ impl Conmon {
         }
         #[expect(deprecated, reason = "`register` is unsafe, which is for `sys` alone; an OwnedFd keeps its promise")]
         let pidfd = AsyncFd::new(pidfd)?;
-        Ok(Conmon { pid, pidfd, shell: shell_fd, exit_file: exit_file(&arguments, container) })
+        Ok(Conmon { pid, pidfd, shell: shell_fd, exit_file: exit_file(&arguments, container), gauge: Gauge::of(shell) })
     }
 }
 

@@ -36,8 +36,33 @@ pub(crate) struct Prepared {
     pub(crate) certificate: Certificate,
     /// What the kernel confirmed, as one line for the audit.
     pub(crate) facts: String,
-    /// `None` only once it was started or abandoned.
-    parts: Option<Parts>,
+    made: Unclaimed,
+}
+
+impl Prepared {
+    /// Gives the terminal its first size, starts the shell and sees that the seccomp filter is in force. On failure the
+    /// container is removed first; dropped half-way, too.
+    pub(crate) async fn start(self, size: Size) -> Result<(Terminal, Conmon), PodmanError> {
+        let parts = self.made.claim();
+        let (podman, id) = (parts.podman.clone(), parts.plan.id);
+        let started = on_its_own(podman, id, "start", async move {
+            match parts.run(size).await {
+                Ok(()) => Ok(Unclaimed(Some(parts))),
+                Err(error) => {
+                    parts.terminal.leave().await;
+                    undo(&parts.podman, id, &error).await;
+                    Err(error)
+                }
+            }
+        });
+        let Parts { terminal, conmon, .. } = started.await?.claim();
+        Ok((terminal, conmon))
+    }
+
+    /// Nobody wants it any more: leaves the terminal and removes the container.
+    pub(crate) async fn abandon(self) -> Result<(), PodmanError> {
+        self.made.claim().remove().await
+    }
 }
 
 struct Parts {
@@ -48,34 +73,19 @@ struct Parts {
     conmon: Conmon,
 }
 
-impl Prepared {
-    /// Gives the terminal its first size, starts the shell and sees that the seccomp filter is in force. On failure the
-    /// container is removed first.
-    pub(crate) async fn start(mut self, size: Size) -> Result<(Terminal, Conmon), PodmanError> {
-        let parts = self.parts.take().expect("start and abandon consume it");
-        let (podman, id) = (parts.podman.clone(), parts.plan.id);
-        on_its_own(podman, id, "start", async move {
-            match parts.run(size).await {
-                Ok(()) => Ok((parts.terminal, parts.conmon)),
-                Err(error) => {
-                    parts.terminal.leave().await;
-                    undo(&parts.podman, id, &error).await;
-                    Err(error)
-                }
-            }
-        })
-        .await
-    }
+/// A container that is removed unless someone takes it over.
+struct Unclaimed(Option<Parts>);
 
-    /// Nobody wants it any more: leaves the terminal and removes the container.
-    pub(crate) async fn abandon(mut self) -> Result<(), PodmanError> {
-        self.parts.take().expect("start and abandon consume it").remove().await
+impl Unclaimed {
+    fn claim(mut self) -> Parts {
+        self.0.take().expect("only this takes it, and consumes what held it")
     }
 }
 
-impl Drop for Prepared {
+impl Drop for Unclaimed {
     fn drop(&mut self) {
-        let (Some(parts), Ok(runtime)) = (self.parts.take(), tokio::runtime::Handle::try_current()) else { return };
+        // Without a runtime the daemon is going down: the next one sweeps.
+        let (Some(parts), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) else { return };
         runtime.spawn(async move {
             let id = parts.plan.id;
             if let Err(error) = parts.remove().await {
@@ -121,8 +131,8 @@ pub(super) async fn launch(
     }
 }
 
-/// Does `work` in a task of its own. When nobody waits for the result any more, or `work` panicked, the container is
-/// removed.
+/// Does `work` in a task of its own. What it returns must remove the container when it is dropped: nobody may be waiting
+/// for it any more. If it panics, the container is removed here.
 async fn on_its_own<T: Send + 'static>(
     podman: Podman,
     id: SessionId,
@@ -131,18 +141,15 @@ async fn on_its_own<T: Send + 'static>(
 ) -> Result<T, PodmanError> {
     let (done, result) = oneshot::channel();
     tokio::spawn(async move {
-        let made = tokio::spawn(work)
-            .await
-            .unwrap_or_else(|panic| Err(PodmanError::Broken { step, id: id.to_string(), why: panic.to_string() }));
-        let panicked = matches!(&made, Err(PodmanError::Broken { step: at, .. }) if *at == step && step == "launch");
-        match done.send(made) {
-            Ok(()) if !panicked => {}
-            unwanted => {
-                // Drops the terminal first, which leaves it gently.
-                drop(unwanted);
-                undo(&podman, id, &"nobody waits for it any more").await;
+        let made = match tokio::spawn(work).await {
+            Ok(made) => made,
+            Err(panic) => {
+                let error = PodmanError::Broken { step, id: id.to_string(), why: panic.to_string() };
+                undo(&podman, id, &error).await;
+                Err(error)
             }
-        }
+        };
+        drop(done.send(made));
     });
     result.await.unwrap_or_else(|_| {
         Err(PodmanError::Broken { step, id: id.to_string(), why: "the runtime is shutting down".to_owned() })
@@ -189,7 +196,7 @@ async fn prepare(podman: &Podman, plan: Plan, say: &mpsc::Sender<&'static str>) 
     let terminal = attach(podman, id).await?;
     let (certificate, facts) = (proven.certificate.clone(), proven.facts.clone());
     let parts = Parts { podman: podman.clone(), plan, proven, terminal, conmon };
-    Ok(Prepared { certificate, facts, parts: Some(parts) })
+    Ok(Prepared { certificate, facts, made: Unclaimed(Some(parts)) })
 }
 
 async fn announce(say: &mpsc::Sender<&'static str>, id: SessionId, step: &'static str) -> Result<(), PodmanError> {

@@ -5,6 +5,7 @@
 
 mod conmon;
 mod door;
+mod gauge;
 mod images;
 mod labels;
 mod life;
@@ -23,6 +24,7 @@ use std::{
 };
 
 pub(crate) use conmon::Conmon;
+pub(crate) use gauge::Usage;
 pub(crate) use labels::Identity;
 pub(crate) use life::Prepared;
 pub(crate) use seccomp::write_seccomp;

@@ -186,6 +186,11 @@ fn read_map(path: &Path, what: &'static str) -> Result<IdMap, Wrong> {
 }
 
 /// `inner` begins with a slash, and names only what the kernel says it is in.
+/// The directory of a process' cgroup, out of the text of its `/proc/PID/cgroup`.
+pub(super) fn inner_cgroup(text: &str) -> Option<PathBuf> {
+    cgroup::unified(text).map(cgroup_dir)
+}
+
 fn cgroup_dir(inner: &str) -> PathBuf {
     Path::new("/sys/fs/cgroup").join(inner.trim_start_matches('/'))
 }

@@ -93,7 +93,7 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
                     tracing::warn!(session = %container.id, why = how.detail, "attaching to it again");
                     todo.push(container);
                 }
-                Err(end) => over.push((container.id, end)),
+                Err(end) => over.push((container, end)),
             }
         }
         if !todo.is_empty() {
@@ -101,11 +101,11 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
         }
     }
     roster.settle();
-    for (id, End { record, mut how, .. }) in over {
-        if let Err(trouble) = ending::remove(roster.podman(), id).await {
+    for (container, End { record, mut how, .. }) in over {
+        if let Err(trouble) = ending::remove(roster.podman(), container.id).await {
             how = how.not_removed(trouble);
         }
-        audit_end(roster, id, record.as_deref(), how);
+        audit_end(roster, container.id, record.as_deref(), &container.profile, how);
     }
     // What remains has files, but no container any more.
     for id in left.into_iter().filter(|id| !roster.is_seated(*id)) {
@@ -113,7 +113,7 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
             Ok(_) => Ending { detail: "its container was gone".into(), ..Ending::by_itself(EndReason::Engine) },
             Err(_) => Ending::by_itself(EndReason::Lost),
         };
-        audit_end(roster, id, None, how);
+        audit_end(roster, id, None, "", how);
     }
 }
 
@@ -162,7 +162,8 @@ async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), 
     roster.adopt(record, file, ring, Running { terminal, conmon })
 }
 
-fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, how: Ending) {
+/// `profile` is what the container's label says, for one of which nothing else is known.
+fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &str, how: Ending) {
     let note = std::fs::read(live_dir(roster.places()).join(id.as_str())).ok();
     let note: Option<Note> = note.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if note.as_ref().is_some_and(|note| note.ended) {
@@ -171,7 +172,7 @@ fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, how: Endin
     let (user, profile) = match (record, note) {
         (Some(record), _) => (record.person.name.clone(), record.profile.name.clone()),
         (None, Some(note)) => (note.user, note.profile),
-        (None, None) => Default::default(),
+        (None, None) => (String::new(), profile.to_owned()),
     };
     roster.ended(id, &user, &profile, &how);
 }

@@ -37,6 +37,7 @@ pub(crate) enum EndReason {
 }
 
 impl EndReason {
+    #[cfg(test)]
     pub(crate) const ALL: [EndReason; 14] = [
         Self::Exit,
         Self::Idle,

@@ -39,10 +39,6 @@ impl Resizer {
     pub(crate) fn nudge(&self) {
         self.0.send_modify(|wish| wish.nudges += 1);
     }
-
-    pub(crate) fn size(&self) -> Size {
-        self.0.borrow().size
-    }
 }
 
 /// Ends when the [`Resizer`] is dropped.

@@ -110,6 +110,9 @@ impl Boarding {
     pub(crate) async fn resize(&self, size: Size) {
         self.say(Message::Resize(self.feed.id, size)).await;
     }
+    pub(crate) async fn visible(&self, on: bool) {
+        self.say(Message::Visible(self.feed.id, on)).await;
+    }
     pub(crate) async fn extend(&self) {
         self.say(Message::Extend(self.feed.id)).await;
     }
@@ -180,8 +183,9 @@ impl Roster {
         std::fs::create_dir_all(live_dir(&places)).map_err(|e| wrong("the list of live sessions", e))?;
         let socket = config.sessions.podman_socket.clone().unwrap_or_else(default_podman_socket);
         let slots = Slots::open(config.sessions.isolation, config.sessions.max.get());
-        if let Err(why) = &slots {
-            tracing::error!("{why}");
+        match &slots {
+            Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
+            Err(why) => tracing::error!("{why}"),
         }
         let roster = Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),

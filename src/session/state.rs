@@ -287,5 +287,4 @@ fn take_over(before: Option<AttachmentId>, now: AttachmentId, actions: &mut Vec<
 }
 
 #[cfg(test)]
-#[path = "state_tests.rs"]
 mod tests;

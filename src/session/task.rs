@@ -4,6 +4,7 @@
 mod starting; //    from the first stage of a launch to a shell that runs
 mod seating; //     the attachment at the keyboard
 mod bytes; //       what flows, and how fast
+mod gauging; //     what it uses
 mod taking_down; // the end
 
 use std::{
@@ -44,6 +45,8 @@ pub(crate) enum Message {
     },
     Left(AttachmentId),
     Resize(AttachmentId, Size),
+    /// Its tab was shown or hidden.
+    Visible(AttachmentId, bool),
     Extend(AttachmentId),
     /// This attachment lost output; it wants the screen drawn anew.
     FellBehind(AttachmentId),
@@ -139,6 +142,7 @@ pub(crate) struct Sailing {
     welcomed: bool,
     progress: Option<ToClient>,
     image: String,
+    facts: String,
     /// What the kernel confirmed. Into the record only with the running shell: a session that has both is adopted.
     proven: Option<Certificate>,
     /// Set once the terminal only has what is left in it: until when that is read, and why.
@@ -151,6 +155,7 @@ pub(crate) struct Sailing {
     remembered: BootTime,
     ending: Option<Ending>,
     finished: Option<Outcome>,
+    gauging: gauging::Gauging,
 }
 
 /// What the task woke for.
@@ -160,6 +165,7 @@ enum Wake {
     Bell,
     Tick,
     FirstSizeOver,
+    GaugeDue,
     Readable(io::Result<()>),
     Writable,
     ConmonDied,
@@ -180,6 +186,7 @@ impl Sailing {
             welcomed: false,
             progress: None,
             image: String::new(),
+            facts: String::new(),
             proven: None,
             tail: None,
             leaving: None,
@@ -189,6 +196,7 @@ impl Sailing {
             remembered: BootTime::now(),
             ending: None,
             finished: None,
+            gauging: gauging::Gauging::new(),
             t,
         }
     }
@@ -206,6 +214,9 @@ impl Sailing {
     /// Until the session is over or the daemon leaves.
     pub(crate) async fn run(mut self) -> Outcome {
         loop {
+            if self.finished.is_some() {
+                self.answer_latecomers();
+            }
             if let Some(outcome) = self.finished.take() {
                 return outcome;
             }
@@ -215,6 +226,7 @@ impl Sailing {
                 Wake::Report(report) => self.report(report),
                 Wake::Bell => self.bell(),
                 Wake::Tick => self.step(Event::Tick),
+                Wake::GaugeDue => self.gauge(),
                 Wake::FirstSizeOver => self.start_shell(Size::DEFAULT),
                 Wake::Readable(Ok(())) => self.read(),
                 Wake::Readable(Err(error)) => self.terminal_over(&error.to_string()),
@@ -231,7 +243,7 @@ impl Sailing {
 
     async fn wake(&mut self) -> Wake {
         let deadline = self.t.machine.next_deadline();
-        let first_size = self.first_size;
+        let (first_size, gauge) = (self.first_size, self.gauge_due());
         // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
         let read_at = if self.keeps_up() { None } else { Some(self.next_read) };
         let write = self.tail.is_none() && self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
@@ -246,6 +258,7 @@ impl Sailing {
             () = self.t.bell.notified() => Wake::Bell,
             () = wait_for(deadline) => Wake::Tick,
             () = sleep_until(first_size.unwrap_or_else(Instant::now)), if first_size.is_some() => Wake::FirstSizeOver,
+            () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
             woken = bytes::terminal_io(running, read_at, write, tail) => woken,
         }
     }
@@ -260,6 +273,7 @@ impl Sailing {
                 self.step(Event::Left(who));
             }
             Message::Resize(who, size) if self.has_keyboard(who) => self.resize(size),
+            Message::Visible(who, visible) => self.shown(who, visible),
             Message::Extend(who) => self.step(Event::Input(who)),
             Message::FellBehind(who) if self.has_keyboard(who) => {
                 if let Some(resizer) = &self.resizer {

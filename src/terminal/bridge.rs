@@ -56,14 +56,7 @@ pub(crate) async fn serve<S>(socket: S, roster: Roster, id: SessionId, visitor: 
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(8 << 10)
-        .write_buffer_size(16 << 10)
-        .max_write_buffer_size(256 << 10)
-        .max_message_size(Some(MAX_MESSAGE))
-        .max_frame_size(Some(MAX_MESSAGE));
-    let socket = WebSocketStream::from_raw_socket(socket, Role::Server, Some(config)).await;
-    let (mut sink, mut stream) = socket.split();
+    let (mut sink, mut stream) = open(socket).await;
     let parting = match hello(&mut sink, &mut stream, &roster, id, visitor, &peer).await {
         Ok((seated, visitor)) => sail(&mut sink, &mut stream, seated, visitor).await,
         Err(parting) => parting,
@@ -78,6 +71,25 @@ async fn part<S: AsyncRead + AsyncWrite + Unpin>(mut sink: Sink<S>, stream: Stre
         // Where it said goodbye itself, our answer is still to be sent.
         Parting::Gone => drop(timeout(GOODBYE, sink.close()).await),
     }
+}
+
+/// Closes a WebSocket before anything was said.
+pub(crate) async fn turn_away<S>(socket: S, close: Close)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (sink, stream) = open(socket).await;
+    farewell(sink, stream, close).await;
+}
+
+async fn open<S: AsyncRead + AsyncWrite + Unpin>(socket: S) -> (Sink<S>, Stream<S>) {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(8 << 10)
+        .write_buffer_size(16 << 10)
+        .max_write_buffer_size(256 << 10)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    WebSocketStream::from_raw_socket(socket, Role::Server, Some(config)).await.split()
 }
 
 /// How a connection ends.
@@ -125,9 +137,14 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
             return Err(refuse(sink, no_seat).await);
         }
         let first = timeout(HELLO, first_size(sink, stream)).await;
-        let size = first.unwrap_or(Err(Parting::Say(Close::Protocol)))?;
+        let (size, visible) = first.unwrap_or(Err(Parting::Say(Close::Protocol)))?;
         match roster.attach(id, &visitor.person, size, peer).await {
-            Ok(seated) => Ok(seated),
+            Ok(seated) => {
+                if !visible {
+                    seated.0.visible(false).await;
+                }
+                Ok(seated)
+            }
             Err(no_seat) => Err(refuse(sink, no_seat).await),
         }
     };
@@ -142,16 +159,17 @@ async fn greet<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>) -> Result<
     send(sink, &ToClient::Ready { protocol: SUBPROTOCOL.to_owned() }).await
 }
 
-/// The browser's first size, which has to be its first word but for `ping` and `visible`.
+/// The browser's first size and whether its tab is shown; the size has to be its first word but for `ping` and `visible`.
 async fn first_size<S: AsyncRead + AsyncWrite + Unpin>(
     sink: &mut Sink<S>,
     stream: &mut Stream<S>,
-) -> Result<Size, Parting> {
+) -> Result<(Size, bool), Parting> {
+    let mut visible = true;
     loop {
         match next(stream).await? {
             FromClient::Ping { t } => send(sink, &ToClient::Pong { t }).await?,
-            FromClient::Visible { .. } => {}
-            first => return first.size().ok_or(Parting::Say(Close::Protocol)),
+            FromClient::Visible { on } => visible = on,
+            first => return first.size().map(|size| (size, visible)).ok_or(Parting::Say(Close::Protocol)),
         }
     }
 }
@@ -304,8 +322,8 @@ async fn control(boarding: &Boarding, frame: FromClient, answers: &mpsc::Sender<
         FromClient::Extend {} => boarding.extend().await,
         FromClient::End {} => boarding.end().await,
         FromClient::Ping { t } => drop(answers.try_send(ToClient::Pong { t })),
-        // Whoever is attached has the keyboard; and nothing is sent yet that a hidden tab would save.
-        FromClient::Take {} | FromClient::Visible { .. } => {}
+        FromClient::Visible { on } => boarding.visible(on).await,
+        FromClient::Take {} => {} // whoever is attached has the keyboard
         // Both have their place: at the beginning, and in `reader`.
         FromClient::Auth { .. } | FromClient::Stdin { .. } => return Err(Close::Protocol),
     }

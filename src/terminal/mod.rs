@@ -7,7 +7,7 @@ mod bridge; //   one WebSocket, from the upgrade to the close frame
 
 use tokio::sync::watch;
 
-pub(crate) use bridge::serve;
+pub(crate) use bridge::{serve, turn_away};
 pub(crate) use feed::{Ears, Feed, Output, Seat, Told};
 pub(crate) use protocol::{Certificate, Close, Deadlines, Notice, Role, SUBPROTOCOL, Step, ToClient};
 pub(crate) use ring::{FILE_SIZE as RING_FILE_SIZE, Ring};

@@ -81,6 +81,14 @@ pub(crate) enum ToClient {
         role: Role,
     },
     Notice(Notice),
+    /// What the session uses, once a second while attached and visible; `null` where the kernel does not count it.
+    Stats {
+        /// Thousandths of a processor over the last second.
+        cpu: Option<u32>,
+        /// Bytes.
+        memory: Option<u64>,
+        pids: Option<u32>,
+    },
     Pong {
         t: f64,
     },
@@ -239,7 +247,8 @@ mod tests {
                 "role",
                 "snapshot",
                 "snapshot_end",
-                "started"
+                "started",
+                "stats"
             ]
         );
     }

@@ -31,5 +31,5 @@ made() {
 }
 
 starts_in() {
-  "$BED/machine.sh" put "$1" "$2" "$3" 755 && "$BED/machine.sh" run "$1" "$3" "$4" >/dev/null 2>&1
+  "$OPERATE" put "$1" "$2" "$3" 755 && "$OPERATE" run "$1" "$3" "$4" >/dev/null 2>&1
 }

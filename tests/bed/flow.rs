@@ -148,3 +148,28 @@ async fn pings_come_back() {
     terminal.say(json!({"type": "ping", "t": 12.5})).await;
     assert_eq!(terminal.frame("pong").await["t"], 12.5);
 }
+
+#[tokio::test]
+async fn what_it_uses_is_told_once_a_second_and_not_to_a_hidden_tab() {
+    let _service = Service::plain();
+    let (_, mut terminal) = Browser::of("alice").await.shell().await;
+    terminal.type_in("while :; do :; done\r").await;
+    terminal.frame("stats").await;
+    let cpu =
+        terminal.until("a busy second", |t| t.frames.iter().filter_map(|f| f["cpu"].as_u64()).find(|cpu| *cpu > 300));
+    assert!(cpu.await <= 1200, "one loop is about one processor (there is no limit in this machine)");
+    terminal.say(json!({"type": "visible", "on": false})).await;
+    terminal.say(json!({"type": "ping", "t": 1.0})).await;
+    terminal.frame("pong").await;
+    terminal.frames.clear();
+    let began = Instant::now();
+    terminal.say(json!({"type": "ping", "t": 2.0})).await;
+    while began.elapsed() < Duration::from_millis(2500) {
+        let _ = tokio::time::timeout(Duration::from_millis(200), terminal.step()).await;
+    }
+    let told = terminal.frames.iter().filter(|f| f["type"] == "stats").count();
+    assert!(told <= 1, "{told} frames in 2.5 s");
+    terminal.say(json!({"type": "visible", "on": true})).await;
+    terminal.frames.clear();
+    terminal.frame("stats").await;
+}

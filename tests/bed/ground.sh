@@ -15,7 +15,9 @@ BED=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SOURCE=$(cd "$BED/../.." && pwd)
 CACHE=${CORACLE_CACHE:-/var/cache/coracle-bed}
 MACHINES=$CACHE/machines
-export BED SOURCE CACHE MACHINES
+# The script that works the machine at hand, where either kind will do: machine.sh or vm.sh.
+OPERATE=${OPERATE:-$BED/machine.sh}
+export BED SOURCE CACHE MACHINES OPERATE
 
 # Seconds that one caller waits for another that is making the same root; a slow mirror needs 100 s for one.
 CACHE_WAIT=900
@@ -37,6 +39,16 @@ become_root() {
 
 # need PROGRAM PACKAGE: stops with the way out if a program is missing.
 need() { command -v "$1" >/dev/null || die "$1 is missing: install the package $2"; }
+
+# free_port FIRST LAST: prints the first port between them where nobody listens on this host. 0A is the state LISTEN.
+free_port() {
+  local port
+  for ((port = $1; port <= $2; port++)); do
+    grep -hq "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$port") [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6 || break
+  done
+  [ "$port" -le "$2" ] || die "no free port on loopback between $1 and $2"
+  echo "$port"
+}
 
 # The process group that is at work for us just now, if any.
 CHILD=''

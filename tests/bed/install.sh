@@ -8,26 +8,16 @@
 
 FIRST_PORT=8080
 LAST_PORT=8179
-WAKE_LIMIT=10 # s for the first answer, which starts the daemon
+WAKE_LIMIT=20 # s for the first answer, which starts the daemon; 0.2 but where processors are emulated
 
 machine=$1 image=$2
-tester() { "$BED/machine.sh" user "$machine" "$@"; }
-
-# The first free port; the machine shares the network of its host. 0A is the state LISTEN.
-free_port() {
-  local port
-  for ((port = FIRST_PORT; port <= LAST_PORT; port++)); do
-    grep -hq "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$port") [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6 || break
-  done
-  [ "$port" -le "$LAST_PORT" ] || die "no free port on loopback between $FIRST_PORT and $LAST_PORT"
-  echo "$port"
-}
+tester() { "$OPERATE" user "$machine" "$@"; }
 
 # A host with cgroup v1 has no controllers to give to a machine. Then, and only then, sessions may do without limits; the
 # page says so.
 limits_line() {
   local controllers wanted
-  controllers=" $("$BED/machine.sh" run "$machine" cat /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers) "
+  controllers=" $("$OPERATE" run "$machine" cat /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers) "
   for wanted in cpu memory pids; do
     [[ $controllers == *" $wanted "* ]] || {
       echo "require_limits = false # no $wanted controller in this machine"
@@ -63,15 +53,17 @@ wait_for_answer() {
   # A connection waits in the socket's queue while the daemon wakes, so one long try is enough.
   if ! answer=$(curl --noproxy "*" --silent --show-error --fail --max-time "$WAKE_LIMIT" "$1/healthz" 2>&1); then
     say "coracle does not answer at $1: $answer; what its journal says:"
-    "$BED/machine.sh" journal "$machine" >&2
+    "$OPERATE" journal "$machine" >&2
     exit 1
   fi
 }
 
 for unit in "$SOURCE"/units/user/*; do
-  "$BED/machine.sh" put "$machine" "$unit" "/usr/lib/systemd/user/$(basename "$unit")"
+  "$OPERATE" put "$machine" "$unit" "/usr/lib/systemd/user/$(basename "$unit")"
 done
-port=$(free_port)
+port=$(free_port "$FIRST_PORT" "$LAST_PORT")
+# A machine of machine.sh shares the network of its host.
+[ "$OPERATE" = "$BED/machine.sh" ] || "$OPERATE" forward "$machine" "$port"
 password=$(head -c 10 /dev/urandom | base32 | tr '[:upper:]' '[:lower:]')
 put_config
 tester coracle passwd demo <<<"$password" >&2

@@ -58,7 +58,8 @@ pub(crate) fn machine() -> &'static Machine {
 }
 
 impl Machine {
-    fn run(&self, words: &[&str], stdin: &str) -> Ran {
+    /// As root inside; `stdin` is fed to it.
+    pub(crate) fn run(&self, words: &[&str], stdin: &str) -> Ran {
         let mut child = Command::new("nsenter")
             .args(["-t", &self.pid, "-a", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"])
             .args(words)

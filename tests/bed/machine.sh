@@ -16,6 +16,8 @@
 # controllers inside on hosts with cgroup v1, so those limits cannot be tested here.
 # shellcheck source=tests/bed/ground.sh
 . "$(dirname "$(readlink -f "$0")")/ground.sh"
+# shellcheck source=tests/bed/facts.sh
+. "$BED/facts.sh"
 
 READY_WAIT=60 # s until podman.sock is there; measured 0.5 to 2.5
 BOOT_WAIT=30  # s that `down` lets a boot finish first: a machine told to stop in mid-boot may hang
@@ -23,34 +25,6 @@ STOP_WAIT=5   # s from "power off" to SIGKILL; measured 0.3 to 0.8
 JOURNAL_TAIL=60 # lines
 KILL_WAIT=5   # s for the kernel to take a killed machine apart
 
-valid_name() { [[ ${1-} =~ ^[a-z0-9][a-z0-9-]{0,31}$ ]] || die "a machine's name is [a-z0-9-], at most 32 long: '${1-}'"; }
-
-# born PID: when it started, in clock ticks (field 22 of its stat); with the pid this names one process for good, since
-# pids are reused. Empty if there is no such process, or only its corpse.
-born() {
-  local stat
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
-  awk '$1 != "Z" { print $20 }' <<<"${stat##*) }"
-}
-alive() { [ -n "${1-}" ] && [ -n "${2-}" ] && [ "$(born "$1")" = "$2" ]; }
-
-# within SECONDS CONDITION...: polls until it is true; false at the deadline.
-within() {
-  local deadline=$((SECONDS + $1 + 1))
-  shift
-  until "$@"; do
-    [ "$SECONDS" -lt "$deadline" ] || return 1
-    sleep 0.05
-  done
-}
-
-facts_of() { printf '%s/%s/facts' "$MACHINES" "$1"; }
-load() {
-  valid_name "${1-}"
-  NAME=$1 SUITE='' L='' LBORN='' P='' PBORN='' WORK=$MACHINES/$1 HOMES='' OWNER='' OWNERBORN=''
-  # shellcheck disable=SC1090
-  [ ! -f "$(facts_of "$1")" ] || . "$(facts_of "$1")"
-}
 load_running() {
   load "${1-}"
   alive "$L" "$LBORN" || die "no machine '$NAME' is running: machine.sh up $NAME SUITE"
@@ -132,16 +106,6 @@ up() {
   trap - EXIT
   facts_of "$NAME"
   echo
-}
-
-write_facts() {
-  cat >"$WORK/facts" <<FACTS
-NAME=$NAME SUITE=$SUITE
-L=$L LBORN=$LBORN P=$P PBORN=$PBORN
-WORK=$WORK
-HOMES=$HOMES
-OWNER=${OWNER-} OWNERBORN=$([ -z "${OWNER-}" ] || born "$OWNER")
-FACTS
 }
 
 # --- inside ----------------------------------------------------------------------------------------------------------

@@ -18,6 +18,14 @@ cc gcc gcc
 /usr/include/stdio.h libc6-dev glibc-devel
 END
     ;;
+  vm)
+    cat <<END
+qemu-system-x86_64 qemu-system-x86 qemu-system-x86-core
+mke2fs e2fsprogs e2fsprogs
+ssh openssh-client openssh-clients
+gzip gzip gzip
+END
+    ;;
   browser)
     cat <<END
 node nodejs nodejs

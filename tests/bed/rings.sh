@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # rings.sh: `make test`. Installs what is missing, runs every ring in order, whatever the one before said, and ends with
 # `N passed, N failed`. With CI=true a skipped test counts as failed. What each ring printed stays in target/rings/.
+#
+#   rings.sh long   `make test-long`: more of the same, which takes longer
 # shellcheck source=tests/bed/ground.sh
 . "$(dirname "$(readlink -f "$0")")/ground.sh"
 # shellcheck source=tests/bed/preconditions.sh
@@ -9,10 +11,15 @@
 . "$BED/binary.sh"
 
 BED_TESTS_LIMIT=1200 # s for the integration tests of one suite
+VM_TESTS_LIMIT=600   # s; a fifth of it, but where processors are emulated and others are at work too
 BROWSER_LIMIT=600    # s
 SESSION_IMAGE=localhost/coracle-bed:session
 BUSYBOX_IMAGE=localhost/coracle-bed:busybox
+SMALL_IMAGE=localhost/coracle-bed:small
+# The unit tests that need a kernel with controllers.
+LIMITS_TESTS=podman::bed::limits
 
+AMOUNT=${1:-usual}
 LOGS=$SOURCE/target/rings
 SUMMARY=()
 PASSED=0 FAILED=0 SKIPPED=0
@@ -51,11 +58,15 @@ leave() {
   trap '' INT TERM HUP
   trap - EXIT
   hurry
-  for suite in bookworm trixie; do as_root "$BED/machine.sh" down "$(machine_of "$suite")" || status=1; done
+  for suite in bookworm trixie; do
+    as_root "$BED/machine.sh" down "$(machine_of "$suite")" || status=1
+    as_root "$BED/vm.sh" down "$(vm_of "$suite")" || status=1
+  done
   exit "$status"
 }
 
 machine_of() { echo "test-$1-$$"; }
+vm_of() { echo "vm-$1-$$"; }
 
 # --- the rings -------------------------------------------------------------------------------------------------------
 
@@ -66,13 +77,13 @@ tree_of_crates() { PATH=$TOOLS/bin:$PATH cargo deny --offline --config packaging
 # The tests of the modules. Those that need a machine are `#[ignore]`d here, and run in one below.
 unit_tests() { cargo test --locked --no-fail-fast --lib --bins -- --show-output; }
 
-# The files of tests/ but bed.rs: the daemon as a process on this host.
+# The files of tests/ but bed.rs and vm.rs: the daemon as a process on this host.
 host_tests() {
   local file chosen=()
   for file in $(host_test_files); do chosen+=(--test "$(basename "$file" .rs)"); done
   cargo test --locked --no-fail-fast "${chosen[@]}" -- --show-output
 }
-host_test_files() { find tests -maxdepth 1 -name '*.rs' ! -name bed.rs; }
+host_test_files() { find tests -maxdepth 1 -name '*.rs' ! -name bed.rs ! -name vm.rs; }
 
 # with_machine SUITE COMMAND...: calls it as `COMMAND... MACHINE` with a fresh machine that has the session image.
 with_machine() {
@@ -103,7 +114,7 @@ bed_tests() {
   unit_tests_for "$machine" >/dev/null
   timeout "$BED_TESTS_LIMIT" "$BED/machine.sh" user "$machine" env CORACLE_IN_BED=1 CORACLE_BED_SUITE="$SUITE" \
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" RUST_BACKTRACE=1 \
-    /usr/lib/coracle/unit-tests --ignored --test-threads=1 --show-output || status=1
+    /usr/lib/coracle/unit-tests --ignored --skip "$LIMITS_TESTS" --test-threads=1 --show-output || status=1
   # Tests that speak to the whole product as browsers and administrators do.
   binary=$(binary_for "$machine" dev)
   # The tests look into the machine's /proc and namespaces: as root, even where cargo must not be.
@@ -113,6 +124,42 @@ bed_tests() {
   env "${runner[@]}" CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BIN="$binary" \
     timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output || status=1
+  return "$status"
+}
+
+# vm_tests SUITE: what needs the cpu, memory and pids controllers, in a machine with a kernel of its own.
+vm_tests() {
+  local suite=$1 machine status
+  machine=$(vm_of "$suite")
+  export OPERATE=$BED/vm.sh
+  OWNER=$$ "$OPERATE" up "$machine" "$suite" >/dev/null
+  set +e
+  (
+    set -e
+    limits_tests "$machine"
+  )
+  status=$?
+  set -e
+  if [ "$status" != 0 ]; then
+    "$OPERATE" console "$machine"
+    "$OPERATE" journal "$machine"
+  fi
+  "$OPERATE" down "$machine" || status=1
+  return "$status"
+}
+
+limits_tests() {
+  local machine=$1 status=0 facts
+  "$OPERATE" image "$machine" "$("$BED/image.sh" busybox)" "$BUSYBOX_IMAGE" >/dev/null
+  "$OPERATE" image "$machine" "$("$BED/image.sh" small)" "$SMALL_IMAGE" >/dev/null
+  unit_tests_for "$machine" >/dev/null
+  timeout "$VM_TESTS_LIMIT" "$OPERATE" user "$machine" env CORACLE_IN_BED=1 CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" \
+    RUST_BACKTRACE=1 /usr/lib/coracle/unit-tests --ignored --test-threads=1 --show-output "$LIMITS_TESTS" || status=1
+  binary_for "$machine" dev >/dev/null
+  facts=$("$BED/install.sh" "$machine" "$SMALL_IMAGE")
+  eval "$facts"
+  CORACLE_VM_NAME=$machine CORACLE_VM_PORT=${URL##*:} CORACLE_VM_USER=$LOGIN CORACLE_VM_PASSWORD=$PASSWORD \
+    timeout "$VM_TESTS_LIMIT" cargo test --locked --test vm -- --test-threads=1 --show-output || status=1
   return "$status"
 }
 
@@ -131,7 +178,7 @@ mkdir -p "$LOGS"
 echo "0 passed, 1 failed" >"$LOGS/result" # should we not get to the first ring
 check_preconditions
 as_root "$BED/machine.sh" able
-provide bed lint browser
+provide bed vm lint browser
 provide_node
 cargo fmt --version >/dev/null 2>&1 || die "cargo fmt is missing: rustup component add rustfmt, or the package rustfmt"
 cargo clippy --version >/dev/null 2>&1 || die "cargo clippy is missing: rustup component add clippy, or the package rust-clippy"
@@ -153,6 +200,8 @@ ring rust-1.85 one "$BED/msrv.sh"
 for suite in bookworm trixie; do
   if [ -e tests/bed.rs ]; then ring "bed-$suite" with_machine "$suite" bed_tests; else echo "ring bed-$suite: not there yet"; fi
 done
+ring vm-trixie vm_tests trixie
+[ "$AMOUNT" != long ] || ring vm-bookworm vm_tests bookworm
 if [ -e tests/browser/run.mjs ]; then ring browser with_machine trixie browser_tests; else echo "ring browser: not there yet"; fi
 
 printf '\n'

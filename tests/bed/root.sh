@@ -43,6 +43,9 @@ furnish() {
 }
 
 case ${1-} in
+--packages)
+  echo "${PACKAGES[*]}"
+  ;;
 --furnish)
   furnish "$2"
   ;;

@@ -21,6 +21,11 @@ pub(crate) fn port() -> u16 {
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
+/// The machine, the port and the two services are there once: one test at a time, also after one that failed.
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 pub(crate) struct Service {
     pub(crate) machine: &'static Machine,
     _turn: MutexGuard<'static, ()>,
@@ -30,7 +35,7 @@ impl Service {
     /// Socket-activated, with the users of [`USERS`], no limits (the machine has no controllers) and these additions to
     /// `[sessions]` and to the rest of config.toml.
     pub(crate) fn start(sessions: &str, rest: &str) -> Service {
-        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turn();
         let service = Service { machine: machine(), _turn: turn };
         service.stop();
         service.machine.user(&format!(

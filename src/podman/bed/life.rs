@@ -187,15 +187,21 @@ async fn a_launch_nobody_waits_for_is_undone_at_whatever_step_it_was_dropped() {
 #[ignore = "needs a real Podman: runs in the machine"]
 async fn a_prepared_container_that_is_dropped_or_abandoned_is_removed() {
     let bed = Bed::new();
-    let (one, two, three) = (plan(), plan(), plan());
+    let (one, two) = (plan(), plan());
     drop(bed.launch(&one).await.unwrap());
     bed.launch(&two).await.unwrap().abandon().await.unwrap();
-    let prepared = bed.launch(&three).await.unwrap();
-    let starting = tokio::spawn(prepared.start(SIZE));
-    tokio::task::yield_now().await;
-    starting.abort();
-    let _ = starting.await;
-    for plan in [one, two, three] {
+    for plan in [one, two] {
+        nothing_left(plan.id).await;
+    }
+    // Before, during and after what a start takes.
+    for delay in [0, 2, 5, 10, 20, 40] {
+        let plan = plan();
+        let starting = tokio::spawn(bed.launch(&plan).await.unwrap().start(SIZE));
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+        starting.abort();
+        if let Ok(Ok((terminal, _conmon))) = starting.await {
+            bed.end(&plan, terminal).await;
+        }
         nothing_left(plan.id).await;
     }
 }

@@ -91,15 +91,21 @@ fn without(spec: &mut Value, path: &str, option: &str) {
     tmpfs_options(spec, path, |options| options.retain(|o| !o.as_str().unwrap().starts_with(option)));
 }
 
-fn drop_field(spec: &mut Value, field: &str) {
+pub(super) fn drop_field(spec: &mut Value, field: &str) {
     spec.as_object_mut().unwrap().remove(field).unwrap();
 }
 
-type Edit = fn(&mut Value);
+/// What happens to a create body on its way.
+pub(super) type Edit = fn(&mut Value);
 
 async fn each(cases: &[(&str, &[&str], Edit)]) {
+    each_of(|| in_slot(1), cases).await;
+}
+
+/// Launches a plan for each case, and sees it refused by one of the items that the case names.
+pub(super) async fn each_of(plan: fn() -> Plan, cases: &[(&str, &[&str], Edit)]) {
     for (name, items, edit) in cases {
-        let (what, found) = refused(name, &in_slot(1), *edit).await;
+        let (what, found) = refused(name, &plan(), *edit).await;
         assert!(items.contains(&what), "{name}: {what} was named, found {found}");
     }
 }

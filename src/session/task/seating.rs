@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Sailing, Work};
+use super::{Message, Outcome, Sailing, Work, gauging::Gauging};
 use crate::{
     audit,
     session::{
@@ -24,6 +24,7 @@ impl Sailing {
             return seat.close(Close::Ended);
         }
         self.typed = 0;
+        self.gauging = Gauging::new();
         self.welcomed = false;
         self.t.record.size = size;
         self.lift();
@@ -50,6 +51,21 @@ impl Sailing {
                 if let Some(progress) = self.progress.clone() {
                     self.tell(progress);
                 }
+            }
+        }
+    }
+
+    /// The task is done: whoever asked for a seat in its last moment is told how it went.
+    pub(super) fn answer_latecomers(&mut self) {
+        self.t.inbox.close();
+        let restarting = matches!(self.finished, Some(Outcome::Left));
+        while let Ok(message) = self.t.inbox.try_recv() {
+            match message {
+                Message::Attach { seat, .. } if restarting => {
+                    seat.close(Close::Restarting);
+                }
+                Message::Attach { seat, size } => self.attach(seat, size),
+                _ => {}
             }
         }
     }

@@ -33,6 +33,7 @@ impl Sailing {
             Stage::Step(Step::Verify) => self.progress(Step::Verify, 0, 0, "Checking its limits"),
             Stage::Step(step) => self.progress(step, 0, 0, "Making the container"),
             Stage::Prepared(prepared) => {
+                self.facts.clone_from(&prepared.facts);
                 self.proven = Some(prepared.certificate.clone());
                 self.work = Work::Prepared(prepared);
                 if let State::Ending(reason) = self.t.machine.state() {
@@ -102,14 +103,13 @@ impl Sailing {
     }
 
     pub(super) fn audit_start(&self) {
-        let facts = self.t.record.certificate.as_ref().map(|c| serde_json::to_string(c).unwrap_or_default());
         let record = &self.t.record;
         audit::record(&audit::Event::SessionStart {
             id: record.id,
             user: &record.person.name,
             profile: &record.profile.name,
             image: &self.image,
-            facts: facts.as_deref().unwrap_or_default(),
+            facts: &self.facts,
         });
     }
 }
