@@ -35,8 +35,7 @@ furnish() {
     rm "$root/etc/systemd/system/$unit"
   done
   install -D -m 600 "$key" "$root/root/.ssh/authorized_keys"
-  # The kernel's network card by its old name, whatever slot it sits in, with the address that QEMU's network gives.
-  ln -sf /dev/null "$root/etc/systemd/network/99-default.link"
+  # The address that QEMU's network gives; vm.sh tells the kernel to keep the card's plain name.
   printf '[Match]\nName=eth0\n[Network]\nAddress=10.0.2.15/24\nGateway=10.0.2.2\n' >"$root/etc/systemd/network/eth0.network"
   systemctl --root="$root" --quiet enable systemd-networkd.service
   # The serial line is a log, and nothing asks there for a login.

@@ -19,7 +19,8 @@ SMALL_IMAGE=localhost/coracle-bed:small
 # The unit tests that need a kernel with controllers.
 LIMITS_TESTS=podman::bed::limits
 
-AMOUNT=${1:-usual}
+AMOUNT=${1-usual}
+[[ $AMOUNT =~ ^(usual|long)$ ]] || die "usage: rings.sh [long]"
 LOGS=$SOURCE/target/rings
 SUMMARY=()
 PASSED=0 FAILED=0 SKIPPED=0

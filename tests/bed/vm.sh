@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Test machines with a kernel of their own: a whole Debian in QEMU, with the cpu, memory and pids controllers that a
-# machine of machine.sh lacks. It boots in 10 to 40 s, and where only software emulation works its code runs 10 to 20
+# machine of machine.sh lacks. It boots in half a minute, and where only software emulation works its code runs 10 to 20
 # times slower: for what needs those controllers, and nothing else.
 #
 #   vm.sh up NAME SUITE           starts it, waits until Podman listens, prints the path of its facts (see facts.sh)
@@ -20,7 +20,7 @@
 # shellcheck source=tests/bed/facts.sh
 . "$BED/facts.sh"
 
-READY_WAIT=180  # s until podman.sock is there; measured 20 to 40 with emulation
+READY_WAIT=180  # s until podman.sock is there; measured 26 with emulation, 92 beside other work
 KNOCK=15        # s for one try of SSH
 STOP_WAIT=5     # s from SIGTERM to SIGKILL; QEMU needs 0.1
 PROBE_WAIT=20   # s for the kernel to reach its first process under KVM; KVM needs 2
@@ -36,27 +36,29 @@ load_running() {
 
 # --- start -----------------------------------------------------------------------------------------------------------
 
-# qemu DISK-DIRECTORY KERNEL-ARGUMENTS QEMU-ARGUMENTS...: becomes QEMU with the disk's kernel.
-qemu() {
+# compose DISK-DIRECTORY KERNEL-ARGUMENTS QEMU-ARGUMENTS...: sets QEMU to the command that boots the disk's kernel.
+compose() {
   local disk=$1 words=$2
   shift 2
-  exec setsid qemu-system-x86_64 -nodefaults -display none -no-reboot -smp 2 -kernel "$disk/kernel" -initrd "$disk/initrd" \
+  QEMU=(
+    qemu-system-x86_64 -nodefaults -display none -no-reboot -smp 2 -kernel "$disk/kernel" -initrd "$disk/initrd"
     -append "console=ttyS0 panic=-1 $words" "$@"
+  )
 }
 
 # la57 would make emulated memory walk five levels of tables.
 emulated=(-accel "tcg,thread=multi" -cpu "max,la57=off")
 native=(-accel kvm -cpu host)
 
-# Whether this host's KVM takes the kernel as far as its first process; where KVM is there it need not.
+# Whether this host's KVM takes the kernel as far as its first process: where there is a KVM, it need not. The process
+# ends at once, the kernel panics, and QEMU ends.
 kvm_works() {
   [ -w /dev/kvm ] || return 1
-  (qemu "$1" rdinit=/bin/false "${native[@]}" -m 512 -serial "file:$WORK/probe") >"$WORK/probe.errors" 2>&1 &
-  local probe=$! began
-  began=$(born "$probe")
-  probed() { ! alive "$probe" "$began"; }
-  within "$PROBE_WAIT" probed || kill -KILL "$probe" 2>/dev/null || true
-  { wait "$probe"; } 2>/dev/null && grep -qs 'Attempted to kill init' "$WORK/probe"
+  compose "$DISK" rdinit=/bin/false "${native[@]}" -m 512 -serial "file:$WORK/probe"
+  (
+    timeout --kill-after=1 "$PROBE_WAIT" "${QEMU[@]}" </dev/null
+    exit $? # a shell of its own tells the log, not us, which signal it was
+  ) >"$WORK/probe.errors" 2>&1 && grep -qs 'Attempted to kill init' "$WORK/probe"
 }
 
 # over_ssh ARGUMENTS...: ssh with this machine's key and connection, and nothing of the caller's own configuration.
@@ -77,15 +79,13 @@ up() {
   [ ! -e "$WORK" ] || die "machine '$NAME' exists: vm.sh down $NAME"
   install -d -m 755 "$CACHE" "$MACHINES" "$WORK"
   trap 'say "machine $NAME did not start"; tail -n 20 "$WORK/console" "$WORK/errors" >&2 || true; down "$NAME"' EXIT
-  if kvm_works "$DISK"; then accelerator=("${native[@]}") how=native; fi
+  if kvm_works; then accelerator=("${native[@]}") how=native; fi
   PORT=$(free_port "$FIRST_PORT" "$LAST_PORT")
   # What it writes goes to a file in TMPDIR that has no name any more.
-  (
-    export TMPDIR=$WORK
-    qemu "$DISK" "root=/dev/vda rw quiet net.ifnames=0 mitigations=off" "${accelerator[@]}" -m "$MEMORY" -snapshot \
-      -drive "file=$DISK/disk,if=virtio,format=raw" -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$PORT-:22" \
-      -device virtio-net-pci,netdev=net -device virtio-rng-pci -serial "file:$WORK/console"
-  ) </dev/null >"$WORK/errors" 2>&1 &
+  compose "$DISK" "root=/dev/vda rw quiet net.ifnames=0 mitigations=off" "${accelerator[@]}" -m "$MEMORY" -snapshot \
+    -drive "file=$DISK/disk,if=virtio,format=raw" -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$PORT-:22" \
+    -device virtio-net-pci,netdev=net -device virtio-rng-pci -serial "file:$WORK/console"
+  TMPDIR=$WORK setsid "${QEMU[@]}" </dev/null >"$WORK/errors" 2>&1 &
   P=$!
   PBORN=$(born "$P")
   write_facts
