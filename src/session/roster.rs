@@ -1,5 +1,13 @@
 //! Who is seated: every live session, by id; what other modules may ask of sessions goes through here.
 
+mod admission; // who may start a session now, and its beginning
+mod aboard; //    from the list to the task and back
+mod boarding; //  the hold that a WebSocket has on its session
+
+pub(super) use aboard::{Note, live_dir};
+pub(crate) use admission::{ProfileView, Refusal};
+pub(crate) use boarding::Boarding;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{
@@ -9,41 +17,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use super::{
-    AttachmentId, EndReason, SessionId, Size, ending,
-    launch::{self, HeldSlot, Launch, record_path, ring_path},
-    record::{self, Record, RecordFile},
-    slots::Slots,
-    starts::Starts,
-    state::{Machine, Periods},
-    task::{Ending, Message, Outcome, Running, Sailing, Task},
-};
+use super::{AttachmentId, EndReason, SessionId, Size, slots::Slots, starts::Starts, task::Message};
 use crate::{
-    audit,
     auth::{OwnerId, Person},
-    config::{Config, Places, Profile},
-    podman::{Identity, Mapping, Podman},
-    sys::{self, BootTime},
-    terminal::{self, Ears, Feed, Output, Ring, Seat},
+    config::{Config, Places},
+    podman::{Identity, Podman},
+    sys::BootTime,
+    terminal::{Ears, Feed, Output, Seat},
 };
 
 /// Messages that may wait for a session's task.
 const INBOX: usize = 64;
-/// Reports of a session's own side work that may wait for it.
-const REPORTS: usize = 64;
-/// Podman's own timeout is longer than the lifetime by this, so that the daemon's reason wins.
-const BACKSTOP: Duration = Duration::from_secs(5 * 60);
 /// How long `end` waits for nothing to be left.
 const END_WAIT: Duration = Duration::from_secs(10);
 /// How long `end_all` does; `coracle end --all` waits a little longer.
 pub(crate) const END_ALL_WAIT: Duration = Duration::from_secs(60);
 /// How long a request about a session waits for adoption.
 const SETTLE_WAIT: Duration = Duration::from_secs(10);
-/// Memory of one session's log in the runtime directory.
-const LOG_OF_ONE: u64 = record::FILE_SIZE + terminal::RING_FILE_SIZE;
 
 /// What a page, the API and `coracle ps` show of a session.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -60,21 +52,6 @@ pub(crate) struct Summary {
     pub(crate) lifetime_left: u64,
 }
 
-/// Why a session was not started; each becomes a problem document with its own status.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    #[error("There is no profile of that name for you.")]
-    NoSuchProfile,
-    #[error("You have {0} sessions already, which is the most one person may have. End one first.")]
-    TooManyOfYours(u32),
-    #[error("Too many starts. Try again in {0} seconds.")]
-    TooFast(u64),
-    #[error("This host is full. Try again in a few minutes.")]
-    HostFull,
-    #[error("The service is not ready: {0}")]
-    NotReady(String),
-}
-
 /// Why a browser could not be seated.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NoSeat {
@@ -82,61 +59,6 @@ pub(crate) enum NoSeat {
     NotYours,
     /// Not now: this daemon leaves, or does not know yet what an earlier one left.
     ComeBack,
-}
-
-/// A profile as a page may show it.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub(crate) struct ProfileView {
-    pub(crate) name: String,
-    pub(crate) description: String,
-}
-
-/// What a WebSocket holds of the session it shows. Dropped, however that comes about, it tells the session that the browser
-/// is gone.
-pub(crate) struct Boarding {
-    pub(crate) feed: Arc<Feed>,
-    pub(crate) output: Arc<Output>,
-    inbox: mpsc::Sender<Message>,
-}
-
-impl Boarding {
-    /// One whose session is played by a test.
-    #[cfg(test)]
-    pub(crate) fn of(feed: Arc<Feed>, output: Arc<Output>) -> (Boarding, mpsc::Receiver<Message>) {
-        let (inbox, asked) = mpsc::channel(INBOX);
-        (Boarding { feed, output, inbox }, asked)
-    }
-
-    pub(crate) async fn resize(&self, size: Size) {
-        self.say(Message::Resize(self.feed.id, size)).await;
-    }
-    pub(crate) async fn visible(&self, on: bool) {
-        self.say(Message::Visible(self.feed.id, on)).await;
-    }
-    pub(crate) async fn extend(&self) {
-        self.say(Message::Extend(self.feed.id)).await;
-    }
-    pub(crate) async fn fell_behind(&self) {
-        self.say(Message::FellBehind(self.feed.id)).await;
-    }
-    pub(crate) async fn end(&self) {
-        self.say(Message::End { reason: EndReason::Owner, by: self.feed.user.clone() }).await;
-    }
-    async fn say(&self, message: Message) {
-        let _ = self.inbox.send(message).await; // a session that is over needs no messages
-    }
-}
-
-impl Drop for Boarding {
-    fn drop(&mut self) {
-        // Behind everything that this browser asked for. Where the session is gone, it need not know.
-        if let Err(mpsc::error::TrySendError::Full(left)) = self.inbox.try_send(Message::Left(self.feed.id)) {
-            let inbox = self.inbox.clone();
-            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(async move { inbox.send(left).await });
-            }
-        }
-    }
 }
 
 /// The list of live sessions; clones share it.
@@ -207,66 +129,6 @@ impl Roster {
     /// A new configuration: counts for sessions that start from now on. Isolation and Podman's socket stay as they were.
     pub(crate) fn reload(&self, config: Arc<Config>) {
         *self.0.config.write().unwrap_or_else(PoisonError::into_inner) = config;
-    }
-
-    /// The profiles that `who` may use, in the order of config.toml.
-    pub(crate) fn profiles(&self, who: &Person) -> Vec<ProfileView> {
-        let view = |p: &Profile| ProfileView { name: p.name.clone(), description: p.description.clone() };
-        self.config().profiles.iter().filter(|p| may_use(who, p)).map(view).collect()
-    }
-
-    /// Admits and starts a session; answers as soon as it has an id, while it is still in the queue.
-    pub(crate) fn start(&self, who: &Person, profile: &str, peer: &str) -> Result<SessionId, Refusal> {
-        let config = self.config();
-        let profile = config.profiles.iter().find(|p| p.name == profile && may_use(who, p));
-        let profile = profile.ok_or(Refusal::NoSuchProfile)?.clone();
-        let slots = self.0.slots.clone().map_err(Refusal::NotReady)?;
-        let id = SessionId::random();
-        let mut table = self.table();
-        self.admit(&table, who, &config)?;
-
-        let sessions = &config.sessions;
-        let periods = Periods {
-            idle: sessions.idle,
-            detached: sessions.detached,
-            lifetime: sessions.lifetime,
-            start: sessions.start,
-        };
-        let now = BootTime::now();
-        let machine = Machine::new(periods, now);
-        let launch = Launch {
-            id,
-            owner: who.owner.clone(),
-            config_hash: recipe_hash(&profile),
-            profile: profile.clone(),
-            backstop: sessions.lifetime + BACKSTOP,
-            require_limits: sessions.require_limits,
-            starts: self.0.starts.clone(),
-            slots,
-            podman: self.0.podman.clone(),
-            unwanted: watch::channel(false).1, // replaced below by the task's own
-        };
-        let record = Record {
-            id,
-            person: who.clone(),
-            config_hash: launch.config_hash.clone(),
-            profile,
-            mapping: Mapping::Shared, // until the launch takes a slot
-            periods,
-            created: sys::unix_seconds(),
-            lifetime: machine.lifetime(),
-            detached: None,
-            last_input: now,
-            size: Size::DEFAULT,
-            certificate: None,
-        };
-        let (file, ring) = self.files(&record).map_err(|error| {
-            tracing::error!(%error, "a session's log could not be made in {}", self.0.places.runtime.display());
-            Refusal::HostFull
-        })?;
-        tracing::info!(session = %id, user = who.name, peer, profile = record.profile.name, "a session starts");
-        self.board(&mut table, record, file, ring, machine, Begin::Launch(Box::new(launch)));
-        Ok(id)
     }
 
     /// Live sessions of `owner`, or all of them; oldest first.
@@ -430,153 +292,6 @@ impl Roster {
 
     // ---- inside ----
 
-    fn admit(&self, table: &BTreeMap<SessionId, Entry>, who: &Person, config: &Config) -> Result<(), Refusal> {
-        let sessions = &config.sessions;
-        let mine = table.values().filter(|entry| entry.person.owner == who.owner).count();
-        if mine >= sessions.per_user.get() as usize {
-            return Err(Refusal::TooManyOfYours(sessions.per_user.get()));
-        }
-        let log = LOG_OF_ONE * (table.len() as u64 + 1);
-        let full = table.len() >= sessions.max.get() as usize || log > sessions.log_budget;
-        if full || !self.0.starts.has_room() || self.is_leaving() {
-            return Err(Refusal::HostFull);
-        }
-        let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        within_pace(&mut pace, &who.owner, sessions.starts_per_minute.get() as usize, Instant::now())
-            .map_err(Refusal::TooFast)
-    }
-
-    /// The log's two files and the note that outlives a power cut.
-    fn files(&self, record: &Record) -> std::io::Result<(RecordFile, Ring)> {
-        let (runtime, id) = (&self.0.places.runtime, record.id);
-        let made = (|| {
-            let mut file = RecordFile::create(&record_path(runtime, id))?;
-            file.write(record)?;
-            let ring = Ring::create(&ring_path(runtime, id))?;
-            let note = serde_json::to_vec(&Note::of(record))?;
-            std::fs::write(note_path(&self.0.places, id), note)?;
-            Ok((file, ring))
-        })();
-        if made.is_err() {
-            self.forget_files(id);
-        }
-        made
-    }
-
-    pub(super) fn forget_files(&self, id: SessionId) {
-        launch::remove_files(&self.0.places.runtime, id);
-        let _ = std::fs::remove_file(note_path(&self.0.places, id)); // absent is what is wanted
-    }
-
-    /// Puts a session into the list and lets it sail, watched: however its task ends, the container goes, one end event is
-    /// written and the list forgets it.
-    fn board(
-        &self,
-        table: &mut BTreeMap<SessionId, Entry>,
-        record: Record,
-        file: RecordFile,
-        ring: Ring,
-        machine: Machine,
-        begin: Begin,
-    ) {
-        let id = record.id;
-        let (inbox_tx, inbox) = mpsc::channel(INBOX);
-        let reports = mpsc::channel(REPORTS);
-        let bell = Arc::new(Notify::new());
-        let output = Arc::new(Output::new(ring));
-        let (word, word_rx) = watch::channel("starting");
-        let (unwanted, unwanted_rx) = watch::channel(false);
-        let slot = Arc::new(Mutex::new(None));
-        table.insert(
-            id,
-            Entry {
-                person: record.person.clone(),
-                profile: record.profile.name.clone(),
-                created: record.created,
-                lifetime: record.lifetime,
-                word: word_rx,
-                inbox: inbox_tx,
-                output: output.clone(),
-                bell: bell.clone(),
-            },
-        );
-        self.0.live.send_modify(|live| *live += 1);
-        let (who, profile) = (record.person.clone(), record.profile.name.clone());
-        let task = Task {
-            record,
-            file,
-            machine,
-            output,
-            podman: self.0.podman.clone(),
-            inbox,
-            bell,
-            word,
-            unwanted,
-            slot: slot.clone(),
-            reports: (reports.0.clone(), reports.1),
-        };
-        let sailing = match begin {
-            Begin::Launch(mut launch) => {
-                launch.unwanted = unwanted_rx;
-                tokio::spawn(launch.run(reports.0));
-                Sailing::new(task)
-            }
-            Begin::Adopt(running, held) => {
-                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
-                Sailing::adopted(task, running)
-            }
-        };
-        let (roster, sailing) = (self.clone(), tokio::spawn(sailing.run()));
-        tokio::spawn(async move {
-            let ending = match sailing.await {
-                Ok(Outcome::Left) => return,
-                Ok(Outcome::Ended(ending)) => ending,
-                Err(panic) => {
-                    tracing::error!(session = %id, %panic, "a session's task failed");
-                    let ending = Ending { detail: panic.to_string(), ..Ending::by_itself(EndReason::Fault) };
-                    match ending::remove(&roster.0.podman, id).await {
-                        Ok(()) => ending,
-                        Err(trouble) => ending.not_removed(trouble),
-                    }
-                }
-            };
-            roster.ended(id, &who.name, &profile, &ending);
-            drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
-            roster.table().remove(&id);
-            roster.0.live.send_modify(|live| *live -= 1);
-        });
-    }
-
-    /// The one end event, and the files go.
-    pub(super) fn ended(&self, id: SessionId, user: &str, profile: &str, ending: &Ending) {
-        let Ending { reason, status, by, detail, left_behind } = ending;
-        audit::record(&audit::Event::SessionEnd { id, user, profile, reason: *reason, status: *status, by, detail });
-        self.forget_files(id);
-        if *left_behind {
-            let note = Note { user: user.to_owned(), profile: profile.to_owned(), ended: true };
-            let written = serde_json::to_vec(&note).map(|note| std::fs::write(note_path(&self.0.places, id), note));
-            if !matches!(written, Ok(Ok(()))) {
-                tracing::error!(session = %id, "cannot remember that its container is still there");
-            }
-        }
-    }
-
-    /// Seats a session that an earlier daemon left; not if this one is leaving, too.
-    pub(super) fn adopt(&self, record: Record, file: RecordFile, ring: Ring, running: Running) -> Result<(), String> {
-        let slots = self.0.slots.clone()?;
-        let mut table = self.table();
-        if self.is_leaving() {
-            return Ok(()); // `leave` would miss it; the next daemon adopts it. Dropped, its terminal is left gently.
-        }
-        let held = HeldSlot::occupy(&slots, record.mapping);
-        let now = BootTime::now();
-        let machine = Machine::adopted(record.periods, record.lifetime, record.detached, now);
-        let (id, user, profile) = (record.id, record.person.name.clone(), record.profile.name.clone());
-        self.board(&mut table, record, file, ring, machine, Begin::Adopt(running, held));
-        audit::record(&audit::Event::SessionAdopted { id, user: &user, profile: &profile });
-        Ok(())
-    }
-
     pub(super) fn podman(&self) -> &Podman {
         &self.0.podman
     }
@@ -604,12 +319,6 @@ impl Roster {
     }
 }
 
-/// How a session comes aboard.
-enum Begin {
-    Launch(Box<Launch>),
-    Adopt(Running, HeldSlot),
-}
-
 /// Keeps the daemon from leaving.
 pub(super) struct Hold(Roster);
 
@@ -633,66 +342,9 @@ impl Entry {
     }
 }
 
-/// What is kept in the state directory of a live session: enough for its end event after a power cut, when the record in
-/// the runtime directory is gone.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-pub(super) struct Note {
-    pub(super) user: String,
-    pub(super) profile: String,
-    /// Its end event was written, but its container was still there.
-    pub(super) ended: bool,
-}
-
-impl Note {
-    fn of(record: &Record) -> Note {
-        Note { user: record.person.name.clone(), profile: record.profile.name.clone(), ended: false }
-    }
-}
-
-pub(super) fn live_dir(places: &Places) -> std::path::PathBuf {
-    places.state.join("live")
-}
-
-fn note_path(places: &Places, id: SessionId) -> std::path::PathBuf {
-    live_dir(places).join(id.as_str())
-}
-
 pub(crate) fn default_podman_socket() -> std::path::PathBuf {
     format!("/run/user/{}/podman/podman.sock", rustix::process::geteuid().as_raw()).into()
 }
 
-fn may_use(who: &Person, profile: &Profile) -> bool {
-    profile.groups.is_empty() || profile.groups.iter().any(|group| who.groups.contains(group))
-}
-
-/// Names the recipe: two sessions with the same hash were made alike.
-fn recipe_hash(profile: &Profile) -> String {
-    let facts = serde_json::to_vec(profile).unwrap_or_default();
-    sys::hex(&Sha256::digest(facts)[..8])
-}
-
-/// Counts one more start of `owner`, or says in how many seconds it may be.
-fn within_pace(
-    pace: &mut HashMap<OwnerId, VecDeque<Instant>>,
-    owner: &OwnerId,
-    most: usize,
-    now: Instant,
-) -> Result<(), u64> {
-    const MINUTE: Duration = Duration::from_secs(60);
-    pace.retain(|_, starts| {
-        starts.retain(|at| now.duration_since(*at) < MINUTE);
-        !starts.is_empty()
-    });
-    let starts = pace.entry(owner.clone()).or_default();
-    match starts.front() {
-        Some(oldest) if starts.len() >= most => Err((MINUTE - now.duration_since(*oldest)).as_secs() + 1),
-        _ => {
-            starts.push_back(now);
-            Ok(())
-        }
-    }
-}
-
 #[cfg(test)]
-#[path = "roster_tests.rs"]
 mod tests;

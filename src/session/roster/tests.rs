@@ -1,6 +1,7 @@
 //! Admission, and waiting for ends while others start.
 
-use super::*;
+use super::{admission::within_pace, *};
+use crate::{session::record, terminal::Ring};
 
 /// Two locks, taken in both orders, stood still at some hundredth request.
 #[test]

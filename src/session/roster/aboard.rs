@@ -1,0 +1,196 @@
+//! From the list to the task and back: its files, the watch over it, its one end event.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::{Entry, INBOX, Roster};
+use crate::{
+    audit,
+    config::Places,
+    session::{
+        EndReason, SessionId, ending,
+        launch::{self, HeldSlot, Launch, record_path, ring_path},
+        record::{Record, RecordFile},
+        state::Machine,
+        task::{Ending, Outcome, Running, Sailing, Task},
+    },
+    sys::BootTime,
+    terminal::{Output, Ring},
+};
+
+/// Reports of a session's own side work that may wait for it.
+const REPORTS: usize = 64;
+
+impl Roster {
+    /// The log's two files and the note that outlives a power cut.
+    pub(super) fn files(&self, record: &Record) -> std::io::Result<(RecordFile, Ring)> {
+        let (runtime, id) = (&self.0.places.runtime, record.id);
+        let made = (|| {
+            let mut file = RecordFile::create(&record_path(runtime, id))?;
+            file.write(record)?;
+            let ring = Ring::create(&ring_path(runtime, id))?;
+            let note = serde_json::to_vec(&Note::of(record))?;
+            std::fs::write(note_path(&self.0.places, id), note)?;
+            Ok((file, ring))
+        })();
+        if made.is_err() {
+            self.forget_files(id);
+        }
+        made
+    }
+
+    pub(in crate::session) fn forget_files(&self, id: SessionId) {
+        launch::remove_files(&self.0.places.runtime, id);
+        let _ = std::fs::remove_file(note_path(&self.0.places, id)); // absent is what is wanted
+    }
+
+    /// Puts a session into the list and lets it sail, watched: however its task ends, the container goes, one end event is
+    /// written and the list forgets it.
+    pub(super) fn board(
+        &self,
+        table: &mut BTreeMap<SessionId, Entry>,
+        record: Record,
+        file: RecordFile,
+        ring: Ring,
+        machine: Machine,
+        begin: Begin,
+    ) {
+        let id = record.id;
+        let (inbox_tx, inbox) = mpsc::channel(INBOX);
+        let reports = mpsc::channel(REPORTS);
+        let bell = Arc::new(Notify::new());
+        let output = Arc::new(Output::new(ring));
+        let (word, word_rx) = watch::channel("starting");
+        let (unwanted, unwanted_rx) = watch::channel(false);
+        let slot = Arc::new(Mutex::new(None));
+        table.insert(
+            id,
+            Entry {
+                person: record.person.clone(),
+                profile: record.profile.name.clone(),
+                created: record.created,
+                lifetime: record.lifetime,
+                word: word_rx,
+                inbox: inbox_tx,
+                output: output.clone(),
+                bell: bell.clone(),
+            },
+        );
+        self.0.live.send_modify(|live| *live += 1);
+        let (who, profile) = (record.person.clone(), record.profile.name.clone());
+        let task = Task {
+            record,
+            file,
+            machine,
+            output,
+            podman: self.0.podman.clone(),
+            inbox,
+            bell,
+            word,
+            unwanted,
+            slot: slot.clone(),
+            reports: (reports.0.clone(), reports.1),
+        };
+        let sailing = match begin {
+            Begin::Launch(mut launch) => {
+                launch.unwanted = unwanted_rx;
+                tokio::spawn(launch.run(reports.0));
+                Sailing::new(task)
+            }
+            Begin::Adopt(running, held) => {
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+                Sailing::adopted(task, running)
+            }
+        };
+        let (roster, sailing) = (self.clone(), tokio::spawn(sailing.run()));
+        tokio::spawn(async move {
+            let ending = match sailing.await {
+                Ok(Outcome::Left) => return,
+                Ok(Outcome::Ended(ending)) => ending,
+                Err(panic) => {
+                    tracing::error!(session = %id, %panic, "a session's task failed");
+                    let ending = Ending { detail: panic.to_string(), ..Ending::by_itself(EndReason::Fault) };
+                    match ending::remove(&roster.0.podman, id).await {
+                        Ok(()) => ending,
+                        Err(trouble) => ending.not_removed(trouble),
+                    }
+                }
+            };
+            roster.ended(id, &who.name, &profile, &ending);
+            drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
+            roster.table().remove(&id);
+            roster.0.live.send_modify(|live| *live -= 1);
+        });
+    }
+
+    /// The one end event, and the files go.
+    pub(in crate::session) fn ended(&self, id: SessionId, user: &str, profile: &str, ending: &Ending) {
+        let Ending { reason, status, by, detail, left_behind } = ending;
+        audit::record(&audit::Event::SessionEnd { id, user, profile, reason: *reason, status: *status, by, detail });
+        self.forget_files(id);
+        if *left_behind {
+            let note = Note { user: user.to_owned(), profile: profile.to_owned(), ended: true };
+            let written = serde_json::to_vec(&note).map(|note| std::fs::write(note_path(&self.0.places, id), note));
+            if !matches!(written, Ok(Ok(()))) {
+                tracing::error!(session = %id, "cannot remember that its container is still there");
+            }
+        }
+    }
+
+    /// Seats a session that an earlier daemon left; not if this one is leaving, too.
+    pub(in crate::session) fn adopt(
+        &self,
+        record: Record,
+        file: RecordFile,
+        ring: Ring,
+        running: Running,
+    ) -> Result<(), String> {
+        let slots = self.0.slots.clone()?;
+        let mut table = self.table();
+        if self.is_leaving() {
+            return Ok(()); // `leave` would miss it; the next daemon adopts it. Dropped, its terminal is left gently.
+        }
+        let held = HeldSlot::occupy(&slots, record.mapping);
+        let now = BootTime::now();
+        let machine = Machine::adopted(record.periods, record.lifetime, record.detached, now);
+        let (id, user, profile) = (record.id, record.person.name.clone(), record.profile.name.clone());
+        self.board(&mut table, record, file, ring, machine, Begin::Adopt(running, held));
+        audit::record(&audit::Event::SessionAdopted { id, user: &user, profile: &profile });
+        Ok(())
+    }
+}
+
+/// How a session comes aboard.
+pub(super) enum Begin {
+    Launch(Box<Launch>),
+    Adopt(Running, HeldSlot),
+}
+
+/// What is kept in the state directory of a live session: enough for its end event after a power cut, when the record in
+/// the runtime directory is gone.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub(in crate::session) struct Note {
+    pub(in crate::session) user: String,
+    pub(in crate::session) profile: String,
+    /// Its end event was written, but its container was still there.
+    pub(in crate::session) ended: bool,
+}
+
+impl Note {
+    fn of(record: &Record) -> Note {
+        Note { user: record.person.name.clone(), profile: record.profile.name.clone(), ended: false }
+    }
+}
+
+pub(in crate::session) fn live_dir(places: &Places) -> PathBuf {
+    places.state.join("live")
+}
+
+fn note_path(places: &Places, id: SessionId) -> PathBuf {
+    live_dir(places).join(id.as_str())
+}

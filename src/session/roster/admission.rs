@@ -1,0 +1,162 @@
+//! Who may start a session now, and its beginning.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
+
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use super::{Entry, Roster, aboard::Begin};
+use crate::{
+    auth::{OwnerId, Person},
+    config::{Config, Profile},
+    podman::Mapping,
+    session::{
+        SessionId, Size,
+        launch::Launch,
+        record::{self, Record},
+        state::{Machine, Periods},
+    },
+    sys::{self, BootTime},
+    terminal,
+};
+
+/// Podman's own timeout is longer than the lifetime by this, so that the daemon's reason wins.
+const BACKSTOP: Duration = Duration::from_secs(5 * 60);
+/// Memory of one session's log in the runtime directory.
+const LOG_OF_ONE: u64 = record::FILE_SIZE + terminal::RING_FILE_SIZE;
+
+/// Why a session was not started; each becomes a problem document with its own status.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    #[error("There is no profile of that name for you.")]
+    NoSuchProfile,
+    #[error("You have {0} sessions already, which is the most one person may have. End one first.")]
+    TooManyOfYours(u32),
+    #[error("Too many starts. Try again in {0} seconds.")]
+    TooFast(u64),
+    #[error("This host is full. Try again in a few minutes.")]
+    HostFull,
+    #[error("The service is not ready: {0}")]
+    NotReady(String),
+}
+
+/// A profile as a page may show it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub(crate) struct ProfileView {
+    pub(crate) name: String,
+    pub(crate) description: String,
+}
+
+impl Roster {
+    /// The profiles that `who` may use, in the order of config.toml.
+    pub(crate) fn profiles(&self, who: &Person) -> Vec<ProfileView> {
+        let view = |p: &Profile| ProfileView { name: p.name.clone(), description: p.description.clone() };
+        self.config().profiles.iter().filter(|p| may_use(who, p)).map(view).collect()
+    }
+
+    /// Admits and starts a session; answers as soon as it has an id, while it is still in the queue.
+    pub(crate) fn start(&self, who: &Person, profile: &str, peer: &str) -> Result<SessionId, Refusal> {
+        let config = self.config();
+        let profile = config.profiles.iter().find(|p| p.name == profile && may_use(who, p));
+        let profile = profile.ok_or(Refusal::NoSuchProfile)?.clone();
+        let slots = self.0.slots.clone().map_err(Refusal::NotReady)?;
+        let id = SessionId::random();
+        let mut table = self.table();
+        self.admit(&table, who, &config)?;
+
+        let sessions = &config.sessions;
+        let periods = Periods {
+            idle: sessions.idle,
+            detached: sessions.detached,
+            lifetime: sessions.lifetime,
+            start: sessions.start,
+        };
+        let now = BootTime::now();
+        let machine = Machine::new(periods, now);
+        let launch = Launch {
+            id,
+            owner: who.owner.clone(),
+            config_hash: recipe_hash(&profile),
+            profile: profile.clone(),
+            backstop: sessions.lifetime + BACKSTOP,
+            require_limits: sessions.require_limits,
+            starts: self.0.starts.clone(),
+            slots,
+            podman: self.0.podman.clone(),
+            unwanted: watch::channel(false).1, // replaced below by the task's own
+        };
+        let record = Record {
+            id,
+            person: who.clone(),
+            config_hash: launch.config_hash.clone(),
+            profile,
+            mapping: Mapping::Shared, // until the launch takes a slot
+            periods,
+            created: sys::unix_seconds(),
+            lifetime: machine.lifetime(),
+            detached: None,
+            last_input: now,
+            size: Size::DEFAULT,
+            certificate: None,
+        };
+        let (file, ring) = self.files(&record).map_err(|error| {
+            tracing::error!(%error, "a session's log could not be made in {}", self.0.places.runtime.display());
+            Refusal::HostFull
+        })?;
+        tracing::info!(session = %id, user = who.name, peer, profile = record.profile.name, "a session starts");
+        self.board(&mut table, record, file, ring, machine, Begin::Launch(Box::new(launch)));
+        Ok(id)
+    }
+
+    fn admit(&self, table: &BTreeMap<SessionId, Entry>, who: &Person, config: &Config) -> Result<(), Refusal> {
+        let sessions = &config.sessions;
+        let mine = table.values().filter(|entry| entry.person.owner == who.owner).count();
+        if mine >= sessions.per_user.get() as usize {
+            return Err(Refusal::TooManyOfYours(sessions.per_user.get()));
+        }
+        let log = LOG_OF_ONE * (table.len() as u64 + 1);
+        let full = table.len() >= sessions.max.get() as usize || log > sessions.log_budget;
+        if full || !self.0.starts.has_room() || self.is_leaving() {
+            return Err(Refusal::HostFull);
+        }
+        let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        within_pace(&mut pace, &who.owner, sessions.starts_per_minute.get() as usize, Instant::now())
+            .map_err(Refusal::TooFast)
+    }
+}
+
+fn may_use(who: &Person, profile: &Profile) -> bool {
+    profile.groups.is_empty() || profile.groups.iter().any(|group| who.groups.contains(group))
+}
+
+/// Names the recipe: two sessions with the same hash were made alike.
+fn recipe_hash(profile: &Profile) -> String {
+    let facts = serde_json::to_vec(profile).unwrap_or_default();
+    sys::hex(&Sha256::digest(facts)[..8])
+}
+
+/// Counts one more start of `owner`, or says in how many seconds it may be.
+pub(super) fn within_pace(
+    pace: &mut HashMap<OwnerId, VecDeque<Instant>>,
+    owner: &OwnerId,
+    most: usize,
+    now: Instant,
+) -> Result<(), u64> {
+    const MINUTE: Duration = Duration::from_secs(60);
+    pace.retain(|_, starts| {
+        starts.retain(|at| now.duration_since(*at) < MINUTE);
+        !starts.is_empty()
+    });
+    let starts = pace.entry(owner.clone()).or_default();
+    match starts.front() {
+        Some(oldest) if starts.len() >= most => Err((MINUTE - now.duration_since(*oldest)).as_secs() + 1),
+        _ => {
+            starts.push_back(now);
+            Ok(())
+        }
+    }
+}

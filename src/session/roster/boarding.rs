@@ -1,0 +1,60 @@
+//! The hold that a WebSocket has on its session.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+#[cfg(test)]
+use super::INBOX;
+use crate::{
+    session::{EndReason, Size, task::Message},
+    terminal::{Feed, Output},
+};
+
+/// What a WebSocket holds of the session it shows. Dropped, however that comes about, it tells the session that the browser
+/// is gone.
+pub(crate) struct Boarding {
+    pub(crate) feed: Arc<Feed>,
+    pub(crate) output: Arc<Output>,
+    pub(super) inbox: mpsc::Sender<Message>,
+}
+
+impl Boarding {
+    /// One whose session is played by a test.
+    #[cfg(test)]
+    pub(crate) fn of(feed: Arc<Feed>, output: Arc<Output>) -> (Boarding, mpsc::Receiver<Message>) {
+        let (inbox, asked) = mpsc::channel(INBOX);
+        (Boarding { feed, output, inbox }, asked)
+    }
+
+    pub(crate) async fn resize(&self, size: Size) {
+        self.say(Message::Resize(self.feed.id, size)).await;
+    }
+    pub(crate) async fn visible(&self, on: bool) {
+        self.say(Message::Visible(self.feed.id, on)).await;
+    }
+    pub(crate) async fn extend(&self) {
+        self.say(Message::Extend(self.feed.id)).await;
+    }
+    pub(crate) async fn fell_behind(&self) {
+        self.say(Message::FellBehind(self.feed.id)).await;
+    }
+    pub(crate) async fn end(&self) {
+        self.say(Message::End { reason: EndReason::Owner, by: self.feed.user.clone() }).await;
+    }
+    async fn say(&self, message: Message) {
+        let _ = self.inbox.send(message).await; // a session that is over needs no messages
+    }
+}
+
+impl Drop for Boarding {
+    fn drop(&mut self) {
+        // Behind everything that this browser asked for. Where the session is gone, it need not know.
+        if let Err(mpsc::error::TrySendError::Full(left)) = self.inbox.try_send(Message::Left(self.feed.id)) {
+            let inbox = self.inbox.clone();
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(async move { inbox.send(left).await });
+            }
+        }
+    }
+}
