@@ -387,5 +387,4 @@ async fn wait_for(deadline: Option<BootTime>) {
 }
 
 #[cfg(test)]
-#[path = "task_tests.rs"]
 mod tests;

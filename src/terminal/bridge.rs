@@ -1,6 +1,8 @@
 //! One WebSocket of one session, from the upgrade to the close frame. Two halves run side by side: the reader never waits
 //! for the writer, so that acks, Ctrl-C and `end` arrive however far behind the output is.
 
+mod shown; // what was sent of the output, and what comes behind it
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +13,7 @@ use futures_util::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite},
     sync::{mpsc, watch},
-    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout, timeout_at},
+    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout},
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -22,10 +24,12 @@ use tokio_tungstenite::{
     },
 };
 
+use shown::{Shown, credit_or_output};
+
 use super::{
     Visitor,
     feed::{Ears, Told},
-    protocol::{Close, FromClient, MAX_INPUT, MAX_MESSAGE, Notice, SUBPROTOCOL, ToClient},
+    protocol::{Close, FromClient, MAX_INPUT, MAX_MESSAGE, SUBPROTOCOL, ToClient},
 };
 use crate::{
     session::{Boarding, NoSeat, Roster, SessionId, Size},
@@ -383,103 +387,5 @@ async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Waits until there may be something to send: output, or the credit for it.
-async fn credit_or_output(boarding: &Boarding, head: &mut watch::Receiver<u64>) {
-    if boarding.feed.output_credit() == 0 {
-        boarding.feed.more_credit().await;
-    } else if head.changed().await.is_err() {
-        std::future::pending().await // the output is gone with its session: `told` says so
-    }
-}
-
-/// What has been shown, and what is still to be said after it.
-struct Shown {
-    /// Up to here the output was sent or skipped; `None` until it begins to flow.
-    position: Option<u64>,
-    /// Frames that come behind all output.
-    last: Vec<ToClient>,
-    /// When they come even if the output is stuck.
-    until: Option<Instant>,
-}
-
-impl Shown {
-    fn has_more(&self, boarding: &Boarding) -> bool {
-        self.position.is_some_and(|at| at != boarding.output.head()) && boarding.feed.output_credit() > 0
-    }
-
-    fn is_complete(&self, boarding: &Boarding) -> bool {
-        self.position.is_none_or(|at| at == boarding.output.head())
-    }
-
-    fn finish_with(&mut self, frame: ToClient) {
-        self.last.push(frame);
-        self.until.get_or_insert_with(|| Instant::now() + LAST_WORDS);
-    }
-
-    /// The rest of the output is not waited for any longer.
-    fn give_up(&mut self) {
-        self.position = None;
-    }
-
-    /// Sends the last frames once all output is sent.
-    async fn say_last<S>(&mut self, sink: &mut Sink<S>, boarding: &Boarding) -> Result<(), Parting>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
-        if !self.last.is_empty() && self.is_complete(boarding) {
-            for frame in std::mem::take(&mut self.last) {
-                send(sink, &frame).await?;
-            }
-            self.until = None;
-        }
-        Ok(())
-    }
-
-    /// One message of output; or, when it was overwritten meanwhile, a notice and a jump to the newest.
-    async fn send_some<S>(&mut self, sink: &mut Sink<S>, boarding: &Boarding) -> Result<(), Parting>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
-        let Some(at) = self.position else { return Ok(()) };
-        let most = boarding.feed.output_credit().min(boarding.output.head().saturating_sub(at));
-        let mut chunk = vec![0; usize::try_from(most).map_or(CHUNK, |most| most.min(CHUNK))];
-        if let Ok(n) = boarding.output.read(at, &mut chunk) {
-            chunk.truncate(n);
-            self.position = Some(at + n as u64);
-            boarding.feed.was_sent(n as u64, at + n as u64); // before it is sent: its ack may overtake us
-            put(sink, Message::binary(chunk)).await
-        } else {
-            let head = boarding.output.head();
-            self.position = Some(head);
-            boarding.feed.was_sent(0, head);
-            boarding.fell_behind().await;
-            send(sink, &ToClient::Notice(Notice::Gap)).await
-        }
-    }
-
-    /// What is left before the connection closes, within [`LAST_WORDS`].
-    async fn drain<S>(
-        &mut self,
-        sink: &mut Sink<S>,
-        boarding: &Boarding,
-        head: &mut watch::Receiver<u64>,
-    ) -> Result<(), Parting>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
-        while let (false, Some(until)) = (self.last.is_empty(), self.until) {
-            if self.has_more(boarding) {
-                self.send_some(sink, boarding).await?;
-            } else if !self.is_complete(boarding) && timeout_at(until, credit_or_output(boarding, head)).await.is_err()
-            {
-                self.give_up();
-            }
-            self.say_last(sink, boarding).await?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
-#[path = "bridge_tests.rs"]
 mod tests;

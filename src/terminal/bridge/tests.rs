@@ -11,7 +11,10 @@ use tokio::{
     task::JoinHandle,
 };
 
+use tokio::time::timeout_at;
+
 use super::*;
+use crate::terminal::protocol::Notice;
 use crate::{
     auth::{OwnerId, Person},
     session::{AttachmentId, EndReason, Message as Asked},
