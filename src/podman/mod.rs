@@ -85,7 +85,7 @@ impl Mapping {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PodmanError {
     #[error(
-        "podman's socket {path} does not answer ({why}); start podman.socket of this user, or run `coracle doctor`"
+        "podman's socket {path} does not answer ({why}); start it: `systemctl --user enable --now podman.socket` as this user"
     )]
     NotThere { path: String, why: String },
     #[error("image {image} is not on this host; pull it with `podman pull {image}` or set profiles.pull = \"missing\"")]

@@ -53,7 +53,8 @@ impl Wrong {
 }
 
 /// Most of the deviations below can only come from someone or something that changed the request on its way.
-const NOT_OURS: &str = "something changes the requests to Podman, or this Podman ignores them; run `coracle doctor`";
+const NOT_OURS: &str =
+    "something changes the requests to Podman, or this Podman ignores them; look for a proxy on its socket";
 const READABLE: &str = "the daemon must see its own containers under /proc: no hidepid=, no ProtectProc= for it";
 
 /// A container that was proven, and what is needed to watch it from here on.

@@ -40,6 +40,26 @@ pub(crate) struct Failure {
     pub(crate) reason: EndReason,
     /// For the journal.
     pub(crate) detail: String,
+    pub(crate) container: Leftover,
+}
+
+/// What a failed start may have left, although it cleans up after itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leftover {
+    /// No container was asked for.
+    None,
+    /// Removing it may have failed too: to be looked for.
+    Perhaps,
+    /// Podman did not answer in time: it may come into being yet, and the next start of the daemon looks for it.
+    Later,
+}
+
+impl Failure {
+    /// One of a start in which a container was asked for.
+    pub(crate) fn of_container(error: PodmanError) -> Failure {
+        let later = matches!(error, PodmanError::TimedOut { .. } | PodmanError::Broken { .. });
+        Failure { container: if later { Leftover::Later } else { Leftover::Perhaps }, ..Failure::from(error) }
+    }
 }
 
 impl From<PodmanError> for Failure {
@@ -52,7 +72,7 @@ impl From<PodmanError> for Failure {
             | PodmanError::TimedOut { .. }
             | PodmanError::Broken { .. } => EndReason::StartFailed,
         };
-        Failure { reason, detail: error.to_string() }
+        Failure { reason, detail: error.to_string(), container: Leftover::None }
     }
 }
 
@@ -142,7 +162,8 @@ impl Launch {
                 let step = if step == "create" { Step::Create } else { Step::Verify };
                 let _ = steps.try_send(Report::Stage(Stage::Step(step)));
             })
-            .await?;
+            .await
+            .map_err(Failure::of_container)?;
         Ok(prepared)
     }
 
@@ -185,7 +206,7 @@ impl Launch {
         tokio::select! {
             done = work => Ok(done),
             _ = self.unwanted.wait_for(|unwanted| *unwanted) => {
-                Err(Failure { reason: EndReason::StartFailed, detail: "ended while it was starting".into() })
+                Err(Failure { reason: EndReason::StartFailed, detail: "ended while it was starting".into(), container: Leftover::None })
             }
         }
     }
@@ -196,7 +217,7 @@ async fn tell(stages: &mpsc::Sender<Report>, stage: Stage) {
 }
 
 fn full(detail: &str) -> Failure {
-    Failure { reason: EndReason::HostFull, detail: detail.into() }
+    Failure { reason: EndReason::HostFull, detail: detail.into(), container: Leftover::None }
 }
 
 /// Removes a session's two files; fine if they are gone.

@@ -88,9 +88,9 @@ enum Work {
     Running(Running),
     /// The terminal is at its end, or conmon is: finding out why.
     Judging,
-    /// A container without a terminal.
+    /// A container without a terminal, perhaps.
     Adrift,
-    /// A failed start, which cleaned up after itself.
+    /// There is no container, as far as can be known now.
     Nothing,
     /// Being taken down.
     Ending,

@@ -9,7 +9,7 @@ use crate::{
     audit,
     session::{
         Size,
-        launch::{Failure, Stage},
+        launch::{Failure, Leftover, Stage},
         resize::Resizer,
         state::{Event, State},
     },
@@ -48,14 +48,18 @@ impl Sailing {
         }
     }
 
-    pub(super) fn failed(&mut self, Failure { reason, detail }: Failure) {
+    pub(super) fn failed(&mut self, Failure { reason, detail, container }: Failure) {
         tracing::warn!(session = %self.id(), %reason, detail, "the session did not start");
-        self.work = Work::Nothing;
+        self.work = if container == Leftover::Perhaps { Work::Adrift } else { Work::Nothing };
         drop(self.leaving.take()); // nothing to leave
-        if self.t.machine.is_over() {
-            return self.step(Event::Gone);
+        let left_behind = container == Leftover::Later;
+        if let State::Ending(reason) = self.t.machine.state() {
+            if let Some(ending) = &mut self.ending {
+                ending.left_behind = left_behind;
+            }
+            return self.take_down(reason);
         }
-        self.ending = Some(Ending { detail, ..Ending::by_itself(reason) });
+        self.ending = Some(Ending { detail, left_behind, ..Ending::by_itself(reason) });
         self.step(Event::Failed(reason));
     }
 
@@ -69,7 +73,7 @@ impl Sailing {
         tokio::spawn(async move {
             let report = match prepared.start(size).await {
                 Ok((terminal, conmon)) => Report::Running(Running { terminal, conmon }),
-                Err(error) => Report::Stage(Stage::Failed(error.into())),
+                Err(error) => Report::Stage(Stage::Failed(Failure::of_container(error))),
             };
             if let Err(mpsc::error::SendError(Report::Running(running))) = reports.send(report).await {
                 running.terminal.leave().await; // the session's task is gone; its watcher removes the container

@@ -13,7 +13,11 @@ use tokio::{
 use super::*;
 use crate::{
     podman::Identity,
-    session::{launch::Failure, record, state::Periods},
+    session::{
+        launch::{Failure, Leftover},
+        record,
+        state::Periods,
+    },
     terminal::{Ears, Feed, Ring, Told},
 };
 
@@ -151,11 +155,22 @@ async fn a_second_tab_at_the_end_leaves_the_first_one_its_last_frame_and_its_rea
     assert!(matches!(first_frame(&mut second).await, Some(Told::Last(_))));
     assert_eq!(first_frame(&mut second).await, None);
     assert_eq!(*second.parting.borrow(), Some(Close::Ended));
-    let failure = Failure { reason: EndReason::StartFailed, detail: "unwanted".into() };
+    let failure = Failure { reason: EndReason::StartFailed, detail: "unwanted".into(), container: Leftover::None };
     stage.reports.send(Report::Stage(super::Stage::Failed(failure))).await.ok().unwrap();
     let ending = stage.ends().await;
     assert_eq!((ending.reason, ending.by.as_str()), (EndReason::Owner, "mira"));
     assert_eq!(*first.parting.borrow(), Some(Close::Ended));
+}
+
+#[tokio::test]
+async fn a_container_that_may_come_into_being_later_is_remembered_for_the_next_daemon() {
+    for (container, left_behind) in [(Leftover::Later, true), (Leftover::None, false)] {
+        let stage = Stage::new(tempfile::tempdir().unwrap(), None);
+        let failure = Failure { reason: EndReason::StartFailed, detail: "no answer".into(), container };
+        stage.reports.send(Report::Stage(super::Stage::Failed(failure))).await.ok().unwrap();
+        let ending = stage.ends().await;
+        assert_eq!((ending.reason, ending.left_behind), (EndReason::StartFailed, left_behind));
+    }
 }
 
 #[tokio::test]
