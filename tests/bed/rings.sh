@@ -78,13 +78,30 @@ tree_of_crates() { PATH=$TOOLS/bin:$PATH cargo deny --offline --config packaging
 # The tests of the modules. Those that need a machine are `#[ignore]`d here, and run in one below.
 unit_tests() { cargo test --locked --no-fail-fast --lib --bins -- --show-output; }
 
+# tests_as_root [VARIABLE=VALUE...] CARGO...: these tests look into a machine's /proc, or run the daemon as an account of
+# their own: as root, even where cargo must not be.
+tests_as_root() {
+  local runner=()
+  if [ "$(id -u)" != 0 ]; then
+    runner=("CARGO_TARGET_$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')_RUNNER=sudo --preserve-env --")
+  fi
+  env "${runner[@]}" "$@"
+}
+
 # The files of tests/ but bed.rs and vm.rs: the daemon as a process on this host.
 host_tests() {
-  local file chosen=()
-  for file in $(host_test_files); do chosen+=(--test "$(basename "$file" .rs)"); done
-  cargo test --locked --no-fail-fast "${chosen[@]}" -- --show-output
+  local name chosen=()
+  for name in $(host_test_names); do chosen+=(--test "$name"); done
+  tests_as_root cargo test --locked --no-fail-fast "${chosen[@]}" -- --show-output
 }
-host_test_files() { find tests -maxdepth 1 -name '*.rs' ! -name bed.rs ! -name vm.rs; }
+# tests/NAME.rs and tests/NAME/main.rs, but for those that run against a machine.
+host_test_names() {
+  local name
+  for name in tests/*.rs tests/*/main.rs; do
+    name=${name#tests/} name=${name%/main.rs} name=${name%.rs}
+    case $name in '*' | bed | vm) ;; *) echo "$name" ;; esac
+  done
+}
 
 # with_machine SUITE COMMAND...: calls it as `COMMAND... MACHINE` with a fresh machine that has the session image.
 with_machine() {
@@ -107,7 +124,7 @@ with_machine() {
 
 # shellcheck disable=SC2153  # SUITE is one of the facts
 bed_tests() {
-  local machine=$1 binary status=0 runner=()
+  local machine=$1 binary status=0
   # shellcheck source=/dev/null
   . "$MACHINES/$machine/facts"
   "$BED/machine.sh" image "$machine" "$("$BED/image.sh" busybox)" "$BUSYBOX_IMAGE" >/dev/null
@@ -118,11 +135,7 @@ bed_tests() {
     /usr/lib/coracle/unit-tests --ignored --skip "$LIMITS_TESTS" --test-threads=1 --show-output || status=1
   # Tests that speak to the whole product as browsers and administrators do.
   binary=$(binary_for "$machine" dev)
-  # The tests look into the machine's /proc and namespaces: as root, even where cargo must not be.
-  if [ "$(id -u)" != 0 ]; then
-    runner=("CARGO_TARGET_$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')_RUNNER=sudo --preserve-env --")
-  fi
-  env "${runner[@]}" CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
+  tests_as_root CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BIN="$binary" \
     timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output || status=1
   return "$status"
@@ -196,7 +209,7 @@ ring crates one tree_of_crates
 ring scripts one scripts
 ring web web/check.sh
 IGNORED=later ring unit unit_tests
-[ -z "$(host_test_files)" ] || ring host host_tests
+ring host host_tests
 ring rust-1.85 one "$BED/msrv.sh"
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
