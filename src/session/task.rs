@@ -135,6 +135,8 @@ pub(crate) struct Sailing {
     seat: Option<Seat>,
     /// Nobody has seen any output yet: the first attachment gets it from the beginning.
     unseen: bool,
+    /// Up to where the last attachment has seen the output; none: nobody knows.
+    seen: Option<u64>,
     resizer: Option<Resizer>,
     first_size: Option<Instant>,
     size: Option<Size>,
@@ -180,6 +182,7 @@ impl Sailing {
             work: Work::Launching,
             seat: None,
             unseen: true,
+            seen: None,
             resizer: None,
             first_size: None,
             size: None,

@@ -258,6 +258,12 @@ impl Feed {
         Ok(n)
     }
 
+    /// Up to where it was shown the output; `None` when what it was sent last may not have arrived.
+    pub(crate) fn seen(&self) -> Option<u64> {
+        let shown = self.shown();
+        (shown.sent == shown.acked).then_some(shown.position)
+    }
+
     /// Whether this attachment keeps up with output whose head is `head`: else the terminal is read at a trickle.
     pub(crate) fn keeps_up(&self, head: u64) -> bool {
         let shown = self.shown();

@@ -35,6 +35,11 @@ async fn after_kill_9_the_same_shell_goes_on_with_its_deadlines() {
     let started = back.frame("started").await;
     assert!(left(&started) < 3_600_000 && left(&started) > 3_500_000, "{started}");
     assert_eq!(started["certificate"]["no_new_privileges"], true, "the facts of its start are kept");
+    assert_eq!(
+        back.frame("notice").await["kind"],
+        "gap",
+        "what was printed meanwhile may be missing, and that is said"
+    );
     assert_eq!(back.ask("echo $$").await, pid);
     until("the adoption is audited", || {
         service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-adopted"]).pop()

@@ -159,13 +159,26 @@ async fn a_second_tab_takes_over_and_the_first_may_take_back() {
 
 #[tokio::test]
 async fn a_closed_tab_ends_nothing_and_the_shell_draws_its_prompt_anew() {
-    let _service = Service::plain();
+    let service = Service::plain();
     let alice = Browser::of("alice").await;
     let (id, mut terminal) = alice.shell().await;
     terminal.type_in("echo mark > ~/f\r").await;
     terminal.shows("$ ").await;
+    terminal.ack().await;
     drop(terminal);
     let mut back = alice.terminal(&id).await;
     back.prompt().await;
+    assert!(!back.frames.iter().any(|f| f["kind"] == "gap"), "nothing was printed meanwhile: {:?}", back.frames);
     assert_eq!(back.ask("cat ~/f").await, "mark");
+    back.type_in("(sleep 0.731; echo while away) &\r").await;
+    back.shows("$ ").await;
+    back.ack().await;
+    drop(back);
+    until("the job is done", || service.machine.processes("sleep 0.731").is_empty().then_some(()));
+    let mut again = alice.terminal(&id).await;
+    assert_eq!(
+        again.frame("notice").await["kind"],
+        "gap",
+        "what was printed while nobody looked is said to be missing"
+    );
 }

@@ -10,7 +10,7 @@ use crate::{
         state::{Event, State},
     },
     sys::BootTime,
-    terminal::{Certificate, Close, Deadlines, Role, Seat, ToClient, Told},
+    terminal::{Certificate, Close, Deadlines, Notice, Role, Seat, ToClient, Told},
 };
 
 impl Sailing {
@@ -74,6 +74,7 @@ impl Sailing {
     pub(super) fn vacate(&mut self, who: AttachmentId) -> Option<Seat> {
         let seat = self.seat.take_if(|seat| seat.feed.id == who)?;
         self.pour(&seat);
+        self.seen = seat.feed.seen();
         if self.welcomed {
             let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
             audit::record(&audit::Event::Detach { id: self.id(), user, peer });
@@ -85,7 +86,8 @@ impl Sailing {
     pub(super) fn welcome(&mut self) {
         let Some(started) = self.started_frame() else { return };
         let Some(seat) = &self.seat else { return };
-        let from = if self.unseen { 0 } else { self.t.output.head() };
+        let head = self.t.output.head();
+        let (from, missed) = if self.unseen { (0, false) } else { (head, self.seen != Some(head)) };
         self.unseen = false;
         self.welcomed = true;
         let whole =
@@ -93,6 +95,9 @@ impl Sailing {
                 .into_iter()
                 .all(|told| seat.tell(told));
         if whole {
+            if missed {
+                seat.tell(Told::Frame(ToClient::Notice(Notice::Gap)));
+            }
             seat.show_from(from);
         }
         let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
