@@ -193,6 +193,7 @@ fn home(asked: &Asked<'_>) -> Answer {
 fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
     let Some(person) = asked.person() else { return response::see_other(&format!("/login?next=/s/{id}")) };
     match asked.shop.roster.find(id) {
+        None if asked.shop.roster.ended_unseen(id, person) => response::page(StatusCode::OK, pages::terminal(id)),
         None => response::page(StatusCode::NOT_FOUND, pages::no_such_session()),
         Some(session) if session.owner != person.owner => response::page(StatusCode::FORBIDDEN, pages::not_yours()),
         Some(_) => response::page(StatusCode::OK, pages::terminal(id)),

@@ -37,6 +37,9 @@ pub(crate) const END_ALL_WAIT: Duration = Duration::from_secs(60);
 /// How long a request about a session waits for adoption.
 const SETTLE_WAIT: Duration = Duration::from_secs(10);
 
+/// Ends that wait for the page that will ask for them.
+const UNSEEN: usize = 64;
+
 /// What a page, the API and `coracle ps` show of a session.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Summary {
@@ -57,6 +60,8 @@ pub(crate) struct Summary {
 pub(crate) enum NoSeat {
     NoSuchSession,
     NotYours,
+    /// It was over before anybody saw it.
+    Over(EndReason, Option<i32>),
     /// Not now: this daemon leaves, or does not know yet what an earlier one left.
     ComeBack,
 }
@@ -76,8 +81,18 @@ struct Shared {
     table: Mutex<BTreeMap<SessionId, Entry>>,
     live: watch::Sender<usize>,
     pace: Mutex<HashMap<OwnerId, VecDeque<Instant>>>,
+    /// The last sessions that ended before any browser came, at most [`UNSEEN`]: the page that started one comes yet.
+    unseen: Mutex<VecDeque<Unseen>>,
     attachments: AtomicU32,
     leaving: AtomicBool,
+}
+
+/// A session whose end nobody saw: a start may fail before its page is there.
+struct Unseen {
+    id: SessionId,
+    owner: OwnerId,
+    reason: EndReason,
+    status: Option<i32>,
 }
 
 /// What the roster knows of a live session.
@@ -119,6 +134,7 @@ impl Roster {
             table: Mutex::default(),
             live: watch::Sender::new(0),
             pace: Mutex::default(),
+            unseen: Mutex::default(),
             attachments: AtomicU32::new(0),
             leaving: AtomicBool::new(false),
         }));
@@ -163,8 +179,12 @@ impl Roster {
             (entry.inbox.clone(), feed.clone(), entry.output.clone(), Seat::new(feed))
         };
         if inbox.send(Message::Attach { seat, size }).await.is_err() {
-            // Its task is over: it ended, or it left with the daemon.
-            return Err(if self.is_leaving() { NoSeat::ComeBack } else { NoSeat::NoSuchSession });
+            // Its task is over: it left with the daemon, or it ended and the list is about to forget it.
+            if self.is_leaving() {
+                return Err(NoSeat::ComeBack);
+            }
+            self.gone(id).await;
+            return Err(self.unseen(id, who).unwrap_or(NoSeat::NoSuchSession));
         }
         Ok((Boarding { feed, output, inbox }, ears))
     }
@@ -182,7 +202,7 @@ impl Roster {
     ) -> Result<&'t Entry, NoSeat> {
         match table.get(&id) {
             None if self.is_leaving() || !*self.0.settled.borrow() => Err(NoSeat::ComeBack),
-            None => Err(NoSeat::NoSuchSession),
+            None => Err(self.unseen(id, who).unwrap_or(NoSeat::NoSuchSession)),
             Some(entry) if entry.person.owner != who.owner => Err(NoSeat::NotYours),
             Some(entry) => Ok(entry),
         }
@@ -193,11 +213,16 @@ impl Roster {
     pub(crate) async fn end(&self, id: SessionId, reason: EndReason, by: &str) -> bool {
         let Some(inbox) = self.table().get(&id).map(|entry| entry.inbox.clone()) else { return false };
         let _ = inbox.send(Message::End { reason, by: by.to_owned() }).await;
+        self.gone(id).await;
+        true
+    }
+
+    /// Waits until the list has forgotten this session, [`END_WAIT`] at most.
+    async fn gone(&self, id: SessionId) {
         let mut live = self.live();
         // Not `wait_for`: it would ask the table under the lock of `live`, and others take the two the other way round.
         let gone = async { while self.is_seated(id) && live.changed().await.is_ok() {} };
         let _ = tokio::time::timeout(END_WAIT, gone).await;
-        true
     }
 
     /// Ends every session, those included that are only being adopted or started meanwhile, and returns how many there
@@ -308,6 +333,25 @@ impl Roster {
     pub(super) fn hold(&self) -> Hold {
         self.0.live.send_modify(|live| *live += 1);
         Hold(self.clone())
+    }
+
+    /// Whether this is a session of `who` that ended before anybody saw it: then its page still has something to tell.
+    pub(crate) fn ended_unseen(&self, id: SessionId, who: &Person) -> bool {
+        self.unseen(id, who).is_some()
+    }
+
+    fn unseen(&self, id: SessionId, who: &Person) -> Option<NoSeat> {
+        let unseen = self.0.unseen.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = unseen.iter().find(|end| end.id == id && end.owner == who.owner);
+        found.map(|end| NoSeat::Over(end.reason, end.status))
+    }
+
+    fn remember_unseen(&self, end: Unseen) {
+        let mut unseen = self.0.unseen.lock().unwrap_or_else(PoisonError::into_inner);
+        if unseen.len() >= UNSEEN {
+            unseen.pop_front();
+        }
+        unseen.push_back(end);
     }
 
     fn config(&self) -> Arc<Config> {

@@ -75,6 +75,8 @@ pub(crate) struct Ending {
     pub(crate) detail: String,
     /// Its container could not be removed; the next start of the daemon tries again.
     pub(crate) left_behind: bool,
+    /// A browser was there at some time.
+    pub(crate) seen: bool,
 }
 
 /// Where the container is in its life.
@@ -135,6 +137,8 @@ pub(crate) struct Sailing {
     seat: Option<Seat>,
     /// Nobody has seen any output yet: the first attachment gets it from the beginning.
     unseen: bool,
+    /// Some browser came.
+    visited: bool,
     /// Up to where the last attachment has seen the output; none: nobody knows.
     seen: Option<u64>,
     resizer: Option<Resizer>,
@@ -182,6 +186,7 @@ impl Sailing {
             work: Work::Launching,
             seat: None,
             unseen: true,
+            visited: false,
             seen: None,
             resizer: None,
             first_size: None,
@@ -208,6 +213,7 @@ impl Sailing {
     pub(crate) fn adopted(t: Task, running: Running) -> Sailing {
         let mut sailing = Sailing::new(t);
         sailing.unseen = false;
+        sailing.visited = true;
         sailing.resizer = Some(Resizer::new(sailing.t.podman.clone(), sailing.id(), sailing.t.record.size));
         sailing.work = Work::Running(running);
         sailing.t.word.send_replace("detached");
@@ -367,6 +373,7 @@ impl Sailing {
                     seat.close(Close::Ended);
                 }
                 let ending = self.ending.take().unwrap_or_else(|| Ending::by_itself(reason));
+                let ending = Ending { seen: self.visited, ..ending };
                 self.finished = Some(Outcome::Ended(ending));
             }
         }

@@ -215,6 +215,13 @@ async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>, no_seat: 
     match no_seat {
         NoSeat::NoSuchSession => explain(sink, Close::NoSuchSession, "There is no such session.").await,
         NoSeat::NotYours => explain(sink, Close::NotYours, "This session belongs to somebody else.").await,
+        NoSeat::Over(reason, status) => {
+            let text = reason.sentence().to_owned();
+            match send(sink, &ToClient::Ended { reason, status, text }).await {
+                Ok(()) => Parting::Say(Close::Ended),
+                Err(parting) => parting,
+            }
+        }
         NoSeat::ComeBack => explain(sink, Close::Restarting, "The service is restarting.").await,
     }
 }

@@ -125,12 +125,15 @@ async fn starts_wait_their_turn_and_are_told_their_place() {
 }
 
 #[tokio::test]
-async fn a_missing_image_is_refused_by_name() {
+async fn a_missing_image_is_refused_by_name_even_before_its_page_is_there() {
     let service =
         Service::start("", "[[profiles]]\nname = \"gone\"\nimage = \"localhost/not-here:1\"\npull = \"never\"");
     let alice = Browser::of("alice").await;
     let id =
         alice.post("/api/v1/sessions", json!({"profile": "gone"})).await.json()["id"].as_str().expect("id").to_owned();
+    until("it is over", || (!service.cli("ps --json").out.contains(&id)).then_some(()));
+    assert_eq!(alice.get(&format!("/s/{id}")).await.status, 200, "the page has something to tell");
+    assert_eq!(Browser::of("bob").await.get(&format!("/s/{id}")).await.status, 404);
     let mut terminal = alice.terminal(&id).await;
     assert_eq!(terminal.ends().await, ("image-missing".to_owned(), None));
     let end = until("it is audited", || {

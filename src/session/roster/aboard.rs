@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::{Notify, mpsc, watch};
 
-use super::{Entry, INBOX, Roster};
+use super::{Entry, INBOX, Roster, Unseen};
 use crate::{
     audit,
     config::Places,
@@ -122,6 +122,10 @@ impl Roster {
                 }
             };
             roster.ended(id, &who.name, &profile, &ending);
+            if !ending.seen {
+                let Ending { reason, status, .. } = ending;
+                roster.remember_unseen(Unseen { id, owner: who.owner, reason, status });
+            }
             drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
             roster.table().remove(&id);
             roster.0.live.send_modify(|live| *live -= 1);
@@ -130,7 +134,7 @@ impl Roster {
 
     /// The one end event, and the files go.
     pub(in crate::session) fn ended(&self, id: SessionId, user: &str, profile: &str, ending: &Ending) {
-        let Ending { reason, status, by, detail, left_behind } = ending;
+        let Ending { reason, status, by, detail, left_behind, .. } = ending;
         audit::record(&audit::Event::SessionEnd { id, user, profile, reason: *reason, status: *status, by, detail });
         self.forget_files(id);
         if *left_behind {
