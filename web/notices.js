@@ -2,7 +2,7 @@
 
 import { element } from './overlay.js';
 
-/** @typedef {'link' | 'idle' | 'lifetime' | 'gap' | 'input'} Kind */
+/** @typedef {'link' | 'idle' | 'lifetime' | 'oom' | 'gap' | 'input'} Kind */
 
 export class Strips {
   #place;

@@ -177,6 +177,9 @@ function notice(frame) {
     case 'lifetime':
       strips.countDown('lifetime', frame.seconds, words.lifetime);
       break;
+    case 'oom':
+      strips.show('oom', words.oom(frame.killed), hiding('oom'));
+      break;
     case 'gap':
       strips.show('gap', words.gap, hiding('gap'));
       break;

@@ -82,6 +82,9 @@ export const words = {
   stay: 'Keep it',
   /** @param {number} seconds */
   lifetime: (seconds) => `Time limit: the session ends in ${duration(seconds)}, whatever you type.`,
+  /** @param {number} killed */
+  oom: (killed) => `Out of memory: ${killed === 1 ? 'a process was' : `${killed} processes were`} killed. `
+    + 'The shell goes on; load less at a time.',
   gap: 'Some output is missing here. What the screen shows from now on is right.',
   hide: 'Hide',
   pasteTooLarge: (/** @type {number} */ most) => `That is more than ${kilobytes(most)} at once, so nothing was pasted.`,

@@ -40,6 +40,7 @@ fn kind(event: &Event<'_>) -> (&'static str, &'static str, &'static str) {
         Event::SessionAdopted { .. } => (ids::SESSION_ADOPTED, "session-adopted", NOTICE),
         Event::Attach { .. } => (ids::ATTACH, "attach", NOTICE),
         Event::Detach { .. } => (ids::DETACH, "detach", NOTICE),
+        Event::SessionOom { .. } => (ids::SESSION_OOM, "session-oom", WARNING),
         Event::SessionEnd { .. } => (ids::SESSION_END, "session-end", NOTICE),
         Event::ConfigLoaded { .. } => (ids::CONFIG_LOADED, "config-loaded", NOTICE),
         Event::ConfigRefused { .. } => (ids::CONFIG_REFUSED, "config-refused", WARNING),
@@ -97,7 +98,16 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             format!("session {id}: {user} detached from {peer}"),
             fields([("CORACLE_SESSION", id.as_str()), ("CORACLE_USER", user), ("CORACLE_PEER", peer)]),
         ),
-        Event::SessionEnd { id, user, profile, reason, status, by, detail } => {
+        Event::SessionOom { id, user, profile, killed } => (
+            format!("session {id}: out of memory for {user}, profile {profile}: killed={killed}, the shell goes on"),
+            fields([
+                ("CORACLE_SESSION", id.as_str()),
+                ("CORACLE_USER", user),
+                ("CORACLE_PROFILE", profile),
+                ("CORACLE_COUNT", &killed.to_string()),
+            ]),
+        ),
+        Event::SessionEnd { id, user, profile, reason, status, by, detail, used } => {
             let mut said = format!("session {id}: ended for {user}: {reason}");
             let mut list = fields([
                 ("CORACLE_SESSION", id.as_str()),
@@ -110,6 +120,13 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             if let Some(status) = status {
                 said.push_str(&format!(", status {status}"));
                 list.push(("CORACLE_STATUS", status.to_string()));
+            }
+            for (name, value) in [
+                ("CORACLE_CPU_USEC", used.cpu_micros),
+                ("CORACLE_MEMORY_PEAK", used.memory_peak),
+                ("CORACLE_OUTPUT_BYTES", used.output),
+            ] {
+                list.extend(value.map(|value| (name, value.to_string())));
             }
             if !by.is_empty() {
                 said.push_str(&format!(", by {by}"));

@@ -11,7 +11,10 @@ use std::sync::{LazyLock, OnceLock};
 
 use sink::Sink;
 
-use crate::{auth::OwnerId, session::EndReason, session::SessionId};
+use crate::{
+    auth::OwnerId,
+    session::{EndReason, SessionId, Used},
+};
 
 /// What can happen; each has a fixed MESSAGE_ID and lands in `CORACLE_*` fields.
 #[derive(Debug)]
@@ -61,6 +64,13 @@ pub(crate) enum Event<'a> {
         user: &'a str,
         peer: &'a str,
     },
+    /// Processes killed for want of memory; `killed` is how many since the last such record.
+    SessionOom {
+        id: SessionId,
+        user: &'a str,
+        profile: &'a str,
+        killed: u64,
+    },
     SessionEnd {
         id: SessionId,
         user: &'a str,
@@ -69,6 +79,7 @@ pub(crate) enum Event<'a> {
         status: Option<i32>,
         by: &'a str,
         detail: &'a str,
+        used: Used,
     },
     ConfigLoaded {
         file: &'a str,

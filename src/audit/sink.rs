@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::{
         auth::OwnerId,
-        session::{EndReason, SessionId},
+        session::{EndReason, SessionId, Used},
     };
 
     /// A journald that is played: it has the socket, and reads what comes as journald does.
@@ -203,6 +203,7 @@ mod tests {
             status: Some(3),
             by: "",
             detail: "",
+            used: Used { cpu_micros: Some(1500), memory_peak: None, output: Some(17) },
         });
         expect(
             journald.receive(),
@@ -216,6 +217,8 @@ mod tests {
                 ("CORACLE_PROFILE", "shell"),
                 ("CORACLE_REASON", "exit"),
                 ("CORACLE_STATUS", "3"),
+                ("CORACLE_CPU_USEC", "1500"),
+                ("CORACLE_OUTPUT_BYTES", "17"),
             ],
         );
     }
@@ -294,7 +297,7 @@ mod tests {
         let text = include_str!("ids.rs");
         let ids: Vec<&str> = text.lines().filter_map(|line| line.split('"').nth(1)).collect();
         let hex = |id: &&&str| id.len() == 32 && id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        assert_eq!(ids.iter().filter(hex).collect::<std::collections::BTreeSet<_>>().len(), 12);
-        assert_eq!(ids.len(), 12);
+        assert_eq!(ids.iter().filter(hex).collect::<std::collections::BTreeSet<_>>().len(), 13);
+        assert_eq!(ids.len(), 13);
     }
 }

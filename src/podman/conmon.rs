@@ -7,7 +7,7 @@ use std::{
         fd::{AsFd, OwnedFd},
         unix::ffi::OsStrExt,
     },
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -16,7 +16,7 @@ use rustix::{
     process::{Pid, PidfdFlags, pidfd_open},
 };
 use tokio::{
-    io::unix::AsyncFd,
+    io::{Interest, unix::AsyncFd},
     time::{Instant, sleep},
 };
 
@@ -32,24 +32,34 @@ const SETTLING: Duration = Duration::from_millis(500);
 pub(crate) struct Conmon {
     pid: i32,
     pidfd: AsyncFd<OwnedFd>,
-    shell: OwnedFd,
+    shell_pid: i32,
+    shell: AsyncFd<OwnedFd>,
     /// Where conmon writes the shell's exit status, as its last act.
-    exit_file: Option<PathBuf>,
-    gauge: Gauge,
+    exit_file: Option<Box<Path>>,
+    gauge: Box<Gauge>,
+}
+
+/// Processes that the kernel killed for want of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Killed {
+    /// Since the container's start.
+    pub(crate) count: u64,
+    /// The shell was none of them.
+    pub(crate) spared: bool,
 }
 
 impl Conmon {
-    /// Two processes of a test that play conmon and the shell.
+    /// Two processes of a test that play conmon and the shell, and a directory that plays the cgroup; conmon's file `exit`
+    /// is in it, too.
     #[cfg(test)]
-    pub(crate) fn played_by(conmon: i32, shell: i32, exit_file: PathBuf) -> io::Result<Conmon> {
-        #[expect(deprecated, reason = "as in `watch`")]
-        let pidfd = AsyncFd::new(open_pidfd(conmon)?)?;
+    pub(crate) fn played_by(conmon: i32, shell: i32, dir: &Path) -> io::Result<Conmon> {
         Ok(Conmon {
             pid: conmon,
-            pidfd,
-            shell: open_pidfd(shell)?,
-            exit_file: Some(exit_file),
-            gauge: Gauge::of(shell),
+            pidfd: awaited(open_pidfd(conmon)?)?,
+            shell_pid: shell,
+            shell: awaited(open_pidfd(shell)?)?,
+            exit_file: Some(dir.join("exit").into()),
+            gauge: Gauge::reading(Some(dir.to_owned())).into(),
         })
     }
 
@@ -67,7 +77,13 @@ impl Conmon {
 
     /// Whether the container's first process (the shell) lives at this moment; asked of the kernel, not of Podman.
     pub(crate) fn shell_is_alive(&self) -> bool {
-        !ended(&self.shell)
+        !ended(self.shell.get_ref())
+    }
+
+    /// Resolves when the shell is dead. Its cgroup is still there then, but not for long: systemd removes it within
+    /// milliseconds (12 to 17 on an emulated machine).
+    pub(crate) async fn shell_died(&self) {
+        let _ = self.shell.readable().await; // as in `died`
     }
 
     /// What the container uses at this moment.
@@ -75,8 +91,27 @@ impl Conmon {
         self.gauge.read()
     }
 
-    /// The exit status that conmon left, once it is gone. None: it was killed, and nobody knows how the shell ended. (Podman
-    /// 5.4 answers `wait` with 0 then.)
+    /// Resolves when the kernel may have killed a process of the container for want of memory: time to ask
+    /// [`Self::killed`]. Nothing is polled for it.
+    pub(crate) async fn memory_event(&self) {
+        self.gauge.memory_event().await;
+    }
+
+    /// How many processes of the container the kernel has killed for want of memory, and whether the shell may be one of
+    /// them. `None` where the memory controller does not exist, or the cgroup no more.
+    ///
+    /// The shell is not one of them if it lives and has no SIGKILL waiting for it. Between the counter's rise and the signal
+    /// the kernel holds the victim's task lock, and reading its status takes the same lock: so the status, read after the
+    /// counter, shows the signal. Podman's `OOMKilled` and conmon's file `oom` cannot tell the two apart: they say that some
+    /// process of the container was killed at some time, also after a plain `exit` much later.
+    pub(crate) fn killed(&self) -> Option<Killed> {
+        let count = self.gauge.killed()?;
+        let spared = Status::of(self.shell_pid).is_ok_and(|status| !status.kill_pending) && self.shell_is_alive();
+        Some(Killed { count, spared })
+    }
+
+    /// The exit status that conmon left, its last act but one. None once it is gone: it was killed, and nobody knows how the
+    /// shell ended. (Podman 5.4 answers `wait` with 0 then.)
     pub(crate) fn exit_status_left(&self) -> Option<i32> {
         fs::read_to_string(self.exit_file.as_ref()?).ok()?.trim().parse().ok()
     }
@@ -114,10 +149,21 @@ impl Conmon {
         if ended(&pidfd) || ended(&shell_fd) {
             return Err(io::Error::other("it ended"));
         }
-        #[expect(deprecated, reason = "`register` is unsafe, which is for `sys` alone; an OwnedFd keeps its promise")]
-        let pidfd = AsyncFd::new(pidfd)?;
-        Ok(Conmon { pid, pidfd, shell: shell_fd, exit_file: exit_file(&arguments, container), gauge: Gauge::of(shell) })
+        Ok(Conmon {
+            pid,
+            pidfd: awaited(pidfd)?,
+            shell_pid: shell,
+            shell: awaited(shell_fd)?,
+            exit_file: exit_file(&arguments, container).map(Into::into),
+            gauge: Gauge::of(shell).into(),
+        })
     }
+}
+
+/// So that its process' end can be awaited.
+fn awaited(pidfd: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    #[expect(deprecated, reason = "`register` is unsafe, which is for `sys` alone; an OwnedFd keeps its promise")]
+    AsyncFd::with_interest(pidfd, Interest::READABLE)
 }
 
 /// A handle to process `pid` that no later process of the same number can take over.

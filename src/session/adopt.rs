@@ -103,9 +103,9 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
     roster.settle();
     for (container, End { record, mut how, .. }) in over {
         if let Err(trouble) = ending::remove(roster.podman(), container.id).await {
-            how = how.not_removed(trouble);
+            *how = how.not_removed(trouble);
         }
-        audit_end(roster, container.id, record.as_deref(), &container.profile, how);
+        audit_end(roster, container.id, record.as_deref(), &container.profile, *how);
     }
     // What remains has files, but no container any more.
     for id in left.into_iter().filter(|id| !roster.is_seated(*id)) {
@@ -120,14 +120,15 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
 /// Why a session of ours does not go on, and what is known of it.
 struct End {
     record: Option<Box<Record>>,
-    how: Ending,
+    how: Box<Ending>,
     /// Another try may go better.
     may_pass: bool,
 }
 
 async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End> {
     let id = container.id;
-    let end = |record: Option<Record>, how| Err(End { record: record.map(Box::new), how, may_pass: false });
+    let end =
+        |record: Option<Record>, how| Err(End { record: record.map(Box::new), how: Box::new(how), may_pass: false });
     let because = |reason, detail: String| Ending { detail, ..Ending::by_itself(reason) };
     let (file, record) = match RecordFile::open(&record_path(&roster.places().runtime, id)) {
         Ok(found) => found,
@@ -144,7 +145,7 @@ async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End
     match adopt(roster, file, record.clone()).await {
         Ok(()) => Ok(()),
         Err(detail) => {
-            let how = because(EndReason::Engine, detail);
+            let how = Box::new(because(EndReason::Engine, detail));
             Err(End { record: Some(Box::new(record)), how, may_pass: true })
         }
     }

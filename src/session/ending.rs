@@ -48,11 +48,13 @@ pub(crate) async fn judge(podman: &Podman, id: SessionId, running: Running, why:
         sleep(Duration::from_millis(100)).await;
     }
     if conmon.is_alive() {
-        // It is about to write the status; what Podman says is conmon's word.
+        // It is about to write the status; what Podman says is conmon's word, and what it wrote is, too.
         return match timeout(STATUS, podman.exit_status(id)).await {
             Ok(Ok(status)) => Verdict::Exited(status),
             Ok(Err(error)) => Verdict::EngineDied(format!("{why}; {error}")),
-            Err(_) => Verdict::EngineDied(format!("{why}; Podman knows no exit status")),
+            Err(_) => conmon
+                .exit_status_left()
+                .map_or_else(|| Verdict::EngineDied(format!("{why}; Podman knows no exit status")), Verdict::Exited),
         };
     }
     match conmon.exit_status_left() {

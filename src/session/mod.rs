@@ -21,6 +21,7 @@ pub(crate) use roster::{Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Ro
 pub(crate) use state::AttachmentId;
 #[cfg(test)]
 pub(crate) use task::Message;
+pub(crate) use task::Used;
 
 /// The terminal's size; both 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -14,6 +14,8 @@ pub(crate) enum EndReason {
     Detached,
     /// Older than `sessions.lifetime`.
     Lifetime,
+    /// Its shell was killed for want of memory.
+    Oom,
     /// Its owner ended it.
     Owner,
     /// An administrator ended it.
@@ -38,11 +40,12 @@ pub(crate) enum EndReason {
 
 impl EndReason {
     #[cfg(test)]
-    pub(crate) const ALL: [EndReason; 14] = [
+    pub(crate) const ALL: [EndReason; 15] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
         Self::Lifetime,
+        Self::Oom,
         Self::Owner,
         Self::Admin,
         Self::Shutdown,
@@ -62,6 +65,7 @@ impl EndReason {
             Self::Idle => "idle",
             Self::Detached => "detached",
             Self::Lifetime => "lifetime",
+            Self::Oom => "oom",
             Self::Owner => "owner",
             Self::Admin => "admin",
             Self::Shutdown => "shutdown",
@@ -82,6 +86,7 @@ impl EndReason {
             Self::Idle => "The session ended because nothing was typed for too long.",
             Self::Detached => "The session ended because no browser came back to it in time.",
             Self::Lifetime => "The session reached its time limit.",
+            Self::Oom => "The session ran out of memory and was ended. Start a new one, and load less at a time.",
             Self::Owner => "You ended the session.",
             Self::Admin => "An administrator ended the session.",
             Self::Shutdown => "The session ended because the service is shutting down.",

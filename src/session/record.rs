@@ -12,7 +12,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{Size, state::Periods};
+use super::{Size, state::Periods, task::Kills};
 use crate::{auth::Person, config::Profile, podman::Mapping, session::SessionId, sys::BootTime, terminal::Certificate};
 
 const MAGIC: &[u8; 8] = b"corarec\n";
@@ -43,6 +43,8 @@ pub(crate) struct Record {
     pub(crate) size: Size,
     /// What the kernel confirmed at the start; `None` until the shell runs.
     pub(crate) certificate: Option<Certificate>,
+    #[serde(default)] // a record of before there was such a thing
+    pub(crate) kills: Kills,
 }
 
 /// The open file of a session's record.
@@ -156,6 +158,7 @@ pub(crate) mod tests {
             last_input: BootTime::from_millis(5),
             size: Size::DEFAULT,
             certificate: None,
+            kills: Kills::default(),
         }
     }
 

@@ -58,6 +58,8 @@ pub(crate) enum Event {
     Input(AttachmentId),
     /// The terminal's end of file.
     ShellEnded,
+    /// The same, since the kernel killed the shell for want of memory.
+    OutOfMemory,
     /// conmon died, or the attach stream broke and the container is not running any more.
     EngineDied,
     /// Somebody wants it over.
@@ -186,6 +188,7 @@ impl Machine {
             (_, Event::End(reason)) => self.stop(reason, &mut actions),
             (_, Event::EngineDied) | (_, Event::Gone) => self.stop(EndReason::Engine, &mut actions),
             (_, Event::ShellEnded) => self.stop(EndReason::Exit, &mut actions),
+            (_, Event::OutOfMemory) => self.stop(EndReason::Oom, &mut actions),
             (_, Event::Tick) => {}
 
             (State::Starting(_), Event::LeftQueue | Event::PullOver) => self.start = Some(now + self.periods.start),

@@ -5,6 +5,7 @@ mod starting; //    from the first stage of a launch to a shell that runs
 mod seating; //     the attachment at the keyboard
 mod bytes; //       what flows, and how fast
 mod gauging; //     what it uses
+mod memory; //      who was killed for want of it
 mod taking_down; // the end
 
 use std::{
@@ -17,6 +18,9 @@ use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
     time::{Instant, sleep, sleep_until},
 };
+
+pub(crate) use gauging::Used;
+pub(crate) use memory::Kills;
 
 use super::{
     AttachmentId, EndReason, SessionId, Size,
@@ -77,6 +81,7 @@ pub(crate) struct Ending {
     pub(crate) left_behind: bool,
     /// A browser was there at some time.
     pub(crate) seen: bool,
+    pub(crate) used: Used,
 }
 
 /// Where the container is in its life.
@@ -162,6 +167,9 @@ pub(crate) struct Sailing {
     ending: Option<Ending>,
     finished: Option<Outcome>,
     gauging: gauging::Gauging,
+    used: Used,
+    memory: memory::Memory,
+    shell_died: bool,
 }
 
 /// What the task woke for.
@@ -172,6 +180,9 @@ enum Wake {
     Tick,
     FirstSizeOver,
     GaugeDue,
+    MemoryEvent,
+    KillsDue,
+    ShellDied,
     Readable(io::Result<()>),
     Writable,
     ConmonDied,
@@ -205,6 +216,9 @@ impl Sailing {
             ending: None,
             finished: None,
             gauging: gauging::Gauging::new(),
+            used: Used::default(),
+            memory: memory::Memory::default(),
+            shell_died: false,
             t,
         }
     }
@@ -216,6 +230,7 @@ impl Sailing {
         sailing.visited = true;
         sailing.resizer = Some(Resizer::new(sailing.t.podman.clone(), sailing.id(), sailing.t.record.size));
         sailing.work = Work::Running(running);
+        sailing.look_at_memory();
         sailing.t.word.send_replace("detached");
         sailing
     }
@@ -236,6 +251,12 @@ impl Sailing {
                 Wake::Bell => self.bell(),
                 Wake::Tick => self.step(Event::Tick),
                 Wake::GaugeDue => self.gauge(),
+                Wake::MemoryEvent => self.look_at_memory(),
+                Wake::KillsDue => self.record_kills(),
+                Wake::ShellDied => {
+                    self.shell_died = true;
+                    self.last_reading();
+                }
                 Wake::FirstSizeOver => self.start_shell(Size::DEFAULT),
                 Wake::Readable(Ok(())) => self.read(),
                 Wake::Readable(Err(error)) => self.terminal_over(&error.to_string()),
@@ -252,7 +273,7 @@ impl Sailing {
 
     async fn wake(&mut self) -> Wake {
         let deadline = self.t.machine.next_deadline();
-        let (first_size, gauge) = (self.first_size, self.gauge_due());
+        let (first_size, gauge, kills) = (self.first_size, self.gauge_due(), self.kills_due());
         // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
         let read_at = if self.keeps_up() { None } else { Some(self.next_read) };
         let write = self.tail.is_none() && self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
@@ -268,6 +289,8 @@ impl Sailing {
             () = wait_for(deadline) => Wake::Tick,
             () = sleep_until(first_size.unwrap_or_else(Instant::now)), if first_size.is_some() => Wake::FirstSizeOver,
             () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
+            () = sleep_until(kills.unwrap_or_else(Instant::now)), if kills.is_some() => Wake::KillsDue,
+            woken = gauging::processes(running, self.shell_died) => woken,
             woken = bytes::terminal_io(running, read_at, write, tail) => woken,
         }
     }
@@ -373,7 +396,8 @@ impl Sailing {
                     seat.close(Close::Ended);
                 }
                 let ending = self.ending.take().unwrap_or_else(|| Ending::by_itself(reason));
-                let ending = Ending { seen: self.visited, ..ending };
+                self.record_kills();
+                let ending = Ending { seen: self.visited, used: self.used(), ..ending };
                 self.finished = Some(Outcome::Ended(ending));
             }
         }

@@ -57,6 +57,19 @@ pub(crate) fn traces() -> String {
     root(TRACES)
 }
 
+/// A file of the cgroup of the one session there is, as root sees it.
+pub(crate) fn cgroup(file: &str) -> String {
+    root(&format!("cat $(find /sys/fs/cgroup -path '*coracle-sessions.slice/*/container/{file}')"))
+}
+
+/// Asks until it is so; where processors are emulated, each time takes a while.
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain until {what}");
+    }
+}
+
 /// Polls until nothing of any session is left.
 pub(crate) fn nothing_left() {
     let began = Instant::now();

@@ -14,6 +14,8 @@ pub(in crate::podman) struct Status {
     /// Real, effective, saved, file system.
     pub(in crate::podman) uid: [u32; 4],
     pub(super) gid: [u32; 4],
+    /// A SIGKILL waits for it: it is about to die, or dying.
+    pub(in crate::podman) kill_pending: bool,
     pub(super) groups: Vec<u32>,
     /// Inheritable, permitted, effective, bounding, ambient.
     pub(super) capabilities: [u64; 5],
@@ -30,6 +32,9 @@ const SETS: [(&str, &str); 5] = [
     ("CapBnd", "bounding capabilities"),
     ("CapAmb", "ambient capabilities"),
 ];
+
+/// Its bit in a set of signals.
+const SIGKILL: u64 = 1 << (9 - 1);
 
 impl Status {
     pub(in crate::podman) fn of(pid: i32) -> io::Result<Status> {
@@ -59,15 +64,19 @@ impl Status {
             list(key)?.try_into().map_err(|_| format!("/proc/PID/status has not four numbers in {key}"))
         };
         let mut capabilities = [0; 5];
-        for (set, (key, _)) in capabilities.iter_mut().zip(SETS) {
+        let bits = |key: &str| {
             let value = field(key)?;
-            *set = u64::from_str_radix(value, 16).map_err(|_| odd(key, value))?;
+            u64::from_str_radix(value, 16).map_err(|_| odd(key, value))
+        };
+        for (set, (key, _)) in capabilities.iter_mut().zip(SETS) {
+            *set = bits(key)?;
         }
         Ok(Status {
             state: field("State")?.chars().next().unwrap_or('?'),
             parent: field("PPid").and_then(|pid| pid.parse().map_err(|_| odd("PPid", pid)))?,
             uid: four("Uid")?,
             gid: four("Gid")?,
+            kill_pending: (bits("SigPnd")? | bits("ShdPnd")?) & SIGKILL != 0,
             groups: list("Groups")?,
             capabilities,
             no_new_privs: number("NoNewPrivs")? == 1,
@@ -162,6 +171,18 @@ mod tests {
             ] {
                 assert!(text.contains(line), "{line}");
                 assert_eq!(wrong(&text.replace(line, other)), item, "{other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_kill_that_waits_is_seen_whether_for_the_thread_or_the_process() {
+        for set in ["SigPnd", "ShdPnd"] {
+            let text = |bits: &str| TEXTS[0].replace(&format!("{set}:\t0000000000000000"), &format!("{set}:\t{bits}"));
+            for (bits, kill_pending) in
+                [("0000000000000000", false), ("0000000000000100", true), ("0000000000010200", false)]
+            {
+                assert_eq!(Status::parse(&text(bits)).unwrap().kill_pending, kill_pending, "{set} {bits}");
             }
         }
     }

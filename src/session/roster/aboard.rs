@@ -134,8 +134,17 @@ impl Roster {
 
     /// The one end event, and the files go.
     pub(in crate::session) fn ended(&self, id: SessionId, user: &str, profile: &str, ending: &Ending) {
-        let Ending { reason, status, by, detail, left_behind, .. } = ending;
-        audit::record(&audit::Event::SessionEnd { id, user, profile, reason: *reason, status: *status, by, detail });
+        let Ending { reason, status, by, detail, left_behind, used, .. } = ending;
+        audit::record(&audit::Event::SessionEnd {
+            id,
+            user,
+            profile,
+            reason: *reason,
+            status: *status,
+            by,
+            detail,
+            used: *used,
+        });
         self.forget_files(id);
         if *left_behind {
             let note = Note { user: user.to_owned(), profile: profile.to_owned(), ended: true };

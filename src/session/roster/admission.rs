@@ -102,6 +102,7 @@ impl Roster {
             last_input: now,
             size: Size::DEFAULT,
             certificate: None,
+            kills: Default::default(),
         };
         let (file, ring) = self.files(&record).map_err(|error| {
             tracing::error!(%error, "a session's log could not be made in {}", self.0.places.runtime.display());

@@ -146,6 +146,7 @@ fn events() -> Vec<Event> {
         Event::PullOver,
         Event::Running,
         Event::ShellEnded,
+        Event::OutOfMemory,
         Event::EngineDied,
         Event::Gone,
         Event::Tick,

@@ -1,10 +1,10 @@
-//! What the session uses, told once a second while somebody looks.
+//! What the session uses, told once a second while somebody looks, and what it has used in all.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Sailing, Work};
+use super::{Running, Sailing, Wake, Work};
 use crate::{podman::Usage, session::AttachmentId, terminal::ToClient};
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -14,6 +14,18 @@ pub(super) struct Gauging {
     visible: bool,
     due: Instant,
     before: Option<(Instant, u64)>,
+}
+
+/// What a session has used in all, as far as it was counted: the last reading is from its shell's end, or from before that if
+/// the cgroup was gone too soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Used {
+    /// Processor time, in microseconds.
+    pub(crate) cpu_micros: Option<u64>,
+    /// Bytes of memory at the most.
+    pub(crate) memory_peak: Option<u64>,
+    /// Bytes its terminal put out, whether somebody looked or not.
+    pub(crate) output: Option<u64>,
 }
 
 impl Gauging {
@@ -38,11 +50,30 @@ impl Sailing {
     }
 
     pub(super) fn gauge(&mut self) {
-        let Work::Running(running) = &self.work else { return };
-        let (usage, now) = (running.conmon.usage(), Instant::now());
+        let Some(usage) = self.sample() else { return };
+        let now = Instant::now();
         self.gauging.due = now + EVERY;
         let cpu = self.gauging.millicpus(&usage, now);
         self.tell(ToClient::Stats { cpu, memory: usage.memory, pids: usage.pids });
+    }
+
+    /// A reading, kept for the end.
+    fn sample(&mut self) -> Option<Usage> {
+        let Work::Running(running) = &self.work else { return None };
+        let usage = running.conmon.usage();
+        self.used.cpu_micros = usage.cpu_micros.or(self.used.cpu_micros);
+        self.used.memory_peak = usage.memory_peak.or(self.used.memory_peak);
+        Some(usage)
+    }
+
+    /// What there is to read before the cgroup goes, at the shell's death or before its container is taken down.
+    pub(super) fn last_reading(&mut self) {
+        self.look_at_memory();
+        self.sample();
+    }
+
+    pub(super) fn used(&self) -> Used {
+        Used { output: Some(self.t.output.head()), ..self.used }
     }
 
     /// The tab at the keyboard was shown or hidden.
@@ -50,6 +81,15 @@ impl Sailing {
         if self.has_keyboard(who) {
             self.gauging.visible = visible;
         }
+    }
+}
+
+/// What the kernel says of the processes next; nothing after the shell's death.
+pub(super) async fn processes(running: Option<&Running>, shell_died: bool) -> Wake {
+    let Some(Running { conmon, .. }) = running.filter(|_| !shell_died) else { return std::future::pending().await };
+    tokio::select! {
+        () = conmon.shell_died() => Wake::ShellDied,
+        () = conmon.memory_event() => Wake::MemoryEvent,
     }
 }
 

@@ -101,6 +101,8 @@ impl Sailing {
             }
             seat.show_from(from);
         }
+        self.tell_kills();
+        let Some(seat) = &self.seat else { return };
         let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
         audit::record(&audit::Event::Attach { id: self.id(), user, peer });
     }

@@ -2,7 +2,7 @@
 
 use tokio::sync::oneshot;
 
-use super::{Ending, Outcome, Report, Sailing, Work};
+use super::{Ending, Outcome, Report, Sailing, Used, Work};
 use crate::{
     session::{
         EndReason,
@@ -15,10 +15,11 @@ use crate::{
 impl Sailing {
     /// The terminal's end of file, a broken stream, or conmon's death: usually the shell ended; else find out.
     pub(super) fn terminal_over(&mut self, why: &str) {
+        self.last_reading();
         let Work::Running(running) = std::mem::replace(&mut self.work, Work::Judging) else { return };
         let tail = self.tail.take();
         let why = tail.as_ref().map_or(why, |(_, before)| before.as_str()); // what broke first
-        if why.is_empty() && ending::plainly_ended(&running) {
+        if why.is_empty() && ending::plainly_ended(&running) && !self.is_shell_suspect() {
             self.work = Work::Running(running);
             return self.step(Event::ShellEnded);
         }
@@ -46,8 +47,12 @@ impl Sailing {
                 }
             }
             Verdict::Exited(status) => {
-                self.ending.get_or_insert_with(|| Ending::by_itself(EndReason::Exit)).status = Some(status);
-                self.adrift(Event::ShellEnded);
+                let (reason, event) = match self.ran_out_of_memory(status) {
+                    true => (EndReason::Oom, Event::OutOfMemory),
+                    false => (EndReason::Exit, Event::ShellEnded),
+                };
+                self.ending.get_or_insert_with(|| Ending::by_itself(reason)).status = Some(status);
+                self.adrift(event);
             }
             Verdict::EngineDied(detail) => {
                 self.ending.get_or_insert_with(|| Ending::by_itself(EndReason::Engine)).detail = detail;
@@ -70,6 +75,7 @@ impl Sailing {
         if self.ending.as_ref().is_none_or(|ending| ending.reason != reason) {
             self.ending = Some(Ending::by_itself(reason));
         }
+        self.last_reading();
         self.tell_ended();
         self.t.unwanted.send_replace(true);
         self.first_size = None;
@@ -120,7 +126,15 @@ impl Sailing {
 
 impl Ending {
     pub(crate) fn by_itself(reason: EndReason) -> Ending {
-        Ending { reason, status: None, by: String::new(), detail: String::new(), left_behind: false, seen: false }
+        Ending {
+            reason,
+            status: None,
+            by: String::new(),
+            detail: String::new(),
+            left_behind: false,
+            seen: false,
+            used: Used::default(),
+        }
     }
 
     pub(crate) fn not_removed(self, detail: String) -> Ending {

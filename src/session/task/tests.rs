@@ -125,12 +125,16 @@ impl Drop for Played {
 }
 
 fn running() -> (Stage, Played) {
-    let dir = tempfile::tempdir().unwrap();
+    running_in(tempfile::tempdir().unwrap())
+}
+
+/// With what is in `dir` as its cgroup.
+fn running_in(dir: tempfile::TempDir) -> (Stage, Played) {
     let sleeps = || Command::new("sleep").arg("60").spawn().unwrap();
     let (ours, terminal) = UnixStream::pair().unwrap();
     let played = Played { conmon: sleeps(), shell: sleeps(), terminal };
     let pid = |child: &Child| i32::try_from(child.id()).unwrap();
-    let conmon = Conmon::played_by(pid(&played.conmon), pid(&played.shell), dir.path().join("exit")).unwrap();
+    let conmon = Conmon::played_by(pid(&played.conmon), pid(&played.shell), dir.path()).unwrap();
     (Stage::new(dir, Some(Running { terminal: Terminal::over(ours), conmon })), played)
 }
 
@@ -258,4 +262,71 @@ async fn leaving_lets_the_terminal_go_and_tells_the_browser_to_come_back() {
     assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));
     assert_eq!(played.terminal.read(&mut [0; 8]).await.unwrap(), 0);
     assert!(played.shell.try_wait().unwrap().is_none(), "the shell goes on");
+}
+
+/// How a session ends whose kernel counted `before` kills while the shell lived and `after` at its end, and whose conmon
+/// left `status`; and what the one attachment was told of the kills.
+async fn end_after_kills(before: u64, after: u64, status: i32) -> (Option<Notice>, EndReason) {
+    let dir = tempfile::tempdir().unwrap();
+    let kills =
+        |dir: &std::path::Path, n| std::fs::write(dir.join("memory.events"), format!("oom {n}\noom_kill {n}\n"));
+    kills(dir.path(), before).unwrap();
+    let (mut stage, mut played) = running_in(dir);
+    let (_feed, mut ears) = stage.browser().await;
+    while !matches!(first_frame(&mut ears).await, Some(Told::Show(_))) {}
+    kills(stage.dir.path(), after).unwrap();
+    std::fs::write(stage.dir.path().join("exit"), status.to_string()).unwrap();
+    for child in [&mut played.shell, &mut played.conmon] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    played.terminal.shutdown().await.unwrap();
+    let mut told = None;
+    loop {
+        match first_frame(&mut ears).await {
+            Some(Told::Frame(ToClient::Notice(notice))) => told = Some(notice),
+            Some(Told::Last(ToClient::Ended { reason, status: Some(said), .. })) => {
+                assert_eq!(said, status);
+                return (told, reason);
+            }
+            Some(_) => {}
+            None => panic!("closed without an end"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_a_shell_that_was_killed_itself_ran_out_of_memory() {
+    let others = |killed| Some(Notice::Oom { killed });
+    for (before, after, status, told, reason) in [
+        (0, 1, 137, None, EndReason::Oom),
+        (0, 0, 137, None, EndReason::Exit),
+        // bash's `exit` passes the status of what was killed before on.
+        (1, 1, 137, others(1), EndReason::Exit),
+        (2, 3, 137, others(2), EndReason::Oom),
+        (0, 1, 0, None, EndReason::Exit),
+    ] {
+        let ended = end_after_kills(before, after, status).await;
+        assert_eq!(ended, (told, reason), "{before} kills, then {after}, status {status}");
+    }
+}
+
+#[tokio::test]
+async fn kills_are_told_once_to_whoever_comes_first() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("memory.events"), "oom_kill 2\n").unwrap();
+    let (mut stage, _played) = running_in(dir);
+    for told in [true, false] {
+        let (feed, mut ears) = stage.browser().await;
+        while !matches!(first_frame(&mut ears).await, Some(Told::Show(_))) {}
+        stage.says(Message::Left(feed.id)).await;
+        let mut notices = Vec::new();
+        while let Some(frame) = first_frame(&mut ears).await {
+            notices.extend(matches!(frame, Told::Frame(ToClient::Notice(Notice::Oom { killed: 2 }))).then_some(()));
+        }
+        assert_eq!(notices.len(), usize::from(told));
+    }
+    let (_, record) = RecordFile::open(&stage.dir.path().join("x.rec")).unwrap();
+    let kills = serde_json::to_value(record.kills).unwrap();
+    assert_eq!(kills, serde_json::json!({"outlived": 2, "told": 2, "recorded": 2}), "the next daemon knows");
 }
