@@ -126,15 +126,8 @@ impl Sailing {
 
 impl Ending {
     pub(crate) fn by_itself(reason: EndReason) -> Ending {
-        Ending {
-            reason,
-            status: None,
-            by: String::new(),
-            detail: String::new(),
-            left_behind: false,
-            seen: false,
-            used: Used::default(),
-        }
+        let (by, detail) = (String::new(), String::new());
+        Ending { reason, status: None, by, detail, left_behind: false, used: Used::default() }
     }
 
     pub(crate) fn not_removed(self, detail: String) -> Ending {
