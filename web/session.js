@@ -81,7 +81,7 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
 
 const retry = { label: words.now, act: () => connection.retryNow() };
 
-/** @param {'input' | 'gap'} kind */
+/** @param {'input' | 'gap' | 'oom'} kind */
 function hiding(kind) {
   return { label: words.hide, act: () => strips.hide(kind) };
 }
