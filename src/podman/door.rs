@@ -97,6 +97,17 @@ impl Door {
         expect("ping", "-", &answer, 200)
     }
 
+    /// What `endpoint` answers with 200; `None` for 404.
+    pub(super) async fn look(&self, step: &'static str, endpoint: &str) -> Result<Option<Value>, PodmanError> {
+        let answer = self.send(step, "-", h014::Method::GET, endpoint, Value::Null, CALL).await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        expect(step, "-", &answer, 200)?;
+        let broken = |e: serde_json::Error| PodmanError::Broken { step, id: "-".to_owned(), why: e.to_string() };
+        serde_json::from_slice(&answer.body).map(Some).map_err(broken)
+    }
+
     /// Returns the engine's id of the new container.
     pub(super) async fn create(&self, id: SessionId, spec: Value) -> Result<String, PodmanError> {
         const STEP: &str = "create";
@@ -352,7 +363,7 @@ fn refused(step: &'static str, id: &str, status: u16, body: &[u8]) -> PodmanErro
 }
 
 /// For a query's value.
-fn percent(text: &str) -> String {
+pub(super) fn percent(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
