@@ -9,6 +9,8 @@ mod activation;
 mod adoption;
 #[path = "bed/browser.rs"]
 mod browser;
+#[path = "bed/doctor.rs"]
+mod doctor;
 #[path = "bed/endings.rs"]
 mod endings;
 #[path = "bed/flow.rs"]
