@@ -2,18 +2,16 @@
 //! or is to bring a ticket; whose session it is decides the terminal itself, with a close code that the page can put into
 //! words.
 
-use std::sync::Arc;
-
 use hyper::header::{self, HeaderValue};
 use hyper::{Request, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::origin::{Here, Secrecy};
+use super::origin::Secrecy;
 use super::response::{self, Answer};
 use super::web::Asked;
-use crate::auth::{Auth, Login, Purpose};
+use crate::auth::{Login, Purpose};
 use crate::session::SessionId;
 use crate::terminal::{self, Caller, Close, SUBPROTOCOL, Visitor};
 
@@ -30,9 +28,9 @@ pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
     }
     let offered = response::has_word(asked.headers(), &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
     let (roster, peer, guest) = (asked.shop.roster.clone(), asked.peer(), asked.visit.guest.clone());
-    let caller = match asked.login {
+    let caller = match asked.login.clone() {
         Some(login) => Caller::Known(visitor(login)),
-        None => stranger(asked.shop.auth.clone(), &asked.here, id, place),
+        None => stranger(&asked, id, place),
     };
     let upgrade = hyper::upgrade::on(Request::from_parts(asked.parts, ()));
     tokio::spawn(async move {
@@ -62,12 +60,17 @@ fn visitor(login: Login) -> Visitor {
 
 /// Who came without a cookie, and has a stranger's place until a ticket proved who it is. Where no cookie may pass, no
 /// ticket may.
-fn stranger(auth: Arc<Auth>, here: &Here, session: SessionId, place: Option<OwnedSemaphorePermit>) -> Caller {
-    let purpose = Purpose { session, origin: here.origin.clone() };
-    let secret = here.secrecy != Secrecy::PlainRefused;
+fn stranger(asked: &Asked<'_>, session: SessionId, place: Option<OwnedSemaphorePermit>) -> Caller {
+    let purpose = Purpose { session, origin: asked.here.origin.clone() };
+    let secret = asked.here.secrecy != Secrecy::PlainRefused;
+    let (auth, refusals, peer) = (asked.shop.auth.clone(), asked.visit.refusals.clone(), asked.visit.peer.key);
     Caller::Stranger(Box::new(move |ticket| {
         let _held = &place; // dropped together with this
-        auth.logins().redeem(ticket, &purpose).filter(|_| secret).map(visitor)
+        let login = auth.logins().redeem(ticket, &purpose).filter(|_| secret);
+        if login.is_none() {
+            refusals.count(peer, "a ticket that is not good");
+        }
+        login.map(visitor)
     }))
 }
 

@@ -27,7 +27,7 @@ use tokio_tungstenite::{
 use shown::{Shown, credit_or_output};
 
 use super::{
-    Caller, Visitor,
+    Admit, Caller, Visitor,
     feed::{Ears, Told},
     protocol::{Close, FromClient, MAX_INPUT, MAX_MESSAGE, SUBPROTOCOL, ToClient},
 };
@@ -189,7 +189,7 @@ async fn first_size<S: AsyncRead + AsyncWrite + Unpin>(
 async fn by_ticket<S: AsyncRead + AsyncWrite + Unpin>(
     sink: &mut Sink<S>,
     stream: &mut Stream<S>,
-    admit: &mut (dyn FnMut(&str) -> Option<Visitor> + Send),
+    admit: &mut Admit,
 ) -> Result<Visitor, Parting> {
     greet(sink).await?;
     loop {

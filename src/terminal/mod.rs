@@ -14,12 +14,15 @@ pub(crate) use ring::{FILE_SIZE as RING_FILE_SIZE, Ring};
 
 use crate::auth::Person;
 
+/// Takes a ticket, and says whose it is, if it is good.
+pub(crate) type Admit = Box<dyn FnMut(&str) -> Option<Visitor> + Send>;
+
 /// Who opens a WebSocket.
 pub(crate) enum Caller {
     /// Its login cookie came along.
     Known(Visitor),
-    /// It has to bring a ticket: this takes it, and says whose it is. Dropped once it is known, or gone.
-    Stranger(Box<dyn FnMut(&str) -> Option<Visitor> + Send>),
+    /// It has to bring a ticket. Dropped once it is known, or gone.
+    Stranger(Admit),
 }
 
 /// Who is on the other end of a WebSocket, as a cookie or a ticket proved.

@@ -13,7 +13,7 @@ use crate::wire::{body, connect, header, post, read_one, status, talk};
 /// A bed with a session of mira's in it.
 struct Stage {
     bed: Bed,
-    _daemon: Daemon,
+    daemon: Daemon,
     mira: String,
     session: String,
 }
@@ -28,7 +28,7 @@ impl Stage {
         let started = ask(bed.address(), "sessions", &as_user(&mira), &json!({"profile": "shell"}));
         assert_eq!(status(&started), 202, "{started}");
         let session = serde_json::from_str::<Value>(body(&started)).unwrap()["id"].as_str().unwrap().to_owned();
-        Stage { bed, _daemon: daemon, mira, session }
+        Stage { bed, daemon, mira, session }
     }
 
     fn address(&self) -> SocketAddr {
@@ -144,6 +144,8 @@ fn a_ticket_is_for_one_session_and_one_origin_and_a_guess_is_none() {
         assert_eq!(client.hears("none"), REFUSED, "{session} {host}");
     }
     assert_eq!(stage.brings(&"0".repeat(64)).hears("none"), REFUSED);
+    let told = stage.daemon.log().lines().filter(|line| line.contains("refused=1 peer=127.0.0.1: a ticket")).count();
+    assert_eq!(told, 1, "once a minute, and not for each guess");
 }
 
 #[test]
