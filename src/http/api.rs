@@ -8,8 +8,8 @@ use hyper::{StatusCode, body::Incoming};
 use super::body::{self, BadBody};
 use super::response::{self, Answer};
 use super::web::Asked;
-use crate::auth::{Person, Purpose, TICKET_TTL};
-use crate::session::{EndReason, NoSeat, Refusal, SessionId};
+use crate::auth::{OwnerId, Person, Purpose, TICKET_TTL};
+use crate::session::{EndNote, EndReason, NoSeat, Refusal, SessionId};
 
 /// When to ask again where the host is full or not ready.
 const FULL: Duration = Duration::from_secs(60);
@@ -33,7 +33,8 @@ pub(crate) fn profiles(asked: &Asked<'_>) -> Answer {
     response::json(StatusCode::OK, &asked.shop.roster.profiles(person))
 }
 
-/// `GET /api/v1/sessions`: this person's; with `?all=true` everybody's, for admins.
+/// `GET /api/v1/sessions`: this person's; with `?all=true` everybody's, for admins; with `?ended=true` those that ended
+/// within a day instead of those that run.
 pub(crate) fn sessions(asked: &Asked<'_>) -> Answer {
     let Some(person) = asked.person() else { return sign_in_first() };
     let all = asked.query("all").is_some_and(|v| v == "true");
@@ -41,7 +42,38 @@ pub(crate) fn sessions(asked: &Asked<'_>) -> Answer {
         return asked.refuse(StatusCode::FORBIDDEN, "Not yours", "Only administrators see the sessions of others.");
     }
     let owner = if all { None } else { Some(&person.owner) };
+    if asked.query("ended").is_some_and(|v| v == "true") {
+        let ended: Vec<_> = asked.shop.roster.list_ended(owner).into_iter().map(Ended::of).collect();
+        return response::json(StatusCode::OK, &ended);
+    }
     response::json(StatusCode::OK, &asked.shop.roster.list(owner))
+}
+
+/// An ended session: its note, with the words for it.
+#[derive(serde::Serialize)]
+struct Ended {
+    #[serde(flatten)]
+    note: EndNote,
+    state: &'static str,
+    text: &'static str,
+}
+
+impl Ended {
+    fn of(note: EndNote) -> Ended {
+        Ended { state: "ended", text: note.reason.sentence(), note }
+    }
+}
+
+/// `GET /api/v1/sessions/{id}`: one that runs, or for a day how it ended. An administrator may ask for anybody's.
+pub(crate) fn session(asked: &Asked<'_>, id: SessionId) -> Answer {
+    let Some(person) = asked.person() else { return sign_in_first() };
+    let may_see = |owner: &OwnerId| *owner == person.owner || person.is_admin();
+    match (asked.shop.roster.find(id), asked.shop.roster.find_ended(id)) {
+        (Some(session), _) if may_see(&session.owner) => response::json(StatusCode::OK, &session),
+        (Some(_), _) => asked.refuse(StatusCode::FORBIDDEN, "Not yours", "This session belongs to somebody else."),
+        (None, Some(note)) if may_see(&note.owner) => response::json(StatusCode::OK, &Ended::of(note)),
+        (None, _) => no_such_session(),
+    }
 }
 
 /// `POST /api/v1/sessions {"profile": …}`: 202 as soon as the session has an id.

@@ -10,6 +10,8 @@ pub(crate) enum Route {
     Home,
     Login,
     Logout,
+    /// For the people who use it; needs no login.
+    Help,
     /// The terminal page of a session.
     Terminal(SessionId),
     Me,
@@ -31,6 +33,7 @@ impl Route {
             "/" => return Some(Route::Home),
             "/login" => return Some(Route::Login),
             "/logout" => return Some(Route::Logout),
+            "/help" => return Some(Route::Help),
             "/healthz" => return Some(Route::Health),
             "/api/v1/me" => return Some(Route::Me),
             "/api/v1/profiles" => return Some(Route::Profiles),
@@ -54,12 +57,16 @@ impl Route {
     /// What `Allow` says; HEAD works wherever a GET answers with a document.
     pub(crate) fn allow(self) -> &'static str {
         match self {
-            Route::Home | Route::Terminal(_) | Route::Me | Route::Profiles | Route::Health | Route::Asset => {
-                "GET, HEAD"
-            }
+            Route::Home
+            | Route::Help
+            | Route::Terminal(_)
+            | Route::Me
+            | Route::Profiles
+            | Route::Health
+            | Route::Asset => "GET, HEAD",
             Route::Login | Route::Sessions => "GET, HEAD, POST",
             Route::Logout | Route::Tickets => "POST",
-            Route::Session(_) => "DELETE",
+            Route::Session(_) => "GET, HEAD, DELETE",
             Route::Socket(_) => "GET",
         }
     }
@@ -106,6 +113,7 @@ mod tests {
             ("/", Route::Home),
             ("/login", Route::Login),
             ("/logout", Route::Logout),
+            ("/help", Route::Help),
             ("/s/abcdefghij23", Route::Terminal(id)),
             ("/api/v1/me", Route::Me),
             ("/api/v1/profiles", Route::Profiles),

@@ -17,7 +17,6 @@ impl Sailing {
     pub(super) fn attach(&mut self, seat: Seat, size: Size) {
         let who = seat.feed.id;
         self.size = Some(size);
-        self.visited = true;
         self.step(Event::Came(who));
         if self.t.machine.is_over() {
             // (whoever was there before stays, and still hears the status)
