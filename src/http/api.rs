@@ -70,7 +70,7 @@ pub(crate) fn session(asked: &Asked<'_>, id: SessionId) -> Answer {
     let may_see = |owner: &OwnerId| *owner == person.owner || person.is_admin();
     match (asked.shop.roster.find(id), asked.shop.roster.find_ended(id)) {
         (Some(session), _) if may_see(&session.owner) => response::json(StatusCode::OK, &session),
-        (Some(_), _) => asked.refuse(StatusCode::FORBIDDEN, "Not yours", "This session belongs to somebody else."),
+        (Some(_), _) => not_yours(asked),
         (None, Some(note)) if may_see(&note.owner) => response::json(StatusCode::OK, &Ended::of(note)),
         (None, _) => no_such_session(),
     }
