@@ -48,6 +48,8 @@ pub(super) struct Answer {
 pub(super) struct Inspect {
     /// The engine's own id of the container: 64 hexadecimal digits.
     pub(super) container: String,
+    /// The engine's id of the image it was made of.
+    pub(super) image: String,
     /// `created`, `initialized`, `running`, `exited`, …
     pub(super) state: String,
     /// 0 when there is none.
@@ -63,7 +65,7 @@ pub(super) struct Inspect {
 }
 
 impl Inspect {
-    fn read(body: &[u8]) -> Result<Inspect, String> {
+    pub(super) fn read(body: &[u8]) -> Result<Inspect, String> {
         let all: Value = serde_json::from_slice(body).map_err(|e| e.to_string())?;
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         let number = |v: &Value| v.as_i64().and_then(|n| i32::try_from(n).ok()).unwrap_or(0);
@@ -74,6 +76,7 @@ impl Inspect {
         let options = all["HostConfig"]["SecurityOpt"].as_array();
         Ok(Inspect {
             container,
+            image: text(&all["Image"]),
             state: text(&all["State"]["Status"]),
             pid: number(&all["State"]["Pid"]),
             conmon: number(&all["State"]["ConmonPid"]),
