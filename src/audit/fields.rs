@@ -40,6 +40,7 @@ fn kind(event: &Event<'_>) -> (&'static str, &'static str, &'static str) {
         Event::SessionAdopted { .. } => (ids::SESSION_ADOPTED, "session-adopted", NOTICE),
         Event::Attach { .. } => (ids::ATTACH, "attach", NOTICE),
         Event::Detach { .. } => (ids::DETACH, "detach", NOTICE),
+        Event::IdleWarning { .. } => (ids::IDLE_WARNING, "idle-warning", NOTICE),
         Event::SessionOom { .. } => (ids::SESSION_OOM, "session-oom", WARNING),
         Event::SessionEnd { .. } => (ids::SESSION_END, "session-end", NOTICE),
         Event::ConfigLoaded { .. } => (ids::CONFIG_LOADED, "config-loaded", NOTICE),
@@ -97,6 +98,15 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
         Event::Detach { id, user, peer } => (
             format!("session {id}: {user} detached from {peer}"),
             fields([("CORACLE_SESSION", id.as_str()), ("CORACLE_USER", user), ("CORACLE_PEER", peer)]),
+        ),
+        Event::IdleWarning { id, user, peer, seconds } => (
+            format!("session {id}: idle; it ends in {seconds} s unless {user} types something"),
+            fields([
+                ("CORACLE_SESSION", id.as_str()),
+                ("CORACLE_USER", user),
+                ("CORACLE_PEER", peer),
+                ("CORACLE_SECONDS", &seconds.to_string()),
+            ]),
         ),
         Event::SessionOom { id, user, profile, killed } => (
             format!("session {id}: out of memory for {user}, profile {profile}: killed={killed}, the shell goes on"),

@@ -12,7 +12,7 @@ use super::{
     SessionId,
     task::{Report, Running},
 };
-use crate::podman::{Podman, Prepared};
+use crate::podman::{Conmon, Podman, Prepared};
 
 /// How long the shell's exit status is waited for; Podman gives it 50 to 310 ms after the end.
 const STATUS: Duration = Duration::from_millis(1200);
@@ -48,13 +48,9 @@ pub(crate) async fn judge(podman: &Podman, id: SessionId, running: Running, why:
         sleep(Duration::from_millis(100)).await;
     }
     if conmon.is_alive() {
-        // It is about to write the status; what Podman says is conmon's word, and what it wrote is, too.
-        return match timeout(STATUS, podman.exit_status(id)).await {
-            Ok(Ok(status)) => Verdict::Exited(status),
-            Ok(Err(error)) => Verdict::EngineDied(format!("{why}; {error}")),
-            Err(_) => conmon
-                .exit_status_left()
-                .map_or_else(|| Verdict::EngineDied(format!("{why}; Podman knows no exit status")), Verdict::Exited),
+        return match exit_status(podman, id, &conmon).await {
+            Ok(status) => Verdict::Exited(status),
+            Err(error) => Verdict::EngineDied(format!("{why}; {error}")),
         };
     }
     match conmon.exit_status_left() {
@@ -71,17 +67,25 @@ pub(crate) async fn end(
     exited: bool,
     reports: &mpsc::Sender<Report>,
 ) {
-    if let Some(Running { terminal, conmon: _ }) = running {
+    if let Some(Running { terminal, conmon }) = running {
         terminal.leave().await;
-    }
-    if exited {
-        match timeout(STATUS, podman.exit_status(id)).await {
-            Ok(Ok(status)) => drop(reports.send(Report::Status(status)).await),
-            Ok(Err(error)) => tracing::warn!(%error, session = %id, "no exit status"),
-            Err(_) => tracing::warn!(session = %id, "no exit status in time"),
+        if exited {
+            match exit_status(podman, id, &conmon).await {
+                Ok(status) => drop(reports.send(Report::Status(status)).await),
+                Err(error) => tracing::warn!(error, session = %id, "no exit status"),
+            }
         }
     }
     let _ = reports.send(Report::Gone(remove(podman, id).await)).await;
+}
+
+/// The status of a shell that ended under a conmon that lives, which is about to write it down. Podman's word for it; if that
+/// is late, what conmon wrote.
+async fn exit_status(podman: &Podman, id: SessionId, conmon: &Conmon) -> Result<i32, String> {
+    match timeout(STATUS, podman.exit_status(id)).await {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => conmon.exit_status_left().ok_or_else(|| "Podman knows no exit status in time".to_owned()),
+    }
 }
 
 /// Nobody wants the prepared container any more.
