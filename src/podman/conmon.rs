@@ -81,7 +81,7 @@ impl Conmon {
     }
 
     /// Resolves when the shell is dead. Its cgroup is still there then, but not for long: systemd removes it within
-    /// milliseconds (12 to 17 on an emulated machine).
+    /// milliseconds (4 to 17 on an emulated machine).
     pub(crate) async fn shell_died(&self) {
         let _ = self.shell.readable().await; // as in `died`
     }
