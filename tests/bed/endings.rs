@@ -149,7 +149,7 @@ async fn its_owner_ends_it_by_button_and_by_request() {
 }
 
 #[tokio::test]
-async fn the_control_socket_lists_and_ends() {
+async fn an_administrator_lists_and_ends_at_the_control_socket_and_in_the_browser() {
     let service = Service::plain();
     let (alice, bob) = (Browser::of("alice").await, Browser::of("bob").await);
     let (id, terminal) = alice.shell().await;
@@ -161,24 +161,18 @@ async fn the_control_socket_lists_and_ends() {
     assert_eq!(service.cli(&format!("end {id}")).code, 0);
     let end = told_everywhere(&service, &alice, &id, Some(terminal), ("admin", None)).await;
     assert!(end.to_string().contains("uid 1000"), "audited with the peer's uid: {end}");
+    let (id, terminal) = alice.shell().await;
+    let address = format!("/api/v1/sessions/{id}");
+    let refused = bob.delete(&address).await;
+    assert!(matches!(refused.status, 403 | 404), "{refused:?}");
+    assert_eq!(Browser::of("root.admin").await.delete(&address).await.status, 204);
+    let end = told_everywhere(&service, &alice, &id, Some(terminal), ("admin", None)).await;
+    assert!(end.to_string().contains("root.admin"), "audited with the name: {end}");
     let all = service.cli("end --all --reason shutdown");
     assert!(all.code == 0 && all.out.contains('1'), "{all:?}");
     assert_eq!(service.leftovers(), Vec::<String>::new(), "it returns when nothing is left");
     told_everywhere(&service, &bob, &other, Some(second), ("shutdown", None)).await;
     assert_ne!(service.cli("end aaaaaaaaaaaa").code, 0, "there is none of that name");
-}
-
-#[tokio::test]
-async fn an_administrator_ends_it_in_the_browser_and_nobody_else_does() {
-    let service = Service::plain();
-    let alice = Browser::of("alice").await;
-    let (id, terminal) = alice.shell().await;
-    let address = format!("/api/v1/sessions/{id}");
-    let refused = Browser::of("bob").await.delete(&address).await;
-    assert!(matches!(refused.status, 403 | 404), "{refused:?}");
-    assert_eq!(Browser::of("root.admin").await.delete(&address).await.status, 204);
-    let end = told_everywhere(&service, &alice, &id, Some(terminal), ("admin", None)).await;
-    assert!(end.to_string().contains("root.admin"), "audited with the name: {end}");
 }
 
 #[tokio::test]
@@ -210,16 +204,24 @@ async fn a_container_removed_by_others_is_told_as_conmon_saw_it() {
 }
 
 #[tokio::test]
-async fn a_command_that_is_not_there_is_a_start_that_failed() {
+async fn a_missing_image_or_command_is_refused_by_name_even_before_its_page_is_there() {
     let image = &machine().image;
-    let profile =
-        format!("[[profiles]]\nname = \"odd\"\npull = \"never\"\nimage = \"{image}\"\ncommand = [\"/no/such/shell\"]");
-    let service = Service::start("", &profile);
+    let service = Service::start(
+        "",
+        &format!(
+            "[[profiles]]\nname = \"gone\"\nimage = \"localhost/not-here:1\"\npull = \"never\"\n\
+             [[profiles]]\nname = \"empty\"\nimage = \"{image}\"\npull = \"never\"\ncommand = [\"/no/such/shell\"]"
+        ),
+    );
     let alice = Browser::of("alice").await;
-    let id = alice.start("odd").await;
-    let terminal = alice.terminal(&id).await;
-    let end = told_everywhere(&service, &alice, &id, Some(terminal), ("start-failed", None)).await;
-    assert!(end.to_string().contains("/no/such/shell"), "the journal says why: {end}");
+    for (profile, reason, name) in
+        [("gone", "image-missing", "localhost/not-here:1"), ("empty", "start-failed", "/no/such/shell")]
+    {
+        let id = alice.start(profile).await;
+        let end = told_everywhere(&service, &alice, &id, None, (reason, None)).await;
+        assert!(end.to_string().contains(name), "the journal says which: {end}");
+        assert_eq!(Browser::of("bob").await.get(&format!("/s/{id}")).await.status, 404, "it is nobody else's");
+    }
     service.nothing_left();
 }
 

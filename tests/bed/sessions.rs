@@ -125,19 +125,6 @@ async fn starts_wait_their_turn_and_are_told_their_place() {
 }
 
 #[tokio::test]
-async fn a_missing_image_is_refused_by_name_even_before_its_page_is_there() {
-    let service =
-        Service::start("", "[[profiles]]\nname = \"gone\"\nimage = \"localhost/not-here:1\"\npull = \"never\"");
-    let alice = Browser::of("alice").await;
-    let id = alice.start("gone").await;
-    until("it is over", || (!service.cli("ps --json").out.contains(&id)).then_some(()));
-    let end = told_everywhere(&service, &alice, &id, None, ("image-missing", None)).await;
-    assert!(end.to_string().contains("localhost/not-here:1"), "{end}");
-    assert_eq!(Browser::of("bob").await.get(&format!("/s/{id}")).await.status, 404);
-    service.nothing_left();
-}
-
-#[tokio::test]
 async fn a_second_tab_takes_over_and_the_first_may_take_back() {
     let _service = Service::plain();
     let alice = Browser::of("alice").await;
