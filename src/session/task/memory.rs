@@ -53,17 +53,12 @@ impl Sailing {
         }
     }
 
-    /// Whether the shell may have been killed for want of memory: only its status can still speak against it.
+    /// Whether a shell that ended with this status was killed for want of memory.
     ///
     /// A process that was killed last, so late that nobody looked before the shell ended too, counts as the shell. That takes a
     /// shell that at once passes on the status 137 of the process it waited for.
-    pub(super) fn is_shell_suspect(&self) -> bool {
-        self.memory.killed > self.t.record.kills.outlived
-    }
-
-    /// Whether a shell that ended with this status was killed for want of memory.
     pub(super) fn ran_out_of_memory(&self, status: i32) -> bool {
-        status == SIGKILLED && self.is_shell_suspect()
+        status == SIGKILLED && self.memory.killed > self.t.record.kills.outlived
     }
 
     /// Tells the attachment of kills it does not know of; without one they wait for the next.
