@@ -79,7 +79,11 @@ pause_process() {
 
 ground_provide() { :; } # `provide host` has been, for the choice
 
-ground_up() { install -d -m 700 "$PLACE" "$PLACE"/{config,state,runtime}; }
+ground_up() {
+  # An image made here must not need root.
+  export CORACLE_CACHE=${CORACLE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/coracle-bed}
+  install -d -m 700 "$PLACE" "$PLACE"/{config,state,runtime}
+}
 
 ground_binary() { "$PROGRAM" --version >/dev/null || die "$PROGRAM does not start here"; }
 
