@@ -193,4 +193,8 @@ ground_traces() {
   [ -n "$OLD_PAUSE" ] || [ -n "$(pgrep -u "$UID" -x conmon)" ] || pause_process
 }
 
-ground_stays() { echo "the image ${IMAGE:-} in your Podman (\`podman rmi\` removes it with its copies for the sessions' ids)"; }
+ground_stays() {
+  local made=''
+  [ ! -d "${CORACLE_CACHE-}" ] || made=", and $CORACLE_CACHE"
+  echo "the image ${IMAGE:-} in your Podman (\`podman rmi\` removes it with its copies for the sessions' ids)$made"
+}
