@@ -58,7 +58,7 @@ demo() {
     env CORACLE_BIN=/usr/bin/coracle IMAGE="$image" "$@" /home/tester/tree/tests/bed/demo.sh </dev/null >"$output" 2>&1 &
   DEMO=$!
 }
-serves() { grep -q 'Ctrl-C ends it' "$1" || ! kill -0 "$DEMO" 2>/dev/null; }
+serves() { grep -qs 'Ctrl-C ends it' "$1" || ! kill -0 "$DEMO" 2>/dev/null; }
 has_ended() { ! kill -0 "$DEMO" 2>/dev/null; }
 
 # Sends what Ctrl-C sends; sets STATUS to the demo's.
