@@ -7,6 +7,8 @@ mod account;
 mod activation;
 #[path = "bed/adoption.rs"]
 mod adoption;
+#[path = "bed/baddays.rs"]
+mod baddays;
 #[path = "bed/browser.rs"]
 mod browser;
 #[path = "bed/endings.rs"]
