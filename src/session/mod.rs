@@ -15,6 +15,9 @@ mod slots; //  which subordinate ids
 mod roster; // who is seated; what others may ask
 mod adopt; //  what an earlier daemon left
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
+
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
 pub(crate) use roster::{Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Roster, Summary, default_podman_socket};
