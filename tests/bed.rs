@@ -9,8 +9,12 @@ mod activation;
 mod adoption;
 #[path = "bed/baddays.rs"]
 mod baddays;
+#[path = "bed/audit.rs"]
+mod audit;
 #[path = "bed/browser.rs"]
 mod browser;
+#[path = "bed/doctor.rs"]
+mod doctor;
 #[path = "bed/endings.rs"]
 mod endings;
 #[path = "bed/flow.rs"]

@@ -10,12 +10,15 @@ pub(crate) enum Route {
     Home,
     Login,
     Logout,
+    /// For the people who use it; needs no login.
+    Help,
     /// The terminal page of a session.
     Terminal(SessionId),
     Me,
     Profiles,
     Sessions,
     Session(SessionId),
+    Tickets,
     /// The WebSocket of a session.
     Socket(SessionId),
     Health,
@@ -30,10 +33,12 @@ impl Route {
             "/" => return Some(Route::Home),
             "/login" => return Some(Route::Login),
             "/logout" => return Some(Route::Logout),
+            "/help" => return Some(Route::Help),
             "/healthz" => return Some(Route::Health),
             "/api/v1/me" => return Some(Route::Me),
             "/api/v1/profiles" => return Some(Route::Profiles),
             "/api/v1/sessions" => return Some(Route::Sessions),
+            "/api/v1/tickets" => return Some(Route::Tickets),
             _ => {}
         }
         if path.starts_with("/_/") {
@@ -52,19 +57,26 @@ impl Route {
     /// What `Allow` says; HEAD works wherever a GET answers with a document.
     pub(crate) fn allow(self) -> &'static str {
         match self {
-            Route::Home | Route::Terminal(_) | Route::Me | Route::Profiles | Route::Health | Route::Asset => {
-                "GET, HEAD"
-            }
+            Route::Home
+            | Route::Help
+            | Route::Terminal(_)
+            | Route::Me
+            | Route::Profiles
+            | Route::Health
+            | Route::Asset => "GET, HEAD",
             Route::Login | Route::Sessions => "GET, HEAD, POST",
-            Route::Logout => "POST",
-            Route::Session(_) => "DELETE",
+            Route::Logout | Route::Tickets => "POST",
+            Route::Session(_) => "GET, HEAD, DELETE",
             Route::Socket(_) => "GET",
         }
     }
 
     /// Whether the answer depends on which sessions there are.
     pub(crate) fn is_about_sessions(self) -> bool {
-        matches!(self, Route::Home | Route::Terminal(_) | Route::Sessions | Route::Session(_) | Route::Socket(_))
+        matches!(
+            self,
+            Route::Home | Route::Terminal(_) | Route::Sessions | Route::Session(_) | Route::Tickets | Route::Socket(_)
+        )
     }
 
     pub(crate) fn allows(self, method: &Method) -> bool {
@@ -101,10 +113,12 @@ mod tests {
             ("/", Route::Home),
             ("/login", Route::Login),
             ("/logout", Route::Logout),
+            ("/help", Route::Help),
             ("/s/abcdefghij23", Route::Terminal(id)),
             ("/api/v1/me", Route::Me),
             ("/api/v1/profiles", Route::Profiles),
             ("/api/v1/sessions", Route::Sessions),
+            ("/api/v1/tickets", Route::Tickets),
             ("/api/v1/sessions/abcdefghij23", Route::Session(id)),
             ("/api/v1/sessions/abcdefghij23/terminal", Route::Socket(id)),
             ("/healthz", Route::Health),

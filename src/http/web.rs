@@ -40,6 +40,10 @@ impl Asked<'_> {
         self.parts.method == Method::POST
     }
 
+    pub(crate) fn is_delete(&self) -> bool {
+        self.parts.method == Method::DELETE
+    }
+
     pub(crate) fn peer(&self) -> String {
         self.visit.peer.shown()
     }
@@ -132,7 +136,10 @@ async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
         Route::Profiles => api::profiles(&asked),
         Route::Sessions if asked.is_post() => api::start(&asked, body).await,
         Route::Sessions => api::sessions(&asked),
-        Route::Session(id) => api::end(&asked, id).await,
+        Route::Session(id) if asked.is_delete() => api::end(&asked, id).await,
+        Route::Session(id) => api::session(&asked, id),
+        Route::Tickets => api::ticket(&asked, body).await,
+        Route::Help => response::page(StatusCode::OK, pages::help(asked.shop.roster.terms())),
         Route::Socket(id) => socket::upgrade(asked, id),
         Route::Health | Route::Asset => not_found(asked.parts.uri.path()), // answered before any login is looked at
     }
@@ -171,14 +178,14 @@ fn from_a_page_of_ours(parts: &Parts, route: Route, here: &Here) -> Result<(), F
     if reads { origin::readable(&parts.headers) } else { origin::same_origin(&parts.headers, here) }
 }
 
-/// What works on although no session can be started: a terminal that runs, ending it, and leaving.
+/// What works on although no session can be started: a terminal that runs, a ticket for it, ending it, and leaving.
 async fn goes_on(route: Route, shop: &Shop) -> bool {
     if route.is_about_sessions() {
         shop.roster.settled().await;
     }
     match route {
         Route::Terminal(id) | Route::Socket(id) | Route::Session(id) => shop.roster.find(id).is_some(),
-        Route::Logout => true,
+        Route::Logout | Route::Tickets => true,
         _ => false,
     }
 }
@@ -186,17 +193,23 @@ async fn goes_on(route: Route, shop: &Shop) -> bool {
 fn home(asked: &Asked<'_>) -> Answer {
     let Some(person) = asked.person() else { return response::see_other("/login") };
     let sessions = asked.shop.roster.list(Some(&person.owner));
+    let ended = asked.shop.roster.list_ended(Some(&person.owner));
     let profiles = asked.shop.roster.profiles(person);
-    response::page(StatusCode::OK, pages::home(&person.name, &sessions, &profiles, crate::sys::unix_seconds()))
+    let now = crate::sys::unix_seconds();
+    response::page(StatusCode::OK, pages::home(&person.name, &sessions, &ended, &profiles, now))
 }
 
 fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
     let Some(person) = asked.person() else { return response::see_other(&format!("/login?next=/s/{id}")) };
     match asked.shop.roster.find(id) {
-        None if asked.shop.roster.ended_unseen(id, person) => response::page(StatusCode::OK, pages::terminal(id)),
-        None => response::page(StatusCode::NOT_FOUND, pages::no_such_session()),
         Some(session) if session.owner != person.owner => response::page(StatusCode::FORBIDDEN, pages::not_yours()),
         Some(_) => response::page(StatusCode::OK, pages::terminal(id)),
+        None => match asked.shop.roster.find_ended(id) {
+            Some(note) if note.owner == person.owner => {
+                response::page(StatusCode::GONE, pages::ended(&note, crate::sys::unix_seconds()))
+            }
+            _ => response::page(StatusCode::NOT_FOUND, pages::no_such_session()),
+        },
     }
 }
 

@@ -169,10 +169,10 @@ fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &
     if note.as_ref().is_some_and(|note| note.ended) {
         return roster.forget_files(id); // its end event was written when its container could not be removed
     }
-    let (user, profile) = match (record, note) {
-        (Some(record), _) => (record.person.name.clone(), record.profile.name.clone()),
-        (None, Some(note)) => (note.user, note.profile),
-        (None, None) => (String::new(), profile.to_owned()),
+    let whose = match (record, note) {
+        (Some(record), _) => Note::of(record),
+        (None, Some(note)) => note,
+        (None, None) => Note { profile: profile.to_owned(), ..Note::default() },
     };
-    roster.ended(id, &user, &profile, &how);
+    roster.ended(id, whose, &how);
 }

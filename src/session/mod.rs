@@ -8,6 +8,7 @@ mod state; //  the machine: events in, actions out
 mod task; //   the one task that owns a session
 mod launch; // from admission to a prepared container
 mod ending; // from the decision to nothing left
+mod ended; //  how sessions ended, for a day
 mod resize; // sizes on their way to the terminal
 mod record; // what outlives the daemon
 mod starts; // the queue before a start
@@ -18,9 +19,14 @@ mod adopt; //  what an earlier daemon left
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
 
+pub(crate) use ended::EndNote;
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
-pub(crate) use roster::{Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Roster, Summary, default_podman_socket};
+pub(crate) use roster::{
+    Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Roster, Summary, Terms, default_podman_socket,
+    podman_socket_of,
+};
+pub(crate) use slots::{NoSlots, Slots};
 pub(crate) use state::AttachmentId;
 #[cfg(test)]
 pub(crate) use task::Message;

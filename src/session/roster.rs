@@ -5,7 +5,7 @@ mod aboard; //    from the list to the task and back
 mod boarding; //  the hold that a WebSocket has on its session
 
 pub(super) use aboard::{Note, live_dir};
-pub(crate) use admission::{ProfileView, Refusal};
+pub(crate) use admission::{ProfileView, Refusal, Terms};
 pub(crate) use boarding::Boarding;
 
 use std::{
@@ -19,7 +19,13 @@ use std::{
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use super::{AttachmentId, EndReason, SessionId, Size, slots::Slots, starts::Starts, task::Message};
+use super::{
+    AttachmentId, EndNote, EndReason, SessionId, Size,
+    ended::EndNotes,
+    slots::Slots,
+    starts::Starts,
+    task::{Message, Standing},
+};
 use crate::{
     auth::{OwnerId, Person},
     config::{Config, Places},
@@ -37,9 +43,6 @@ pub(crate) const END_ALL_WAIT: Duration = Duration::from_secs(60);
 /// How long a request about a session waits for adoption.
 const SETTLE_WAIT: Duration = Duration::from_secs(10);
 
-/// Ends that wait for the page that will ask for them.
-const UNSEEN: usize = 64;
-
 /// What a page, the API and `coracle ps` show of a session.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Summary {
@@ -53,6 +56,8 @@ pub(crate) struct Summary {
     pub(crate) created: u64,
     /// Seconds left until the session's lifetime is over.
     pub(crate) lifetime_left: u64,
+    /// Seconds left until it ends because no browser came; `None` unless `detached`.
+    pub(crate) detached_left: Option<u64>,
 }
 
 /// Why a browser could not be seated.
@@ -60,7 +65,7 @@ pub(crate) struct Summary {
 pub(crate) enum NoSeat {
     NoSuchSession,
     NotYours,
-    /// It was over before anybody saw it.
+    /// It is over, lately.
     Over(EndReason, Option<i32>),
     /// Not now: this daemon leaves, or does not know yet what an earlier one left.
     ComeBack,
@@ -81,18 +86,9 @@ struct Shared {
     table: Mutex<BTreeMap<SessionId, Entry>>,
     live: watch::Sender<usize>,
     pace: Mutex<HashMap<OwnerId, VecDeque<Instant>>>,
-    /// The last sessions that ended before any browser came, at most [`UNSEEN`]: the page that started one comes yet.
-    unseen: Mutex<VecDeque<Unseen>>,
+    ends: EndNotes,
     attachments: AtomicU32,
     leaving: AtomicBool,
-}
-
-/// A session whose end nobody saw: a start may fail before its page is there.
-struct Unseen {
-    id: SessionId,
-    owner: OwnerId,
-    reason: EndReason,
-    status: Option<i32>,
 }
 
 /// What the roster knows of a live session.
@@ -101,7 +97,7 @@ struct Entry {
     profile: String,
     created: u64,
     lifetime: BootTime,
-    word: watch::Receiver<&'static str>,
+    standing: watch::Receiver<Standing>,
     inbox: mpsc::Sender<Message>,
     output: Arc<Output>,
     bell: Arc<Notify>,
@@ -118,8 +114,10 @@ impl Roster {
         let identity = Identity::open(&places.state).map_err(|e| wrong("the instance's key", e))?;
         let seccomp = crate::podman::write_seccomp(&places.state).map_err(|e| wrong("the seccomp profile", e))?;
         std::fs::create_dir_all(live_dir(&places)).map_err(|e| wrong("the list of live sessions", e))?;
+        let ended = places.state.join("ended");
+        std::fs::create_dir_all(&ended).map_err(|e| wrong("the notes on ended sessions", e))?;
         let socket = config.sessions.podman_socket.clone().unwrap_or_else(default_podman_socket);
-        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get());
+        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get()).map_err(|e| e.to_string());
         match &slots {
             Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
             Err(why) => tracing::error!("{why}"),
@@ -134,7 +132,7 @@ impl Roster {
             table: Mutex::default(),
             live: watch::Sender::new(0),
             pace: Mutex::default(),
-            unseen: Mutex::default(),
+            ends: EndNotes::in_dir(ended),
             attachments: AtomicU32::new(0),
             leaving: AtomicBool::new(false),
         }));
@@ -163,6 +161,16 @@ impl Roster {
         self.table().get(&id).map(|entry| entry.summary(id))
     }
 
+    /// How a session ended, if that was within a day.
+    pub(crate) fn find_ended(&self, id: SessionId) -> Option<EndNote> {
+        self.0.ends.find(id)
+    }
+
+    /// How sessions of `owner`, or all of them, ended within a day; the latest first.
+    pub(crate) fn list_ended(&self, owner: Option<&OwnerId>) -> Vec<EndNote> {
+        self.0.ends.list(owner)
+    }
+
     /// Seats a browser of `who`: from now on it has the keyboard, and what it is told arrives in the [`Ears`].
     pub(crate) async fn attach(
         &self,
@@ -184,7 +192,7 @@ impl Roster {
                 return Err(NoSeat::ComeBack);
             }
             self.gone(id).await;
-            return Err(self.unseen(id, who).unwrap_or(NoSeat::NoSuchSession));
+            return Err(self.over(id, who));
         }
         Ok((Boarding { feed, output, inbox }, ears))
     }
@@ -202,7 +210,7 @@ impl Roster {
     ) -> Result<&'t Entry, NoSeat> {
         match table.get(&id) {
             None if self.is_leaving() || !*self.0.settled.borrow() => Err(NoSeat::ComeBack),
-            None => Err(self.unseen(id, who).unwrap_or(NoSeat::NoSuchSession)),
+            None => Err(self.over(id, who)),
             Some(entry) if entry.person.owner != who.owner => Err(NoSeat::NotYours),
             Some(entry) => Ok(entry),
         }
@@ -335,23 +343,12 @@ impl Roster {
         Hold(self.clone())
     }
 
-    /// Whether this is a session of `who` that ended before anybody saw it: then its page still has something to tell.
-    pub(crate) fn ended_unseen(&self, id: SessionId, who: &Person) -> bool {
-        self.unseen(id, who).is_some()
-    }
-
-    fn unseen(&self, id: SessionId, who: &Person) -> Option<NoSeat> {
-        let unseen = self.0.unseen.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = unseen.iter().find(|end| end.id == id && end.owner == who.owner);
-        found.map(|end| NoSeat::Over(end.reason, end.status))
-    }
-
-    fn remember_unseen(&self, end: Unseen) {
-        let mut unseen = self.0.unseen.lock().unwrap_or_else(PoisonError::into_inner);
-        if unseen.len() >= UNSEEN {
-            unseen.pop_front();
+    /// There is no such session (any more).
+    fn over(&self, id: SessionId, who: &Person) -> NoSeat {
+        match self.0.ends.find(id) {
+            Some(note) if note.owner == who.owner => NoSeat::Over(note.reason, note.status),
+            _ => NoSeat::NoSuchSession,
         }
-        unseen.push_back(end);
     }
 
     fn config(&self) -> Arc<Config> {
@@ -374,20 +371,27 @@ impl Drop for Hold {
 
 impl Entry {
     fn summary(&self, id: SessionId) -> Summary {
+        let (standing, now) = (*self.standing.borrow(), BootTime::now());
         Summary {
             id,
             owner: self.person.owner.clone(),
             user: self.person.name.clone(),
             profile: self.profile.clone(),
-            state: (*self.word.borrow()).to_owned(),
+            state: standing.word.to_owned(),
             created: self.created,
-            lifetime_left: self.lifetime.until(BootTime::now()).as_secs(),
+            lifetime_left: self.lifetime.until(now).as_secs(),
+            detached_left: standing.detached.map(|at| at.until(now).as_secs()),
         }
     }
 }
 
 pub(crate) fn default_podman_socket() -> std::path::PathBuf {
-    format!("/run/user/{}/podman/podman.sock", rustix::process::geteuid().as_raw()).into()
+    podman_socket_of(rustix::process::geteuid().as_raw())
+}
+
+/// The same of another account.
+pub(crate) fn podman_socket_of(uid: u32) -> std::path::PathBuf {
+    format!("/run/user/{uid}/podman/podman.sock").into()
 }
 
 #[cfg(test)]

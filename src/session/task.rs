@@ -75,8 +75,15 @@ pub(crate) struct Ending {
     pub(crate) detail: String,
     /// Its container could not be removed; the next start of the daemon tries again.
     pub(crate) left_behind: bool,
-    /// A browser was there at some time.
-    pub(crate) seen: bool,
+}
+
+/// What lists show of a session's state.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    /// `starting`, `attached`, `detached`, `ending`.
+    pub(crate) word: &'static str,
+    /// When it ends unless a browser comes.
+    pub(crate) detached: Option<BootTime>,
 }
 
 /// Where the container is in its life.
@@ -122,8 +129,7 @@ pub(crate) struct Task {
     pub(crate) podman: Podman,
     pub(crate) inbox: mpsc::Receiver<Message>,
     pub(crate) bell: Arc<Notify>,
-    /// The word for lists: `starting`, `attached`, `detached`, `ending`.
-    pub(crate) word: watch::Sender<&'static str>,
+    pub(crate) standing: watch::Sender<Standing>,
     pub(crate) unwanted: watch::Sender<bool>,
     /// Held until the container is gone, by the roster too.
     pub(crate) slot: Arc<Mutex<Option<HeldSlot>>>,
@@ -137,8 +143,6 @@ pub(crate) struct Sailing {
     seat: Option<Seat>,
     /// Nobody has seen any output yet: the first attachment gets it from the beginning.
     unseen: bool,
-    /// Some browser came.
-    visited: bool,
     /// Up to where the last attachment has seen the output; none: nobody knows.
     seen: Option<u64>,
     resizer: Option<Resizer>,
@@ -186,7 +190,6 @@ impl Sailing {
             work: Work::Launching,
             seat: None,
             unseen: true,
-            visited: false,
             seen: None,
             resizer: None,
             first_size: None,
@@ -213,10 +216,9 @@ impl Sailing {
     pub(crate) fn adopted(t: Task, running: Running) -> Sailing {
         let mut sailing = Sailing::new(t);
         sailing.unseen = false;
-        sailing.visited = true;
         sailing.resizer = Some(Resizer::new(sailing.t.podman.clone(), sailing.id(), sailing.t.record.size));
         sailing.work = Work::Running(running);
-        sailing.t.word.send_replace("detached");
+        sailing.show();
         sailing
     }
 
@@ -345,12 +347,7 @@ impl Sailing {
         }
         let after = self.t.machine.state();
         if std::mem::discriminant(&before) != std::mem::discriminant(&after) {
-            self.t.word.send_replace(match after {
-                State::Starting(_) => "starting",
-                State::Attached(_) => "attached",
-                State::Detached => "detached",
-                State::Ending(_) | State::Ended(_) => "ending",
-            });
+            self.show();
             if matches!(after, State::Attached(_) | State::Detached) {
                 self.remember();
             }
@@ -365,7 +362,7 @@ impl Sailing {
                 }
             }
             Action::Refuse(_) => {} // `attach` answers the newcomer itself
-            Action::WarnIdle(left) => self.tell(ToClient::Notice(Notice::Idle { seconds: left.as_secs() })),
+            Action::WarnIdle(left) => self.warn_idle(left),
             Action::WarnLifetime(left) => self.tell(ToClient::Notice(Notice::Lifetime { seconds: left.as_secs() })),
             Action::Stop(reason) => self.take_down(reason),
             Action::Finish(reason) => {
@@ -373,10 +370,14 @@ impl Sailing {
                     seat.close(Close::Ended);
                 }
                 let ending = self.ending.take().unwrap_or_else(|| Ending::by_itself(reason));
-                let ending = Ending { seen: self.visited, ..ending };
                 self.finished = Some(Outcome::Ended(ending));
             }
         }
+    }
+
+    /// What lists show.
+    fn show(&self) {
+        self.t.standing.send_replace(Standing::of(&self.t.machine));
     }
 
     fn remember(&mut self) {
@@ -385,6 +386,18 @@ impl Sailing {
         if let Err(error) = self.t.file.write(&self.t.record) {
             tracing::warn!(%error, session = %self.id(), "the session's record could not be written");
         }
+    }
+}
+
+impl Standing {
+    pub(crate) fn of(machine: &Machine) -> Standing {
+        let word = match machine.state() {
+            State::Starting(_) => "starting",
+            State::Attached(_) => "attached",
+            State::Detached => "detached",
+            State::Ending(_) | State::Ended(_) => "ending",
+        };
+        Standing { word, detached: machine.detached() }
     }
 }
 

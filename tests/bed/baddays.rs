@@ -71,7 +71,7 @@ impl Bystander {
     }
 
     /// It is the same shell still.
-    async fn is_unharmed(mut self) {
+    async fn goes_on(mut self) {
         self.types_on("in the end").await;
         assert_eq!(self.terminal.ask("echo $$").await, self.pid);
     }
@@ -168,7 +168,7 @@ async fn a_start_that_podman_spoils_at_any_call_is_told_explained_and_undone() {
     let grown = memory().saturating_sub(before);
     assert!(grown < 64 << 10, "the daemon grew by {grown} KiB over endless answers");
     until("of all these starts nothing is left", || (service.leftovers().len() <= left).then_some(()));
-    bystander.is_unharmed().await;
+    bystander.goes_on().await;
     let (_, mut terminal) = alice.shell().await;
     assert_eq!(terminal.ask("echo back").await, "back");
 }
@@ -210,7 +210,7 @@ async fn an_end_that_podman_spoils_is_told_at_once_and_done_as_soon_as_podman_is
     let id = until_adopted(&bob).await;
     bystander.terminal = bob.terminal(&id).await;
     bystander.terminal.frame("started").await;
-    bystander.is_unharmed().await;
+    bystander.goes_on().await;
 }
 
 async fn until_adopted(browser: &Browser) -> String {
@@ -276,7 +276,7 @@ async fn without_room_for_a_log_or_a_note_the_host_is_full_and_those_aboard_go_o
         small.clear();
         let (_, mut terminal) = alice.shell().await;
         assert_eq!(terminal.ask("echo back").await, "back");
-        bystander.is_unharmed().await;
+        bystander.goes_on().await;
         service.cli("end --all --reason shutdown");
         service.stop();
     }
@@ -308,7 +308,7 @@ async fn out_of_descriptors_it_waits_and_those_aboard_go_on() {
     assert_eq!(alice.get("/api/v1/me").await.status, 200, "as soon as there is room again");
     let (_, mut terminal) = alice.shell().await;
     assert_eq!(terminal.ask("echo back").await, "back");
-    bystander.is_unharmed().await;
+    bystander.goes_on().await;
 }
 
 /// The most resident memory that the daemon ever had, in KiB.

@@ -132,7 +132,8 @@ async fn a_missing_image_is_refused_by_name_even_before_its_page_is_there() {
     let id =
         alice.post("/api/v1/sessions", json!({"profile": "gone"})).await.json()["id"].as_str().expect("id").to_owned();
     until("it is over", || (!service.cli("ps --json").out.contains(&id)).then_some(()));
-    assert_eq!(alice.get(&format!("/s/{id}")).await.status, 200, "the page has something to tell");
+    let page = alice.get(&format!("/s/{id}")).await;
+    assert!(page.status == 410 && page.body.contains("image-missing"), "its address tells how it ended: {page:?}");
     assert_eq!(Browser::of("bob").await.get(&format!("/s/{id}")).await.status, 404);
     let mut terminal = alice.terminal(&id).await;
     assert_eq!(terminal.ends().await, ("image-missing".to_owned(), None));

@@ -154,7 +154,7 @@ fn head_is_get_without_its_body_and_other_methods_are_405_with_allow() {
         ("HEAD", "/api/v1/sessions/abcdefghij23/terminal", "GET"),
         ("OPTIONS", "/", "GET, HEAD"),
         ("TRACE", "/healthz", "GET, HEAD"),
-        ("PUT", "/api/v1/sessions/abcdefghij23", "DELETE"),
+        ("PUT", "/api/v1/sessions/abcdefghij23", "GET, HEAD, DELETE"),
     ] {
         let answer =
             talk(address, &format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"));

@@ -1,7 +1,7 @@
 //! What every page must have, and what must never get into one.
 
 use super::*;
-use crate::{auth::OwnerId, http::assets};
+use crate::{auth::OwnerId, http::assets, session::EndReason};
 
 const HOSTILE: &str = "<script>alert(\"x\")</script>' onfocus='y";
 
@@ -14,11 +14,36 @@ fn summary(state: &str) -> Summary {
         state: state.into(),
         created: 1000,
         lifetime_left: 3 * 3600 + 60,
+        detached_left: None,
     }
 }
 
 fn profile() -> ProfileView {
-    ProfileView { name: HOSTILE.into(), description: HOSTILE.into() }
+    ProfileView {
+        name: HOSTILE.into(),
+        description: HOSTILE.into(),
+        memory: 209_715_200,
+        millicpus: 500,
+        pids: 128,
+        writable: vec![(HOSTILE.into(), 50_331_648)],
+        network: "none",
+        terms: TERMS,
+    }
+}
+
+const TERMS: Terms = Terms { idle: 900, detached: 900, lifetime: 28_800 };
+
+fn note() -> EndNote {
+    EndNote {
+        id: "abcdefghijkl".parse().unwrap(),
+        owner: OwnerId::local("0123456789abcdef"),
+        user: HOSTILE.into(),
+        profile: HOSTILE.into(),
+        created: 1000,
+        ended: 1060,
+        reason: EndReason::Exit,
+        status: Some(7),
+    }
 }
 
 /// Every page, filled with the worst that can stand in it.
@@ -27,8 +52,10 @@ fn all() -> Vec<String> {
         login(&LoginPage::default()),
         login(&LoginPage { next: HOSTILE, user: HOSTILE, message: Some(HOSTILE) }),
         login_refused_plain_http(),
-        home(HOSTILE, &[summary(HOSTILE), summary("detached")], &[profile(), profile()], 1090),
-        home(HOSTILE, &[], &[], 0),
+        home(HOSTILE, &[summary(HOSTILE), summary("detached")], &[note()], &[profile(), profile()], 1090),
+        home(HOSTILE, &[], &[], &[], 0),
+        ended(&note(), 1090),
+        help(TERMS),
         terminal("abcdefghijkl".parse().unwrap()),
         error(500, HOSTILE, HOSTILE, Some(HOSTILE)),
         not_found(),
@@ -112,7 +139,7 @@ fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
         }
     }
     reached.sort();
-    let mut preloaded = TERMINAL_MODULES.to_vec();
+    let mut preloaded = terminal::TERMINAL_MODULES.to_vec();
     preloaded.sort_unstable();
     assert_eq!(reached, preloaded);
 }
@@ -120,7 +147,7 @@ fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
 #[test]
 fn a_session_that_is_ending_offers_nothing_to_do_with_it() {
     for (state, offers) in [("starting", true), ("attached", true), ("detached", true), ("ending", false)] {
-        let page = home("mira", &[summary(state)], &[], 1090);
+        let page = home("mira", &[summary(state)], &[], &[], 1090);
         assert_eq!(page.contains("href=\"/s/abcdefghijkl\""), offers, "{state}");
         assert_eq!(page.contains("data-end="), offers, "{state}");
     }

@@ -8,18 +8,19 @@ use std::{
 
 use tokio::sync::{Notify, mpsc, watch};
 
-use super::{Entry, INBOX, Roster, Unseen};
+use super::{Entry, INBOX, Roster};
 use crate::{
     audit,
+    auth::OwnerId,
     config::Places,
     session::{
-        EndReason, SessionId, ending,
+        EndNote, EndReason, SessionId, ending,
         launch::{self, HeldSlot, Launch, record_path, ring_path},
         record::{Record, RecordFile},
         state::Machine,
-        task::{Ending, Outcome, Running, Sailing, Task},
+        task::{Ending, Outcome, Running, Sailing, Standing, Task},
     },
-    sys::BootTime,
+    sys::{self, BootTime},
     terminal::{Output, Ring},
 };
 
@@ -73,7 +74,7 @@ impl Roster {
         let reports = mpsc::channel(REPORTS);
         let bell = Arc::new(Notify::new());
         let output = Arc::new(Output::new(ring));
-        let (word, word_rx) = watch::channel("starting");
+        let (standing, standing_rx) = watch::channel(Standing::of(&machine));
         let (unwanted, unwanted_rx) = watch::channel(false);
         let slot = Arc::new(Mutex::new(None));
         table.insert(
@@ -83,14 +84,14 @@ impl Roster {
                 profile: record.profile.name.clone(),
                 created: record.created,
                 lifetime: record.lifetime,
-                word: word_rx,
+                standing: standing_rx,
                 inbox: inbox_tx,
                 output: output.clone(),
                 bell: bell.clone(),
             },
         );
         self.0.live.send_modify(|live| *live += 1);
-        let (who, profile) = (record.person.clone(), record.profile.name.clone());
+        let whose = Note::of(&record);
         let task = Task {
             record,
             file,
@@ -99,7 +100,7 @@ impl Roster {
             podman: self.0.podman.clone(),
             inbox,
             bell,
-            word,
+            standing,
             unwanted,
             slot: slot.clone(),
             reports: (reports.0.clone(), reports.1),
@@ -129,28 +130,30 @@ impl Roster {
                     }
                 }
             };
-            roster.ended(id, &who.name, &profile, &ending);
-            if !ending.seen {
-                let Ending { reason, status, .. } = ending;
-                roster.remember_unseen(Unseen { id, owner: who.owner, reason, status });
-            }
+            roster.ended(id, whose, &ending);
             drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
             roster.table().remove(&id);
             roster.0.live.send_modify(|live| *live -= 1);
         });
     }
 
-    /// The one end event, and the files go.
-    pub(in crate::session) fn ended(&self, id: SessionId, user: &str, profile: &str, ending: &Ending) {
-        let Ending { reason, status, by, detail, left_behind, .. } = ending;
-        audit::record(&audit::Event::SessionEnd { id, user, profile, reason: *reason, status: *status, by, detail });
+    /// The one end event, the note for its owner, and the files go.
+    pub(in crate::session) fn ended(&self, id: SessionId, whose: Note, ending: &Ending) {
+        let Ending { reason, status, by, detail, left_behind } = ending;
+        let (reason, status, Note { user, profile, .. }) = (*reason, *status, &whose);
+        audit::record(&audit::Event::SessionEnd { id, user, profile, reason, status, by, detail });
         self.forget_files(id);
         if *left_behind {
-            let note = Note { user: user.to_owned(), profile: profile.to_owned(), ended: true };
+            let note = Note { ended: true, ..whose.clone() };
             let written = serde_json::to_vec(&note).map(|note| std::fs::write(note_path(&self.0.places, id), note));
             if !matches!(written, Ok(Ok(()))) {
                 tracing::error!(session = %id, "cannot remember that its container is still there");
             }
+        }
+        let Note { owner, user, profile, created, .. } = whose;
+        if let Some(owner) = owner {
+            let ended = sys::unix_seconds();
+            self.0.ends.add(EndNote { id, owner, user, profile, created, ended, reason, status });
         }
     }
 
@@ -185,17 +188,28 @@ pub(super) enum Begin {
 
 /// What is kept in the state directory of a live session: enough for its end event after a power cut, when the record in
 /// the runtime directory is gone.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(in crate::session) struct Note {
+    #[serde(default)]
+    pub(in crate::session) owner: Option<OwnerId>,
     pub(in crate::session) user: String,
     pub(in crate::session) profile: String,
+    /// Unix seconds.
+    #[serde(default)]
+    pub(in crate::session) created: u64,
     /// Its end event was written, but its container was still there.
     pub(in crate::session) ended: bool,
 }
 
 impl Note {
-    fn of(record: &Record) -> Note {
-        Note { user: record.person.name.clone(), profile: record.profile.name.clone(), ended: false }
+    pub(in crate::session) fn of(record: &Record) -> Note {
+        Note {
+            owner: Some(record.person.owner.clone()),
+            user: record.person.name.clone(),
+            profile: record.profile.name.clone(),
+            created: record.created,
+            ended: false,
+        }
     }
 }
 

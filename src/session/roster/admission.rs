@@ -52,13 +52,42 @@ pub(crate) enum Refusal {
 pub(crate) struct ProfileView {
     pub(crate) name: String,
     pub(crate) description: String,
+    /// Bytes; swap there is none.
+    pub(crate) memory: u64,
+    /// Thousandths of a processor.
+    pub(crate) millicpus: u32,
+    pub(crate) pids: u32,
+    /// Places that can be written to, and their bytes.
+    pub(crate) writable: Vec<(String, u64)>,
+    /// `none`.
+    pub(crate) network: &'static str,
+    #[serde(flatten)]
+    pub(crate) terms: Terms,
+}
+
+/// How long a session lasts, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Terms {
+    /// Without input, while a browser shows it.
+    pub(crate) idle: u64,
+    /// Without any browser.
+    pub(crate) detached: u64,
+    /// In all.
+    pub(crate) lifetime: u64,
 }
 
 impl Roster {
     /// The profiles that `who` may use, in the order of config.toml.
     pub(crate) fn profiles(&self, who: &Person) -> Vec<ProfileView> {
-        let view = |p: &Profile| ProfileView { name: p.name.clone(), description: p.description.clone() };
-        self.config().profiles.iter().filter(|p| may_use(who, p)).map(view).collect()
+        let (config, terms) = (self.config(), self.terms());
+        config.profiles.iter().filter(|p| may_use(who, p)).map(|p| ProfileView::of(p, terms)).collect()
+    }
+
+    /// How long sessions last that start now.
+    pub(crate) fn terms(&self) -> Terms {
+        let config = self.config();
+        let crate::config::Sessions { idle, detached, lifetime, .. } = &config.sessions;
+        Terms { idle: idle.as_secs(), detached: detached.as_secs(), lifetime: lifetime.as_secs() }
     }
 
     /// Admits and starts a session; answers as soon as it has an id, while it is still in the queue.
@@ -126,6 +155,21 @@ impl Roster {
         let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
         within_pace(&mut pace, &who.owner, sessions.starts_per_minute.get() as usize, Instant::now())
             .map_err(Refusal::TooFast)
+    }
+}
+
+impl ProfileView {
+    fn of(profile: &Profile, terms: Terms) -> ProfileView {
+        ProfileView {
+            name: profile.name.clone(),
+            description: profile.description.clone(),
+            memory: profile.memory,
+            millicpus: profile.millicpus,
+            pids: profile.pids,
+            writable: profile.tmpfs.iter().map(|place| (place.path.clone(), place.size)).collect(),
+            network: "none",
+            terms,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
             profile: "shell".into(),
             created: 0,
             lifetime: BootTime::now(),
-            word: watch::channel("starting").1,
+            standing: watch::channel(Standing { word: "starting", detached: None }).1,
             inbox,
             output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap())),
             bell: Arc::new(Notify::new()),

@@ -17,7 +17,6 @@ impl Sailing {
     pub(super) fn attach(&mut self, seat: Seat, size: Size) {
         let who = seat.feed.id;
         self.size = Some(size);
-        self.visited = true;
         self.step(Event::Came(who));
         if self.t.machine.is_over() {
             // (whoever was there before stays, and still hears the status)
@@ -103,6 +102,16 @@ impl Sailing {
         }
         let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
         audit::record(&audit::Event::Attach { id: self.id(), user, peer });
+    }
+
+    /// `left` is zero when something was typed after a warning.
+    pub(super) fn warn_idle(&self, left: Duration) {
+        let seconds = left.as_secs();
+        self.tell(ToClient::Notice(Notice::Idle { seconds }));
+        if let Some(seat) = self.seat.as_ref().filter(|_| !left.is_zero()) {
+            let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
+            audit::record(&audit::Event::IdleWarning { id: self.id(), user, peer, seconds });
+        }
     }
 
     pub(super) fn resize(&mut self, size: Size) {

@@ -120,7 +120,7 @@ impl Sailing {
 
 impl Ending {
     pub(crate) fn by_itself(reason: EndReason) -> Ending {
-        Ending { reason, status: None, by: String::new(), detail: String::new(), left_behind: false, seen: false }
+        Ending { reason, status: None, by: String::new(), detail: String::new(), left_behind: false }
     }
 
     pub(crate) fn not_removed(self, detail: String) -> Ending {

@@ -1,0 +1,56 @@
+//! The terminal's page. What happens in it is `web/session.js`.
+
+use super::{Html, brand, page, path, script};
+use crate::session::SessionId;
+
+/// Modules that the terminal page needs before it can show a prompt, entry last.
+pub(super) const TERMINAL_MODULES: [&str; 15] = [
+    path::ACK_JS,
+    path::API_JS,
+    path::CONNECTION_JS,
+    path::FOOTER_JS,
+    path::INPUT_JS,
+    path::NOTICES_JS,
+    path::OVERLAY_JS,
+    path::PROTOCOL_JS,
+    path::STYLE_SHIM_JS,
+    path::TERMINAL_JS,
+    path::WORDS_JS,
+    path::VENDOR_ADDON_FIT_MJS,
+    path::VENDOR_ADDON_UNICODE_GRAPHEMES_MJS,
+    path::VENDOR_ADDON_WEB_LINKS_MJS,
+    path::VENDOR_XTERM_MJS,
+];
+
+/// The terminal's page; its script reads the id from the path.
+pub(crate) fn terminal(id: SessionId) -> String {
+    let id = id.to_string();
+    let preload =
+        TERMINAL_MODULES.iter().map(|module| Html::fill("<link rel=\"modulepreload\" href=\"{}\">\n", &[module]));
+    let styles = Html::fill(
+        "<link rel=\"stylesheet\" href=\"{}\">\n<link rel=\"stylesheet\" href=\"{}\">\n",
+        &[&path::VENDOR_XTERM_CSS, &path::SESSION_CSS],
+    );
+    let head = Html::join([styles, Html::join(preload), script(path::SESSION_JS)]);
+    let body = Html::fill(TERMINAL_BODY, &[&id, &brand(), &id]);
+    page(&format!("Session {id}"), &head, "terminal", &body)
+}
+
+const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\">{}\
+    <h1 class=\"where\"><span id=\"profile\">Session</span> <code>{}</code></h1><span class=\"spacer\"></span>\
+    <a class=\"button\" href=\"/\">Start</a><button type=\"button\" class=\"danger\" id=\"end\" disabled>End</button>\
+    </header>\n\
+    <main id=\"main\"><div id=\"terminal\" class=\"away\" role=\"group\" aria-label=\"Terminal\" \
+    aria-describedby=\"way-out\"></div>\n\
+    <noscript><p class=\"alert\">A terminal needs JavaScript.</p></noscript>\n\
+    <section id=\"starting\" aria-labelledby=\"starting-title\" hidden><h2 id=\"starting-title\"></h2>\
+    <ol id=\"steps\"></ol></section>\n\
+    <div id=\"strips\"></div></main>\n\
+    <footer class=\"foot\"><span class=\"link-state\"><span class=\"dot busy\" id=\"link-dot\"></span>\
+    <span id=\"link-word\"></span> <span id=\"rtt\" class=\"number\"></span></span>\
+    <span id=\"queued\" class=\"number\"></span><span id=\"time-left\" class=\"number\"></span>\
+    <span id=\"usage\" class=\"number\"></span>\
+    <span class=\"spacer\"></span><span id=\"size\" class=\"number\"></span>\
+    <span id=\"way-out\" class=\"keys\"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd> leaves the terminal</span>\
+    </footer>\n\
+    <p id=\"announce\" class=\"visually-hidden\" role=\"status\"></p>\n";
