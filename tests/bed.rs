@@ -29,3 +29,5 @@ mod service;
 mod sessions;
 #[path = "bed/system.rs"]
 mod system;
+#[path = "bed/tools.rs"]
+mod tools;
