@@ -7,6 +7,8 @@ mod account;
 mod activation;
 #[path = "bed/adoption.rs"]
 mod adoption;
+#[path = "bed/baddays.rs"]
+mod baddays;
 #[path = "bed/audit.rs"]
 mod audit;
 #[path = "bed/browser.rs"]

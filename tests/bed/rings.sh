@@ -224,6 +224,7 @@ ring scripts one scripts
 ring web web/check.sh
 IGNORED=later ring unit unit_tests
 ring host host_tests
+if [ "$AMOUNT" = long ]; then ring fuzz tests/fuzz/run.sh 60; else ring fuzz tests/fuzz/run.sh 3; fi
 ring rust-1.85 one "$BED/msrv.sh"
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
