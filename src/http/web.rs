@@ -138,7 +138,7 @@ async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
         Route::Sessions => api::sessions(&asked),
         Route::Session(id) if asked.is_delete() => api::end(&asked, id).await,
         Route::Session(id) => api::session(&asked, id),
-        Route::Help => response::page(StatusCode::OK, pages::help(asked.shop.roster.terms())),
+        Route::Help => help(&asked),
         Route::Socket(id) => socket::upgrade(asked, id),
         Route::Health | Route::Asset => not_found(asked.parts.uri.path()), // answered before any login is looked at
     }
@@ -177,25 +177,41 @@ fn from_a_page_of_ours(parts: &Parts, route: Route, here: &Here) -> Result<(), F
     if reads { origin::readable(&parts.headers) } else { origin::same_origin(&parts.headers, here) }
 }
 
-/// What works on although no session can be started: a terminal that runs, ending it, and leaving.
+/// What works on although no session can be started: a terminal that runs, ending it, leaving, and help.
 async fn goes_on(route: Route, shop: &Shop) -> bool {
     if route.is_about_sessions() {
         shop.roster.settled().await;
     }
     match route {
         Route::Terminal(id) | Route::Socket(id) | Route::Session(id) => shop.roster.find(id).is_some(),
-        Route::Logout => true,
+        Route::Logout | Route::Help => true,
         _ => false,
     }
 }
 
 fn home(asked: &Asked<'_>) -> Answer {
     let Some(person) = asked.person() else { return response::see_other("/login") };
-    let sessions = asked.shop.roster.list(Some(&person.owner));
-    let ended = asked.shop.roster.list_ended(Some(&person.owner));
-    let profiles = asked.shop.roster.profiles(person);
-    let now = crate::sys::unix_seconds();
-    response::page(StatusCode::OK, pages::home(&person.name, &sessions, &ended, &profiles, now))
+    let roster = &asked.shop.roster;
+    let everyones = person.is_admin().then(|| roster.list(None));
+    response::page(
+        StatusCode::OK,
+        pages::home(&pages::Home {
+            person,
+            sessions: &roster.list(Some(&person.owner)),
+            everyones: everyones.as_deref(),
+            ended: &roster.list_ended(Some(&person.owner)),
+            profiles: &roster.profiles(person),
+            no_room: roster.room_for(person).err().as_ref(),
+            now: crate::sys::unix_seconds(),
+        }),
+    )
+}
+
+fn help(asked: &Asked<'_>) -> Answer {
+    let roster = &asked.shop.roster;
+    let profiles = asked.person().map(|person| roster.profiles(person));
+    let reader = asked.person().zip(profiles.as_deref());
+    response::page(StatusCode::OK, pages::help(roster.terms(), reader))
 }
 
 fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
@@ -205,7 +221,8 @@ fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
         Some(_) => response::page(StatusCode::OK, pages::terminal(id)),
         None => match asked.shop.roster.find_ended(id) {
             Some(note) if note.owner == person.owner => {
-                response::page(StatusCode::GONE, pages::ended(&note, crate::sys::unix_seconds()))
+                let again = asked.shop.roster.profiles(person).iter().any(|p| p.name == note.profile);
+                response::page(StatusCode::GONE, pages::ended(&note, again, crate::sys::unix_seconds()))
             }
             _ => response::page(StatusCode::NOT_FOUND, pages::no_such_session()),
         },

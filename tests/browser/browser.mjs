@@ -16,6 +16,11 @@ const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-firs
 /** Milliseconds that any one condition may take; a start on a cold image is the slowest. */
 export const PATIENCE = 30_000;
 
+/** The administrator's login; the password is that of the user. */
+export const ADMIN = process.env.CORACLE_ADMIN ?? 'warden';
+/** What looks for obstacles in a page; run before its own scripts, since its policy lets no others in. */
+export const AXE = load.resolve('axe-core/axe.min.js');
+
 /** The running Coracle, as the environment names it. */
 export function target() {
   const { CORACLE_URL, CORACLE_USER, CORACLE_PASSWORD } = process.env;

@@ -88,6 +88,7 @@ async function endFromHome({ page, url, user, password, faults, browser, expecte
   await home.getByRole('button', { name: /^End session/ }).waitFor();
   if (!home.url().endsWith('/')) throw new Error(`a second session was started: ${home.url()}`);
   await home.getByRole('button', { name: /^End session/ }).click();
+  await home.getByRole('button', { name: 'End session', exact: true }).click();
   await until('the list is empty', async () => (await home.locator('[data-session]').count()) === 0);
   await boxSays(page, 'Session ended', 'You ended the session.');
   await context.close();
