@@ -146,10 +146,10 @@ export async function prompt(page) {
   await line(page, /[$#] ?$/);
 }
 
-/** Writes a picture where CORACLE_SHOTS says, if it does. */
-export async function picture(page, name) {
+/** Writes a picture where CORACLE_SHOTS says, if it does. @param {{fullPage?: boolean}} [options] */
+export async function picture(page, name, options = {}) {
   const folder = process.env.CORACLE_SHOTS;
   if (!folder) return;
   await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await page.screenshot({ ...options, path: join(folder, `${name}.png`) });
 }

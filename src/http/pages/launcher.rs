@@ -87,7 +87,7 @@ fn everyones_sessions(sessions: &[Summary], me: &OwnerId, now: u64) -> Html {
 }
 
 /// Whose session a row shows: others' can be ended and not opened.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Way {
     Own,
     Others,
@@ -97,10 +97,14 @@ enum Way {
 fn row(session: &Summary, name: &Html, way: Way, now: u64) -> Html {
     let id = session.id.to_string();
     let (dot, word) = words::state(&session.state);
+    let age = match now.saturating_sub(session.created) {
+        0..60 => "just started".to_owned(),
+        seconds => format!("started {} ago", words::duration(seconds)),
+    };
     // The nearer of its deadlines; the other one would only distract.
     let left = match session.detached_left {
         Some(seconds) if seconds < session.lifetime_left => {
-            format!("ends in {} unless you open it", words::duration(seconds))
+            format!("ends in {} unless it is opened", words::duration(seconds))
         }
         _ => format!("{} left", words::duration(session.lifetime_left)),
     };
@@ -112,7 +116,7 @@ fn row(session: &Summary, name: &Html, way: Way, now: u64) -> Html {
         "<li class=\"row session\" data-key=\"{}\" data-session=\"{}\">\n\
          <span class=\"session-name\">{} <code>{}</code></span>\n\
          <span class=\"session-state\"><span class=\"dot {}\"></span>{}</span>\n\
-         <span class=\"session-time\">started {} ago, {}</span>\n{}</li>\n",
+         <span class=\"session-time\">{}, {}</span>\n{}</li>\n",
         &[
             &id,
             &id,
@@ -120,8 +124,8 @@ fn row(session: &Summary, name: &Html, way: Way, now: u64) -> Html {
             &id,
             &dot,
             &word,
-            &words::duration(now.saturating_sub(session.created)),
-            &if way == Way::Others { left.replace("you open it", "it is opened") } else { left },
+            &age,
+            &left,
             &acts,
         ],
     )

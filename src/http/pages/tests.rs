@@ -193,7 +193,7 @@ fn a_session_that_is_ending_offers_nothing_to_do_with_it() {
 #[test]
 fn the_nearer_deadline_of_a_session_is_told() {
     let left = |detached_left| plain_home(&[Summary { detached_left, ..summary("detached") }], &[], &[]);
-    assert!(left(Some(540)).contains("started 1 min ago, ends in 9 min unless you open it"));
+    assert!(left(Some(540)).contains("started 1 min ago, ends in 9 min unless it is opened"));
     assert!(left(None).contains("started 1 min ago, 3 h 1 min left"));
     assert!(left(Some(86_400)).contains("started 1 min ago, 3 h 1 min left"));
 }

@@ -77,7 +77,7 @@ pub(super) fn state(state: &str) -> (&'static str, &str) {
     match state {
         "starting" => ("busy", "starting"),
         "attached" => ("good", "open in a browser"),
-        "detached" => ("away", "running, no browser"),
+        "detached" => ("away", "not open anywhere"),
         "ending" => ("busy", "ending"),
         other => ("away", other),
     }
