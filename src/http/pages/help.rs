@@ -106,6 +106,8 @@ const KEYS: &str = "<section aria-labelledby=\"keys\">\n<h2 id=\"keys\">Keys</h2
     <dt><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>+</kbd></dt><dd>larger letters; with <kbd>−</kbd> smaller ones, with \
     <kbd>0</kbd> the usual size</dd>\n\
     <dt><kbd>Ctrl</kbd> and a click</dt><dd>opens a link that stands in the terminal</dd>\n</dl>\n\
+    <p>For a screen reader, the first button of the terminal’s page turns on a mode in which the rows can be read one by \
+    one.</p>\n\
     <p>A browser keeps some keys for itself, such as <kbd>Ctrl</kbd> <kbd>W</kbd>, which closes the tab. On a Mac, \
     <kbd>⌘</kbd> <kbd>C</kbd> and <kbd>⌘</kbd> <kbd>V</kbd> copy and paste as everywhere.</p>\n</section>\n";
 
