@@ -4,6 +4,7 @@ mod ended; //    how a session ended
 mod help; //     for the people who use it
 mod launcher; // the start page
 mod profile; //  what a profile gives
+pub(crate) mod refusals; // what is said to whom something is refused
 mod sign_in; //  the login form
 mod terminal; // the terminal's page
 mod words; //    phrases of more than one page

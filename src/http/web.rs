@@ -7,6 +7,7 @@ use hyper::{Method, Request, StatusCode, body::Incoming};
 use super::connection::Visit;
 use super::house::{Kind, Shop, Trouble};
 use super::origin::{self, Foreign, Here};
+use super::pages::refusals::{self, Words};
 use super::response::{self, Answer};
 use super::route::{self, Route};
 use super::{api, assets, body::BadBody, cookie, pages, sign_in, socket};
@@ -54,23 +55,20 @@ impl Asked<'_> {
     }
 
     /// Refuses, in the tongue of the path: a page, or a problem document.
-    pub(crate) fn refuse(&self, status: StatusCode, title: &str, text: &str) -> Answer {
-        refusal(self.parts.uri.path(), status, title, text, None)
+    pub(crate) fn refuse(&self, status: StatusCode, words: Words) -> Answer {
+        refusal(self.parts.uri.path(), status, words, None)
     }
 
     /// Refuses a body; the connection ends where the rest of it may still be on the way.
     pub(crate) fn refuse_body(&self, bad: BadBody) -> Answer {
-        let (status, title, text) = match bad {
-            BadBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too much", "More was sent than is ever needed here."),
-            BadBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, "Too slow", "The request did not arrive in time."),
-            BadBody::Broken => (StatusCode::BAD_REQUEST, "Broken off", "The request did not arrive whole."),
-            BadBody::WrongType => {
-                let title = "Not understood";
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, title, "The request's Content-Type is not the one wanted here.")
-            }
-            BadBody::Malformed => (StatusCode::BAD_REQUEST, "Not understood", "The request's content makes no sense."),
+        let (status, words) = match bad {
+            BadBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, refusals::TOO_LARGE),
+            BadBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, refusals::TOO_SLOW),
+            BadBody::Broken => (StatusCode::BAD_REQUEST, refusals::BROKEN_OFF),
+            BadBody::WrongType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, refusals::WRONG_TYPE),
+            BadBody::Malformed => (StatusCode::BAD_REQUEST, refusals::MALFORMED),
         };
-        response::close(self.refuse(status, title, text))
+        response::close(self.refuse(status, words))
     }
 }
 
@@ -106,8 +104,7 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
     }
     if let Err(foreign) = from_a_page_of_ours(&parts, route, &here) {
         visit.refusals.count(visit.peer.key, foreign.what());
-        let text = "The request did not come from a page of this service. Open its address directly and try again.";
-        return response::close(refusal(path, StatusCode::FORBIDDEN, "Refused", text, None));
+        return response::close(refusal(path, StatusCode::FORBIDDEN, refusals::FOREIGN_ORIGIN, None));
     }
     if route == Route::Asset {
         return assets::find(path).map_or_else(|| not_found(path), |asset| assets::serve(asset, &parts.headers));
@@ -165,10 +162,7 @@ fn misaddressed(parts: &Parts, foreign: Foreign, visit: &Visit) -> Answer {
             response::page(StatusCode::MISDIRECTED_REQUEST, pages::login_refused_plain_http())
         }
         Foreign::NoHost => response::text(StatusCode::BAD_REQUEST, "exactly one Host is required\n"),
-        _ => {
-            let text = "This service does not answer under the name that your browser used.";
-            refusal(path, StatusCode::MISDIRECTED_REQUEST, "Wrong address", text, None)
-        }
+        _ => refusal(path, StatusCode::MISDIRECTED_REQUEST, refusals::FOREIGN_NAME, None),
     })
 }
 
@@ -235,7 +229,7 @@ pub(crate) fn not_ready(path: &str, trouble: Option<Trouble>) -> Answer {
     let reference = trouble.map_or_else(crate::sys::reference, |t| t.reference);
     let status = StatusCode::SERVICE_UNAVAILABLE;
     let answer = if route::is_api(path) {
-        response::problem(status, "The service is not ready.", &reference)
+        response::problem(status, refusals::NOT_READY.text, &reference)
     } else {
         response::page(status, pages::not_ready(&reference))
     };
@@ -244,22 +238,21 @@ pub(crate) fn not_ready(path: &str, trouble: Option<Trouble>) -> Answer {
 
 fn not_found(path: &str) -> Answer {
     if route::is_api(path) {
-        return response::problem(StatusCode::NOT_FOUND, "There is nothing here.", &crate::sys::reference());
+        return response::problem(StatusCode::NOT_FOUND, refusals::NOTHING_HERE.text, &crate::sys::reference());
     }
     response::page(StatusCode::NOT_FOUND, pages::not_found())
 }
 
 fn not_allowed(parts: &Parts, route: Route) -> Answer {
-    let text = "This address does not work that way.";
-    let answer = refusal(parts.uri.path(), StatusCode::METHOD_NOT_ALLOWED, "Not possible", text, None);
+    let answer = refusal(parts.uri.path(), StatusCode::METHOD_NOT_ALLOWED, refusals::WRONG_METHOD, None);
     response::with(answer, header::ALLOW, route.allow())
 }
 
 /// A page, or under `/api/` a problem document; `reference` is made where none is given.
-pub(crate) fn refusal(path: &str, status: StatusCode, title: &str, text: &str, reference: Option<&str>) -> Answer {
+pub(crate) fn refusal(path: &str, status: StatusCode, words: Words, reference: Option<&str>) -> Answer {
     if route::is_api(path) {
         let made = crate::sys::reference();
-        return response::problem(status, text, reference.unwrap_or(&made));
+        return response::problem(status, words.text, reference.unwrap_or(&made));
     }
-    response::page(status, pages::error(status.as_u16(), title, text, reference))
+    response::page(status, pages::error(status.as_u16(), words.title, words.text, reference))
 }

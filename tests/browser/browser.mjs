@@ -52,15 +52,22 @@ export async function openPage(context, faults) {
   return page;
 }
 
-/** Fills the form and sends it. A form that says "not yet" is sent again when it says. */
+/** Fills the form and sends it. */
 export async function signIn(page, url, user, password) {
   await page.goto(`${url}/login`);
-  for (let tries = 0; tries < 5; tries += 1) {
+  await untilAnswered(page, async () => {
     await page.getByLabel('User name').fill(user);
     await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  });
+}
+
+/** Sends the login form, once more whenever it says "not yet" and as soon as it says. @param {() => Promise<void>} send */
+export async function untilAnswered(page, send) {
+  for (let tries = 0; tries < 5; tries += 1) {
     const answered = page.waitForResponse((response) => response.request().method() === 'POST'
       && new URL(response.url()).pathname === '/login');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await send();
     const response = await answered;
     await page.waitForLoadState('load');
     if (response.status() !== 429) return;
@@ -71,7 +78,7 @@ export async function signIn(page, url, user, password) {
 }
 
 /** A condition that holds once that many milliseconds have passed: for a wait that the service itself asked for. */
-function after(milliseconds) {
+export function after(milliseconds) {
   const end = Date.now() + milliseconds;
   return () => Date.now() >= end;
 }

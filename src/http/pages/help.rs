@@ -34,11 +34,13 @@ fn limits(profiles: Option<&[ProfileView]>) -> Html {
             "<p>How much, depends on the profile that a session is started with. <a href=\"/login?next=/help\">Sign in\
              </a> to see here what you may use.</p>\n",
         ),
-        Some([]) => Html::fixed("<p>There is no profile that you may use. Ask whoever runs this service for one.</p>\n"),
+        Some([]) => {
+            Html::fixed("<p>There is no profile that you may use. Ask whoever runs this service for one.</p>\n")
+        }
         Some(profiles) => {
-            let cards = profiles.iter().map(|one| {
-                Html::fill("<li class=\"row\"><h3>{}</h3>\n{}</li>\n", &[&one.name, &profile::facts(one)])
-            });
+            let cards = profiles
+                .iter()
+                .map(|one| Html::fill("<li class=\"row\"><h3>{}</h3>\n{}</li>\n", &[&one.name, &profile::facts(one)]));
             Html::fill("<ul class=\"rows\">\n{}</ul>\n", &[&Html::join(cards)])
         }
     };

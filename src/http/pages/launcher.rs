@@ -117,17 +117,7 @@ fn row(session: &Summary, name: &Html, way: Way, now: u64) -> Html {
          <span class=\"session-name\">{} <code>{}</code></span>\n\
          <span class=\"session-state\"><span class=\"dot {}\"></span>{}</span>\n\
          <span class=\"session-time\">{}, {}</span>\n{}</li>\n",
-        &[
-            &id,
-            &id,
-            name,
-            &id,
-            &dot,
-            &word,
-            &age,
-            &left,
-            &acts,
-        ],
+        &[&id, &id, name, &id, &dot, &word, &age, &left, &acts],
     )
 }
 

@@ -4,9 +4,10 @@ use super::{Html, ProfileView, words};
 
 /// Limits, writable places, network, and when its sessions end.
 pub(super) fn facts(profile: &ProfileView) -> Html {
-    let places = profile.writable.iter().map(|(path, size)| {
-        Html::fill("<li><code>{}</code> {}</li>\n", &[path, &words::bytes(*size)])
-    });
+    let places = profile
+        .writable
+        .iter()
+        .map(|(path, size)| Html::fill("<li><code>{}</code> {}</li>\n", &[path, &words::bytes(*size)]));
     let writable = match profile.writable.is_empty() {
         true => Html::fixed("nothing"),
         false => Html::fill("<ul class=\"inline\">\n{}</ul>", &[&Html::join(places)]),

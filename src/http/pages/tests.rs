@@ -245,3 +245,21 @@ fn an_ended_session_can_be_started_again_where_its_profile_is_still_there() {
     assert!(ended(&note(), true, 1090).contains("data-profile="));
     assert!(!ended(&note(), false, 1090).contains("data-profile="));
 }
+
+#[test]
+fn what_a_browser_is_told_stands_in_the_pages_alone() {
+    let sentences = |source: &'static str| {
+        let quoted = source.split('"').skip(1).step_by(2).filter(|text| !text.ends_with("\\n")); // a line for programs
+        quoted.filter(|text| text.contains(' ') && text.starts_with(char::is_uppercase)).collect::<Vec<_>>()
+    };
+    assert_eq!(sentences("x(\"Not yours\", \"a b\", \"AB\")"), ["Not yours"]);
+    for (name, source) in [
+        ("api.rs", include_str!("../api.rs")),
+        ("sign_in.rs", include_str!("../sign_in.rs")),
+        ("socket.rs", include_str!("../socket.rs")),
+        ("web.rs", include_str!("../web.rs")),
+    ] {
+        let program = source.split("#[cfg(test)]").next().unwrap();
+        assert_eq!(sentences(program), [""; 0], "{name}");
+    }
+}

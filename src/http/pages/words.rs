@@ -93,7 +93,9 @@ pub(super) fn advice(reason: EndReason) -> &'static str {
         EndReason::Idle => "Only typing counts: a page that is merely open does not keep a session.",
         EndReason::Detached => "A closed tab, a broken network and a sleeping computer all count as no browser.",
         EndReason::Lifetime => "Nothing prolongs that. Copy what must last before the time is up.",
-        EndReason::Owner => "That was done in its window, from the start page, or from another browser with your login.",
+        EndReason::Owner => {
+            "That was done in its window, from the start page, or from another browser with your login."
+        }
         EndReason::Admin => "Whoever runs this service can tell you why.",
         EndReason::Shutdown => "You can start a new one once it is back.",
         EndReason::Engine => "It was nothing that you typed. If it happens again, tell whoever runs this service.",
@@ -158,7 +160,9 @@ mod tests {
     #[test]
     fn limits_are_told_in_words() {
         assert_eq!(limits(&profile(500)), "0.5 CPU · 200 MB memory, no swap · 128 processes");
-        for (millicpus, start) in [(10, "0.01 CPU "), (50, "0.05 CPU "), (1000, "1 CPU "), (1500, "1.5 CPUs "), (2000, "2 CPUs ")] {
+        for (millicpus, start) in
+            [(10, "0.01 CPU "), (50, "0.05 CPU "), (1000, "1 CPU "), (1500, "1.5 CPUs "), (2000, "2 CPUs ")]
+        {
             let told = limits(&profile(millicpus));
             assert!(told.starts_with(start), "{told}");
         }
