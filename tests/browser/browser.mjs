@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 // The tools are installed below target/, not beside this file.
-const load = createRequire(join(ROOT, 'target/npm/package.json'));
+export const load = createRequire(join(ROOT, 'target/npm/package.json'));
 const { chromium } = load('playwright-core');
 
 const PROGRAM = process.env.CORACLE_BROWSER ?? '/usr/bin/chromium';
@@ -18,8 +18,6 @@ export const PATIENCE = 30_000;
 
 /** The administrator's login; the password is that of the user. */
 export const ADMIN = process.env.CORACLE_ADMIN ?? 'warden';
-/** What looks for obstacles in a page; run before its own scripts, since its policy lets no others in. */
-export const AXE = load.resolve('axe-core/axe.min.js');
 
 /** The running Coracle, as the environment names it. */
 export function target() {
