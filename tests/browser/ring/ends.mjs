@@ -1,6 +1,6 @@
 // Every ending is explained, and offers what comes next.
 
-import { line, openPage, picture, press, prompt, rows, run, signIn, type, until } from '../browser.mjs';
+import { line, openPage, picture, press, prompt, rows, run, signIn, type, until, untilAnswered } from '../browser.mjs';
 
 async function boxSays(page, ...texts) {
   const box = page.getByRole('dialog');
@@ -71,9 +71,11 @@ async function logout(ring) {
   await home.waitForURL('**/login*');
   await page.waitForURL('**/login?next=*');
   await home.close();
-  await page.getByLabel('User name').fill(user);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await untilAnswered(page, async () => {
+    await page.getByLabel('User name').fill(user);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  });
   await page.waitForURL(`**${session}`);
   await until('connected again', async () => (await page.locator('#link-word').textContent()) === 'connected');
   await type(page, 'echo "$here"\n');
