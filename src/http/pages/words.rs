@@ -87,7 +87,7 @@ pub(super) fn state(state: &str) -> (&'static str, &str) {
 pub(super) fn advice(reason: EndReason) -> &'static str {
     match reason {
         EndReason::Exit => {
-            "That is what exit and Ctrl+D do. A status other than 0 is the last command's; 137 means that the shell was \
+            "That is what exit and Ctrl+D do. A status other than 0 is the last command's; 137 means that it was \
              killed, for example because the memory was full."
         }
         EndReason::Idle => "Only typing counts: a page that is merely open does not keep a session.",
