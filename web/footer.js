@@ -32,7 +32,10 @@ export class Footer {
   link(state) {
     byId('link-dot').className = `dot ${DOTS[state]}`;
     byId('link-word').textContent = words.link[state];
-    if (state !== 'on') byId('rtt').textContent = '';
+    if (state !== 'on') {
+      byId('rtt').textContent = '';
+      byId('usage').classList.add('stale');
+    }
     if (state === 'over') {
       this.#end = 0;
       byId('time-left').textContent = '';
@@ -58,12 +61,13 @@ export class Footer {
   /** What the kernel holds the session to. @param {import('./protocol.js').Certificate} certificate */
   limits({ millicpus, memory, pids }) {
     this.#limits = { cpu: millicpus, memory, pids };
+    byId('usage').hidden = false; // takes its place at once, so that the terminal's size does not change with the first numbers
   }
 
   /** @param {import('./protocol.js').Stats} stats */
   usage(stats) {
     for (const resource of RESOURCES) this.#gauge(resource, stats[resource], this.#limits[resource]);
-    byId('usage').hidden = false;
+    byId('usage').classList.remove('stale');
   }
 
   /** @param {Resource} resource @param {number | null} used @param {number | null} limit */

@@ -8,7 +8,7 @@ import { Footer } from './footer.js';
 import { Input, MAX_QUEUE } from './input.js';
 import { Strips } from './notices.js';
 import { endBox, howItEnded, newSession, toStart } from './outcome.js';
-import { boxIsOpen, byId, closeBox, openBox } from './overlay.js';
+import { boxIsOpen, byId, closeBox, element, openBox } from './overlay.js';
 import { choose, settings } from './settings.js';
 import { Steps } from './steps.js';
 import { openTerminal } from './terminal.js';
@@ -173,7 +173,7 @@ function started(frame) {
   shell = frame;
   restarting = false;
   byId('profile').textContent = frame.profile;
-  factsButton.textContent = words.limits(frame.profile);
+  factsButton.replaceChildren(element('span', { class: 'wide' }, `${frame.profile}: `), words.facts.open);
   factsButton.hidden = false;
   showTitle();
   steps.hide();

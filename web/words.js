@@ -92,8 +92,6 @@ export const words = {
     /** @param {number} pids @param {number | null} limit */
     pids: (pids, limit) => `${pids}${limit === null ? '' : `/${limit}`}`,
   },
-  /** @param {string} profile */
-  limits: (profile) => `${profile}: limits`,
   /** @param {number} bytes */
   queued: (bytes) => `sending, ${kilobytes(bytes)} to go`,
 
@@ -168,6 +166,7 @@ export const words = {
   opens: (address) => `Ctrl+click opens ${address}`,
 
   facts: {
+    open: 'limits',
     title: 'What holds this session',
     text: 'Read back from the kernel before its shell was started. Without these proofs there would be no session.',
     names: {
@@ -213,7 +212,7 @@ export const words = {
     bigger: 'Bigger text (Ctrl+Shift+Plus)',
     smaller: 'Smaller text (Ctrl+Shift+Minus)',
     reset: 'Reset',
-    resetLabel: 'Usual text size (Ctrl+Shift+0)',
+    resetLabel: 'Reset to the usual text size (Ctrl+Shift+0)',
     ctrlV: 'Ctrl+V pastes, as Ctrl+Shift+V always does',
     screenReader: 'Screen reader mode: rows can be read one by one, and output is read out',
     help: 'Help',

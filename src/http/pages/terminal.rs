@@ -63,7 +63,7 @@ const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\
     <footer class=\"foot\"><span class=\"link-state\"><span class=\"dot busy\" id=\"link-dot\"></span>\
     <span id=\"link-word\"></span> <span id=\"rtt\" class=\"number\"></span></span>\
     <span id=\"queued\" class=\"number\"></span><span id=\"time-left\" class=\"number\"></span>\
-    <span id=\"usage\" hidden>{}{}{}</span><span class=\"spacer\"></span>\
+    <span id=\"usage\" class=\"stale\" hidden>{}{}{}</span><span class=\"spacer\"></span>\
     <button type=\"button\" id=\"facts\" aria-haspopup=\"dialog\" hidden></button>\
     <span id=\"size\" class=\"number\"></span>\
     <span id=\"way-out\" class=\"keys\"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd> leaves the terminal</span>\

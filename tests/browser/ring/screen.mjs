@@ -44,10 +44,17 @@ async function starts({ page, context, faults }) {
 
 async function numbers({ page, context, faults }) {
   const second = await played(context, faults, page.url());
-  second.tell(started({ deadlines: { idle_ms: 900_000, detached_ms: 900_000, lifetime_left_ms: 50_000 } }));
+  const left = (lifetime_left_ms) => ({ deadlines: { idle_ms: 900_000, detached_ms: 900_000, lifetime_left_ms } });
+  await second.page.setViewportSize({ width: 390, height: 760 });
+  second.tell(started(left(28_740_000)));
+  await until('the hours are shown', async () => (await text(second.page, '#time-left')) === '7 h 59 min left');
+  const height = await second.page.locator('.foot').evaluate((foot) => foot.clientHeight);
+  if (height > 60) throw new Error(`the status line takes ${height} px of a phone`);
+  second.tell(started(left(50_000)));
   second.tell({ type: 'stats', cpu: 480, memory: 12_582_912, pids: 3 });
   const shown = (name) => text(second.page, `#${name}-text`);
   await until('the use is shown', async () => (await shown('cpu')) !== '');
+  await second.page.setViewportSize({ width: 1000, height: 640 });
   const all = await Promise.all(['cpu', 'memory', 'pids'].map(shown));
   if (all.join() !== '0.48/0.5,12/200 MB,3/128') throw new Error(all.join());
   const meters = await second.page.getByRole('meter').evaluateAll((found) => found.map((meter) => `${meter.value}/${meter.max}`));
@@ -166,7 +173,7 @@ async function textSize({ page }) {
   for (let clicks = 0; clicks < 8; clicks += 1) await box.getByRole('button', { name: 'Smaller text' }).click();
   if ((await size()) !== '8') throw new Error(`${await size()} px, not the least`);
   await picture(page, 'settings');
-  await box.getByRole('button', { name: 'Usual text size' }).click();
+  await box.getByRole('button', { name: 'Reset' }).click();
   await until('it is as usual', async () => (await height()) === before);
   await box.getByRole('button', { name: 'Close' }).click();
   await box.waitFor({ state: 'detached' });
@@ -210,6 +217,9 @@ async function clipboard({ page }) {
   await until('the word is selected', () => page.locator('.xterm-selection > div').count());
   await press(page, 'Control+Insert');
   await until('Ctrl+Insert copied the word', () => page.evaluate(async () => (await navigator.clipboard.readText()) === 'selected'));
+  await page.mouse.click(row.x + 300, row.y + 200, { button: 'middle' });
+  await line(page, /[$#] selected$/);
+  await press(page, 'Control+u');
 }
 
 async function links({ page, context, url }) {
@@ -220,6 +230,7 @@ async function links({ page, context, url }) {
   for (const [wanted, leads, x] of [[/^go http/, address, 60], [/^https:\/\/good/, `${address}2`, 40]]) {
     await row(wanted).waitFor();
     const spot = await row(wanted).boundingBox();
+    await page.mouse.move(spot.x + 400, spot.y + 200); // a row is looked through when the mouse comes to it
     await page.mouse.move(spot.x + x, spot.y + spot.height / 2);
     await until(`the target ${leads} is shown`, async () => (await text(page, '#link-target')) === `Ctrl+click opens ${leads}`, 10_000, async () => ` but ${await text(page, '#link-target')}`);
     const before = context.pages().length;
@@ -312,7 +323,7 @@ export default [
   { name: 'the box of limits shows exactly what the daemon proved', test: certificate },
   { name: 'search finds, counts, walks, and gives the focus back', test: searching },
   { name: 'the text size changes by keys and buttons, within bounds, and is remembered', test: textSize },
-  { name: 'a pasted Ctrl+C ends nothing, Ctrl+V pastes if wished, and Ctrl+Insert copies', test: clipboard },
+  { name: 'a pasted Ctrl+C ends nothing, Ctrl+V and the middle button paste, and Ctrl+Insert copies', test: clipboard },
   { name: 'a link shows where it leads, and only Ctrl+click opens it, without a way back', test: links },
   { name: 'the bell flashes once a second at most, and marks a tab that nobody sees', test: bell },
   { name: 'screen reader mode is one visible step before the terminal', test: reader },
