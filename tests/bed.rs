@@ -7,8 +7,12 @@ mod account;
 mod activation;
 #[path = "bed/adoption.rs"]
 mod adoption;
+#[path = "bed/audit.rs"]
+mod audit;
 #[path = "bed/browser.rs"]
 mod browser;
+#[path = "bed/doctor.rs"]
+mod doctor;
 #[path = "bed/endings.rs"]
 mod endings;
 #[path = "bed/flow.rs"]

@@ -40,6 +40,7 @@ fn kind(event: &Event<'_>) -> (&'static str, &'static str, &'static str) {
         Event::SessionAdopted { .. } => (ids::SESSION_ADOPTED, "session-adopted", NOTICE),
         Event::Attach { .. } => (ids::ATTACH, "attach", NOTICE),
         Event::Detach { .. } => (ids::DETACH, "detach", NOTICE),
+        Event::IdleWarning { .. } => (ids::IDLE_WARNING, "idle-warning", NOTICE),
         Event::SessionEnd { .. } => (ids::SESSION_END, "session-end", NOTICE),
         Event::ConfigLoaded { .. } => (ids::CONFIG_LOADED, "config-loaded", NOTICE),
         Event::ConfigRefused { .. } => (ids::CONFIG_REFUSED, "config-refused", WARNING),
@@ -96,6 +97,15 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
         Event::Detach { id, user, peer } => (
             format!("session {id}: {user} detached from {peer}"),
             fields([("CORACLE_SESSION", id.as_str()), ("CORACLE_USER", user), ("CORACLE_PEER", peer)]),
+        ),
+        Event::IdleWarning { id, user, peer, seconds } => (
+            format!("session {id}: idle; it ends in {seconds} s unless {user} types something"),
+            fields([
+                ("CORACLE_SESSION", id.as_str()),
+                ("CORACLE_USER", user),
+                ("CORACLE_PEER", peer),
+                ("CORACLE_SECONDS", &seconds.to_string()),
+            ]),
         ),
         Event::SessionEnd { id, user, profile, reason, status, by, detail } => {
             let mut said = format!("session {id}: ended for {user}: {reason}");

@@ -17,6 +17,8 @@ pub(super) const SESSION_ADOPTED: &str = "bd251c3f9f1cf47614090d534bc04df5";
 pub(super) const ATTACH: &str = "5b552c4eaf7a0145b3ace3c583e1fe2c";
 /// The browser is gone; the session may go on.
 pub(super) const DETACH: &str = "8be7b4c6aa87b5711f2adb03e036b879";
+/// A session's owner was told that it ends soon, since nothing is typed.
+pub(super) const IDLE_WARNING: &str = "3f521996a68a1512c17312d94fd7ae88";
 /// A session ended; exactly one for each.
 pub(super) const SESSION_END: &str = "132b333292218872894bf1a41db2321e";
 /// A configuration came into force.

@@ -61,6 +61,13 @@ pub(crate) enum Event<'a> {
         user: &'a str,
         peer: &'a str,
     },
+    /// The one at the keyboard is told that the session ends in so many seconds unless something is typed.
+    IdleWarning {
+        id: SessionId,
+        user: &'a str,
+        peer: &'a str,
+        seconds: u64,
+    },
     SessionEnd {
         id: SessionId,
         user: &'a str,
@@ -106,3 +113,6 @@ pub(crate) fn open(state: &std::path::Path) -> std::io::Result<()> {
 pub(crate) fn record(event: &Event<'_>) {
     AUDIT.get().unwrap_or_else(|| &*UNOPENED).record(event);
 }
+
+#[cfg(test)]
+mod tests;

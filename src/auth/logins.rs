@@ -16,8 +16,12 @@ use super::{
     OwnerId, Person,
     local::{Standing, UsersFile},
     login_files::{LoginFiles, Record},
+    tickets::{Purpose, Ticket, Tickets, TooMany},
 };
-use crate::{audit, config, sys::unix_seconds};
+use crate::{
+    audit, config,
+    sys::{BootTime, unix_seconds},
+};
 
 const MAX_LOGINS: usize = 1000;
 const MAX_PER_PERSON: usize = 20;
@@ -90,6 +94,8 @@ pub(crate) struct Logins {
 struct Table {
     terms: Terms,
     entries: HashMap<LoginKey, Entry>,
+    /// Of these logins.
+    tickets: Tickets,
     /// Unix seconds at which the task looks again; `u64::MAX`: it sleeps until stirred.
     wakes: u64,
 }
@@ -136,7 +142,7 @@ impl Logins {
             record.used = record.used.min(now);
             (key, Entry { written: record.used, record, over: watch::Sender::new(false) })
         });
-        let table = Table { terms, entries: entries.collect(), wakes: u64::MAX };
+        let table = Table { terms, entries: entries.collect(), tickets: Tickets::default(), wakes: u64::MAX };
         let stirred = Arc::new(Notify::new());
         let logins =
             Arc::new(Logins { files, users: RwLock::new(users), table: Mutex::new(table), stirred: stirred.clone() });
@@ -180,9 +186,27 @@ impl Logins {
     }
 
     fn find_at(&self, token: &str, now: u64) -> Option<Login> {
-        let key = LoginKey::of(token)?;
+        self.hold(&mut self.lock(), LoginKey::of(token)?, now)
+    }
+
+    /// A ticket for this purpose, as long as the login holds.
+    ///
+    /// # Errors
+    /// [`TooMany`] tickets are unused.
+    pub(crate) fn ticket(&self, login: &Login, purpose: Purpose) -> Result<Ticket, TooMany> {
+        self.lock().tickets.issue(login.key, purpose, BootTime::now())
+    }
+
+    /// The login whose ticket this is, as [`Logins::find`] would: if the ticket is good for this purpose, and was not used.
+    pub(crate) fn redeem(&self, ticket: &str, purpose: &Purpose) -> Option<Login> {
         let mut table = self.lock();
-        self.check(&mut table, key, now);
+        let key = table.tickets.redeem(ticket, purpose, BootTime::now())?;
+        self.hold(&mut table, key, unix_seconds())
+    }
+
+    /// Uses a login, if it holds.
+    fn hold(&self, table: &mut Table, key: LoginKey, now: u64) -> Option<Login> {
+        self.check(table, key, now);
         let terms = table.terms;
         let entry = table.entries.get_mut(&key)?;
         self.use_now(key, entry, now);
@@ -250,6 +274,7 @@ impl Logins {
 
     fn end(&self, table: &mut Table, key: LoginKey, why: Why) {
         let Some(entry) = table.entries.remove(&key) else { return };
+        table.tickets.forget(key);
         self.files.remove(key);
         entry.over.send_replace(true);
         let (user, peer) = (&*entry.record.person.name, &*entry.record.peer);

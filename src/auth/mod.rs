@@ -6,6 +6,7 @@ mod lobby; //       logins in flight, bounded
 mod local; //       the users file on disk
 mod login_files; // the logins on disk
 mod logins; //      the browsers that are logged in
+mod tickets; //     a WebSocket without a cookie
 mod password; //    typed ones, hashed ones
 mod refusals; //    how much a stranger may write into the journal
 mod throttle; //    how often somebody may guess
@@ -19,6 +20,7 @@ pub(crate) use logins::Login;
 #[cfg(test)]
 pub(crate) use password::Checker;
 pub(crate) use password::{Hash, MAX_PASSWORD, Password};
+pub(crate) use tickets::{Purpose, TTL as TICKET_TTL};
 pub(crate) use users::{Account, AccountId, UserName, Users};
 
 /// Who may come back to a session: `local:<16 hex digits>`. A re-created account gets another one and inherits nothing.

@@ -1,7 +1,8 @@
-//! What a person types: `coracle serve`, `check-config`, `passwd`, `ps`, `end`.
+//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ps`, `end`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
+mod doctor; //       is the host in order?
 mod end; //          end one session, or all
 mod journal; //      log lines on stderr
 mod passwd; //       accounts of the users file
@@ -35,6 +36,13 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Check the configuration, and name every mistake with its line
     CheckConfig(check_config::CheckConfigArgs),
+    /// Check everything that sessions need on this host, and name for each fault the command that fixes it
+    #[command(
+        after_help = "Exit codes: 0 nothing failed (there may be warnings), 78 the configuration is wrong, 69 Podman \
+                            does not answer, 1 another check failed, 64 wrong usage.\nAs root it looks at the system \
+                            service's account, else at your own; it changes nothing and does not wake the daemon."
+    )]
+    Doctor(doctor::DoctorArgs),
     /// Create or change an account of the users file
     Passwd(passwd::PasswdArgs),
     /// List the sessions of the running daemon
@@ -95,6 +103,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
     match cli.command {
         Command::Serve(args) => serve::run(args, cli.config),
         Command::CheckConfig(args) => check_config::run(&args, &places()?),
+        Command::Doctor(args) => doctor::run(&args, places()?),
         Command::Passwd(args) => passwd::run(&args, &places()?),
         Command::Ps(args) => ps::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),

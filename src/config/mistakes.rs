@@ -13,8 +13,25 @@ pub(crate) struct Mistake {
     pub(crate) line: Option<usize>,
     /// The key in dotted form, e.g. `sessions.idle`; empty if TOML itself does not parse.
     pub(crate) key: String,
-    /// What is wrong and what to write, without a full stop.
+    /// What is wrong and, behind the last semicolon, what to write; without a full stop.
     pub(crate) what: String,
+}
+
+impl Mistake {
+    /// What is wrong.
+    pub(crate) fn problem(&self) -> &str {
+        self.halves().0
+    }
+
+    /// What to write.
+    pub(crate) fn fix(&self) -> Option<&str> {
+        self.halves().1
+    }
+
+    /// What a file says is quoted in the first half only, so the last semicolon is ours.
+    fn halves(&self) -> (&str, Option<&str>) {
+        self.what.rsplit_once("; ").map_or((&self.what, None), |(problem, fix)| (problem, Some(fix)))
+    }
 }
 
 impl fmt::Display for Mistake {

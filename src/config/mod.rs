@@ -15,8 +15,8 @@ use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 pub(crate) use key::StateKey;
 pub(crate) use load::Loaded;
-pub(crate) use mistakes::ConfigErrors;
-pub(crate) use places::{PlaceError, Purpose, private_directory};
+pub(crate) use mistakes::{ConfigErrors, Mistake};
+pub(crate) use places::{PlaceError, Purpose, check_private, private_directory};
 
 /// The whole configuration, checked. Cheap to share (`Arc<Config>`); a reload makes a new one.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]

@@ -66,6 +66,22 @@ impl Places {
         Surroundings { euid, purpose, variable: &|name| std::env::var_os(name) }.resolve(config_flag)
     }
 
+    /// Those of the system service, whoever asks; `None` if `config` is another one's.
+    pub(crate) fn of_system(config: &Path) -> Option<Places> {
+        (config == Path::new(SYSTEM_CONFIG)).then(|| Places {
+            config: config.to_owned(),
+            state: Path::new(SYSTEM_STATE).join("state"),
+            runtime: SYSTEM_RUNTIME.into(),
+            control: SYSTEM_CONTROL.into(),
+        })
+    }
+
+    /// Where an instance with this configuration may keep its state: systemd 252 puts a user service's beside its
+    /// configuration.
+    pub(crate) fn states(&self) -> [PathBuf; 2] {
+        [self.state.clone(), self.beside_config("state")]
+    }
+
     /// Creates the state and the runtime directory where they are absent, and makes sure that they are ours alone.
     ///
     /// # Errors
@@ -147,7 +163,16 @@ pub(crate) fn private_directory(path: &Path) -> Result<(), PlaceError> {
         }
         Err(e) => return Err(failed(e)),
     }
-    // What was just seen may have been replaced: only what is open counts.
+    check_private(path, us)
+}
+
+/// Whether `path` is a real directory that belongs to uid `us` and that nobody else may enter.
+///
+/// # Errors
+/// Names the path and the fix.
+pub(crate) fn check_private(path: &Path, us: u32) -> Result<(), PlaceError> {
+    let failed = |source: io::Error| PlaceError::Io { path: path.to_owned(), us, source };
+    // What a caller just saw may have been replaced: only what is open counts.
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let opened: OwnedFd = rustix::fs::open(path, flags, Mode::empty()).map_err(|e| match e {
         rustix::io::Errno::LOOP => PlaceError::Symlink(path.to_owned()),

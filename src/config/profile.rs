@@ -72,7 +72,7 @@ pub(super) fn read(mut section: Section<'_, '_>) -> Option<Profile> {
     let name = read_name(&mut section);
     if let Some((text, line)) = section.string("description") {
         if text.chars().count() > MAX_DESCRIPTION || text.chars().any(char::is_control) {
-            let what = format!("write one line of at most {MAX_DESCRIPTION} characters");
+            let what = format!("is not one line of at most {MAX_DESCRIPTION} characters; write a shorter one");
             section.mistake(line, "description", what);
         }
         profile.description = text.to_owned();
@@ -136,7 +136,8 @@ fn read_command(section: &mut Section<'_, '_>, into: &mut Vec<String>) {
         section.mistake(line, "command", "names no program; write [\"/bin/bash\", \"-l\"]".into());
     }
     if texts.len() > MAX_ARGUMENTS || texts.iter().any(|(text, _)| text.len() > MAX_ARGUMENT || text.contains('\0')) {
-        let what = format!("write at most {MAX_ARGUMENTS} texts of at most {MAX_ARGUMENT} bytes, without NUL");
+        let what =
+            format!("is too long; write at most {MAX_ARGUMENTS} texts of at most {MAX_ARGUMENT} bytes, without NUL");
         section.mistake(line, "command", what);
     }
     *into = texts.into_iter().map(|(text, _)| text.to_owned()).collect();
@@ -174,7 +175,7 @@ fn guest_name(name: &str) -> bool {
 fn read_groups(section: &mut Section<'_, '_>, into: &mut Vec<String>) {
     let Some((texts, line)) = section.strings("groups") else { return };
     if texts.len() > MAX_GROUPS {
-        section.mistake(line, "groups", format!("write at most {MAX_GROUPS} groups"));
+        section.mistake(line, "groups", format!("has {}; write at most {MAX_GROUPS} groups", texts.len()));
     }
     for (text, line) in &texts {
         if !super::group_name(text) {
@@ -188,7 +189,11 @@ fn read_groups(section: &mut Section<'_, '_>, into: &mut Vec<String>) {
 fn read_env(section: &mut Section<'_, '_>, profile: &mut Profile) {
     let Some(pairs) = section.pairs("env") else { return };
     if pairs.len() > MAX_ENV {
-        section.mistake(section.line_of("env"), "env", format!("write at most {MAX_ENV} variables"));
+        section.mistake(
+            section.line_of("env"),
+            "env",
+            format!("has {}; write at most {MAX_ENV} variables", pairs.len()),
+        );
     }
     for (name, value, line) in pairs {
         let sane = (1..=MAX_ENV_NAME).contains(&name.len())
@@ -209,7 +214,7 @@ fn read_env(section: &mut Section<'_, '_>, profile: &mut Profile) {
 fn read_tmpfs(section: &mut Section<'_, '_>, into: &mut Vec<Tmpfs>) {
     let Some((texts, line)) = section.strings("tmpfs") else { return };
     if texts.len() > MAX_TMPFS {
-        section.mistake(line, "tmpfs", format!("write at most {MAX_TMPFS} entries"));
+        section.mistake(line, "tmpfs", format!("has {}; write at most {MAX_TMPFS} entries", texts.len()));
     }
     let mut seen = BTreeSet::new();
     into.clear();

@@ -52,7 +52,10 @@ impl<'a> Source<'a> {
                     file: self.path.to_owned(),
                     line,
                     key: String::new(),
-                    what: format!("this is not TOML: {}", e.message().trim_end().replace('\n', "; ")),
+                    what: format!(
+                        "this is not TOML: {}; write KEY = VALUE, or put # before the line",
+                        e.message().trim_end().replace('\n', ", ")
+                    ),
                 });
                 None
             }

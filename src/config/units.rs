@@ -14,7 +14,7 @@ pub(crate) enum NotAUnit {
     DurationCase,
     #[error("is not a size; write a whole number with k, m, g or t, like \"200m\" (1m is 1,048,576 bytes)")]
     Size,
-    #[error("is too large to count")]
+    #[error("is too large to count; write a smaller number")]
     TooLarge,
 }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 use hyper::header::{self, HeaderValue};
 use hyper::{StatusCode, body::Incoming};
 
-use super::body;
+use super::body::{self, BadBody};
 use super::response::{self, Answer};
 use super::web::Asked;
-use crate::auth::{OwnerId, Person};
-use crate::session::{EndNote, EndReason, Refusal, SessionId};
+use crate::auth::{OwnerId, Person, Purpose, TICKET_TTL};
+use crate::session::{EndNote, EndReason, NoSeat, Refusal, SessionId};
 
 /// When to ask again where the host is full or not ready.
 const FULL: Duration = Duration::from_secs(60);
@@ -70,7 +70,7 @@ pub(crate) fn session(asked: &Asked<'_>, id: SessionId) -> Answer {
     let may_see = |owner: &OwnerId| *owner == person.owner || person.is_admin();
     match (asked.shop.roster.find(id), asked.shop.roster.find_ended(id)) {
         (Some(session), _) if may_see(&session.owner) => response::json(StatusCode::OK, &session),
-        (Some(_), _) => asked.refuse(StatusCode::FORBIDDEN, "Not yours", "This session belongs to somebody else."),
+        (Some(_), _) => not_yours(asked),
         (None, Some(note)) if may_see(&note.owner) => response::json(StatusCode::OK, &Ended::of(note)),
         (None, _) => no_such_session(),
     }
@@ -84,12 +84,7 @@ pub(crate) async fn start(asked: &Asked<'_>, body: Incoming) -> Answer {
         profile: String,
     }
     let Some(person) = asked.person() else { return response::close(sign_in_first()) };
-    let read = async {
-        body::has_type(asked.headers(), "application/json")?;
-        let body = body::read(asked.headers(), body).await?;
-        serde_json::from_slice::<Start>(&body).map_err(|_| body::BadBody::Malformed)
-    };
-    let start = match read.await {
+    let start: Start = match read(asked, body).await {
         Ok(start) => start,
         Err(bad) => return asked.refuse_body(bad),
     };
@@ -97,6 +92,13 @@ pub(crate) async fn start(asked: &Asked<'_>, body: Incoming) -> Answer {
         Ok(id) => accepted(id),
         Err(refusal) => refused(person, &refusal),
     }
+}
+
+/// A small JSON document.
+async fn read<T: serde::de::DeserializeOwned>(asked: &Asked<'_>, body: Incoming) -> Result<T, BadBody> {
+    body::has_type(asked.headers(), "application/json")?;
+    let body = body::read(asked.headers(), body).await?;
+    serde_json::from_slice(&body).map_err(|_| BadBody::Malformed)
 }
 
 fn accepted(id: SessionId) -> Answer {
@@ -134,15 +136,57 @@ pub(crate) async fn end(asked: &Asked<'_>, id: SessionId) -> Answer {
     let reason = match (session.owner == person.owner, person.is_admin()) {
         (true, _) => EndReason::Owner,
         (false, true) => EndReason::Admin,
-        (false, false) => {
-            return asked.refuse(StatusCode::FORBIDDEN, "Not yours", "This session belongs to somebody else.");
-        }
+        (false, false) => return not_yours(asked),
     };
     if asked.shop.roster.end(id, reason, &person.name).await {
         response::empty(StatusCode::NO_CONTENT)
     } else {
         no_such_session()
     }
+}
+
+/// `POST /api/v1/tickets {"session": …}`: 201 with a ticket that opens this session's WebSocket once, in the first message
+/// instead of a cookie (see [`crate::auth`]'s `tickets`).
+pub(crate) async fn ticket(asked: &Asked<'_>, body: Incoming) -> Answer {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Wanted {
+        session: String,
+    }
+    #[derive(serde::Serialize)]
+    struct Given<'a> {
+        ticket: &'a str,
+        /// Seconds.
+        expires_in: u64,
+    }
+    let Some(login) = &asked.login else { return response::close(sign_in_first()) };
+    let wanted: Wanted = match read(asked, body).await {
+        Ok(wanted) => wanted,
+        Err(bad) => return asked.refuse_body(bad),
+    };
+    let Ok(session) = wanted.session.parse() else { return no_such_session() };
+    match asked.shop.roster.seat_for(session, &login.person) {
+        Err(NoSeat::NotYours) => return not_yours(asked),
+        Err(NoSeat::NoSuchSession) => return no_such_session(),
+        // The WebSocket tells how it ended, or that the daemon is about to leave.
+        Ok(()) | Err(NoSeat::Over(..) | NoSeat::ComeBack) => {}
+    }
+    let purpose = Purpose { session, origin: asked.here.origin.clone() };
+    match asked.shop.auth.logins().ticket(login, purpose) {
+        Ok(ticket) => {
+            let given = Given { ticket: ticket.as_str(), expires_in: TICKET_TTL.as_secs() };
+            response::json(StatusCode::CREATED, &given)
+        }
+        Err(_) => {
+            let text = "Too many tickets are unused. Try again in half a minute.";
+            let answer = response::problem(StatusCode::TOO_MANY_REQUESTS, text, &crate::sys::reference());
+            response::retry_after(answer, TICKET_TTL)
+        }
+    }
+}
+
+fn not_yours(asked: &Asked<'_>) -> Answer {
+    asked.refuse(StatusCode::FORBIDDEN, "Not yours", "This session belongs to somebody else.")
 }
 
 fn sign_in_first() -> Answer {

@@ -18,6 +18,7 @@ pub(crate) enum Route {
     Profiles,
     Sessions,
     Session(SessionId),
+    Tickets,
     /// The WebSocket of a session.
     Socket(SessionId),
     Health,
@@ -37,6 +38,7 @@ impl Route {
             "/api/v1/me" => return Some(Route::Me),
             "/api/v1/profiles" => return Some(Route::Profiles),
             "/api/v1/sessions" => return Some(Route::Sessions),
+            "/api/v1/tickets" => return Some(Route::Tickets),
             _ => {}
         }
         if path.starts_with("/_/") {
@@ -63,7 +65,7 @@ impl Route {
             | Route::Health
             | Route::Asset => "GET, HEAD",
             Route::Login | Route::Sessions => "GET, HEAD, POST",
-            Route::Logout => "POST",
+            Route::Logout | Route::Tickets => "POST",
             Route::Session(_) => "GET, HEAD, DELETE",
             Route::Socket(_) => "GET",
         }
@@ -71,7 +73,10 @@ impl Route {
 
     /// Whether the answer depends on which sessions there are.
     pub(crate) fn is_about_sessions(self) -> bool {
-        matches!(self, Route::Home | Route::Terminal(_) | Route::Sessions | Route::Session(_) | Route::Socket(_))
+        matches!(
+            self,
+            Route::Home | Route::Terminal(_) | Route::Sessions | Route::Session(_) | Route::Tickets | Route::Socket(_)
+        )
     }
 
     pub(crate) fn allows(self, method: &Method) -> bool {
@@ -113,6 +118,7 @@ mod tests {
             ("/api/v1/me", Route::Me),
             ("/api/v1/profiles", Route::Profiles),
             ("/api/v1/sessions", Route::Sessions),
+            ("/api/v1/tickets", Route::Tickets),
             ("/api/v1/sessions/abcdefghij23", Route::Session(id)),
             ("/api/v1/sessions/abcdefghij23/terminal", Route::Socket(id)),
             ("/healthz", Route::Health),

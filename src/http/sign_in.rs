@@ -9,7 +9,6 @@ use super::pages::{self, LoginPage};
 use super::response::{self, Answer};
 use super::web::{self, Asked};
 use super::{body, cookie, route};
-use crate::audit;
 use crate::auth::{Password, Refused};
 
 /// When to try again while every checker of passwords is busy.
@@ -79,7 +78,6 @@ pub(crate) async fn sign_in(asked: &Asked<'_>, body: Incoming) -> Answer {
 pub(crate) fn sign_out(asked: &Asked<'_>) -> Answer {
     if let Some(login) = &asked.login {
         asked.shop.auth.logins().close(login.key);
-        audit::record(&audit::Event::Logout { user: &login.person.name, peer: &asked.peer() });
     }
     response::with_cookie(response::see_other("/login"), cookie::clear(asked.here.secrecy))
 }

@@ -1,15 +1,19 @@
-//! The upgrade of a request to a terminal's WebSocket. Host and Origin were checked by `web`; whose session it is decides
-//! the terminal itself, with a close code that the page can put into words.
+//! The upgrade of a request to a terminal's WebSocket. Host and Origin were checked by `web`, whether it comes with a cookie
+//! or is to bring a ticket; whose session it is decides the terminal itself, with a close code that the page can put into
+//! words.
 
 use hyper::header::{self, HeaderValue};
 use hyper::{Request, StatusCode, Version};
 use hyper_util::rt::TokioIo;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use super::origin::Secrecy;
 use super::response::{self, Answer};
 use super::web::Asked;
+use crate::auth::{Login, Purpose};
 use crate::session::SessionId;
-use crate::terminal::{self, Close, SUBPROTOCOL, Visitor};
+use crate::terminal::{self, Caller, Close, SUBPROTOCOL, Visitor};
 
 /// `GET /api/v1/sessions/{id}/terminal`
 pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
@@ -17,21 +21,24 @@ pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
         Ok(key) => key,
         Err(refused) => return *refused,
     };
-    let stranger = if asked.login.is_none() { asked.visit.guest.crowd().stranger() } else { None };
-    let too_many = asked.login.is_none() && stranger.is_none();
+    let place = if asked.login.is_none() { asked.visit.guest.crowd().stranger() } else { None };
+    let too_many = asked.login.is_none() && place.is_none();
     if too_many {
         asked.visit.refusals.count(asked.visit.peer.key, "too many WebSockets without a login");
     }
     let offered = response::has_word(asked.headers(), &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
     let (roster, peer, guest) = (asked.shop.roster.clone(), asked.peer(), asked.visit.guest.clone());
-    let visitor = asked.login.map(|login| Visitor { person: login.person, login_over: login.over });
+    let caller = match asked.login.clone() {
+        Some(login) => Caller::Known(visitor(login)),
+        None => stranger(&asked, id, place),
+    };
     let upgrade = hyper::upgrade::on(Request::from_parts(asked.parts, ()));
     tokio::spawn(async move {
-        let _places = (guest, stranger); // taken for as long as the socket lives
+        let _guest = guest; // for as long as the socket lives
         match upgrade.await {
             // A page sees no status of a refused upgrade, but it does see a close code.
             Ok(socket) if too_many => terminal::turn_away(TokioIo::new(socket), Close::TooMany).await,
-            Ok(socket) => terminal::serve(TokioIo::new(socket), roster, id, visitor, peer).await,
+            Ok(socket) => terminal::serve(TokioIo::new(socket), roster, id, caller, peer).await,
             Err(error) => tracing::debug!(%error, "gone before its upgrade"),
         }
     });
@@ -45,6 +52,26 @@ pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     }
     answer
+}
+
+fn visitor(login: Login) -> Visitor {
+    Visitor { person: login.person, login_over: login.over }
+}
+
+/// Who came without a cookie, and has a stranger's place until a ticket proved who it is. Where no cookie may pass, no
+/// ticket may.
+fn stranger(asked: &Asked<'_>, session: SessionId, place: Option<OwnedSemaphorePermit>) -> Caller {
+    let purpose = Purpose { session, origin: asked.here.origin.clone() };
+    let secret = asked.here.secrecy != Secrecy::PlainRefused;
+    let (auth, refusals, peer) = (asked.shop.auth.clone(), asked.visit.refusals.clone(), asked.visit.peer.key);
+    Caller::Stranger(Box::new(move |ticket| {
+        let _held = &place; // dropped together with this
+        let login = auth.logins().redeem(ticket, &purpose).filter(|_| secret);
+        if login.is_none() {
+            refusals.count(peer, "a ticket that is not good");
+        }
+        login.map(visitor)
+    }))
 }
 
 /// What proves to the browser that we understood it; or why it is no upgrade.

@@ -138,6 +138,7 @@ async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
         Route::Sessions => api::sessions(&asked),
         Route::Session(id) if asked.is_delete() => api::end(&asked, id).await,
         Route::Session(id) => api::session(&asked, id),
+        Route::Tickets => api::ticket(&asked, body).await,
         Route::Help => response::page(StatusCode::OK, pages::help(asked.shop.roster.terms())),
         Route::Socket(id) => socket::upgrade(asked, id),
         Route::Health | Route::Asset => not_found(asked.parts.uri.path()), // answered before any login is looked at
@@ -177,14 +178,14 @@ fn from_a_page_of_ours(parts: &Parts, route: Route, here: &Here) -> Result<(), F
     if reads { origin::readable(&parts.headers) } else { origin::same_origin(&parts.headers, here) }
 }
 
-/// What works on although no session can be started: a terminal that runs, ending it, and leaving.
+/// What works on although no session can be started: a terminal that runs, a ticket for it, ending it, and leaving.
 async fn goes_on(route: Route, shop: &Shop) -> bool {
     if route.is_about_sessions() {
         shop.roster.settled().await;
     }
     match route {
         Route::Terminal(id) | Route::Socket(id) | Route::Session(id) => shop.roster.find(id).is_some(),
-        Route::Logout => true,
+        Route::Logout | Route::Tickets => true,
         _ => false,
     }
 }

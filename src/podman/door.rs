@@ -48,6 +48,8 @@ pub(super) struct Answer {
 pub(super) struct Inspect {
     /// The engine's own id of the container: 64 hexadecimal digits.
     pub(super) container: String,
+    /// The engine's id of the image it was made of.
+    pub(super) image: String,
     /// `created`, `initialized`, `running`, `exited`, …
     pub(super) state: String,
     /// 0 when there is none.
@@ -63,7 +65,7 @@ pub(super) struct Inspect {
 }
 
 impl Inspect {
-    fn read(body: &[u8]) -> Result<Inspect, String> {
+    pub(super) fn read(body: &[u8]) -> Result<Inspect, String> {
         let all: Value = serde_json::from_slice(body).map_err(|e| e.to_string())?;
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         let number = |v: &Value| v.as_i64().and_then(|n| i32::try_from(n).ok()).unwrap_or(0);
@@ -74,6 +76,7 @@ impl Inspect {
         let options = all["HostConfig"]["SecurityOpt"].as_array();
         Ok(Inspect {
             container,
+            image: text(&all["Image"]),
             state: text(&all["State"]["Status"]),
             pid: number(&all["State"]["Pid"]),
             conmon: number(&all["State"]["ConmonPid"]),
@@ -95,6 +98,17 @@ impl Door {
     pub(super) async fn ping(&self) -> Result<(), PodmanError> {
         let answer = self.send("ping", "-", h014::Method::GET, "/_ping", Value::Null, CALL).await?;
         expect("ping", "-", &answer, 200)
+    }
+
+    /// What `endpoint` answers with 200; `None` for 404.
+    pub(super) async fn look(&self, step: &'static str, endpoint: &str) -> Result<Option<Value>, PodmanError> {
+        let answer = self.send(step, "-", h014::Method::GET, endpoint, Value::Null, CALL).await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        expect(step, "-", &answer, 200)?;
+        let broken = |e: serde_json::Error| PodmanError::Broken { step, id: "-".to_owned(), why: e.to_string() };
+        serde_json::from_slice(&answer.body).map(Some).map_err(broken)
     }
 
     /// Returns the engine's id of the new container.
@@ -352,7 +366,7 @@ fn refused(step: &'static str, id: &str, status: u16, body: &[u8]) -> PodmanErro
 }
 
 /// For a query's value.
-fn percent(text: &str) -> String {
+pub(super) fn percent(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),

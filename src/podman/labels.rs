@@ -79,6 +79,19 @@ impl Identity {
         Ok(Identity { instance: instance.into(), key: Arc::new(key) })
     }
 
+    /// Reads what [`Identity::open`] made, and makes nothing; `None` if no daemon ever ran on this directory.
+    ///
+    /// # Errors
+    /// As [`Identity::open`].
+    pub(crate) fn find(state: &Path) -> io::Result<Option<Identity>> {
+        let there = |name: &str| match fs::symlink_metadata(state.join(name)) {
+            Ok(_) => Ok(true),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(io::Error::new(e.kind(), format!("{}: {e}", state.join(name).display()))),
+        };
+        if there("mac.key")? && there("instance")? { Identity::open(state).map(Some) } else { Ok(None) }
+    }
+
     pub(super) fn instance(&self) -> &str {
         &self.instance
     }
@@ -170,6 +183,15 @@ mod tests {
         assert_ne!(first.key, stranger.key);
         let left: Vec<_> = fs::read_dir(state.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left.len(), 2, "drafts must not stay: {left:?}");
+    }
+
+    #[test]
+    fn who_only_looks_makes_no_identity() {
+        let empty = tempfile::tempdir().unwrap();
+        assert!(Identity::find(empty.path()).unwrap().is_none());
+        assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0);
+        let (state, identity) = open();
+        assert_eq!(Identity::find(state.path()).unwrap().unwrap().instance(), identity.instance());
     }
 
     #[test]

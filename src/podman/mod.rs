@@ -1,7 +1,8 @@
 //! The one door to Podman: spec → create → init → verify → attach → start → end. Its types and words stay in here.
 //!
 //! In reading order: what is asked (`spec`, `labels`, `seccomp`), how it is asked (`door`, `images`), what the kernel says
-//! of it (`verify`), the order of things and the way back (`life`), and what lasts for a session (`terminal`, `conmon`).
+//! of it (`verify`), the order of things and the way back (`life`), what lasts for a session (`terminal`, `conmon`), and what
+//! `coracle doctor` wants to know (`survey`).
 
 mod conmon;
 mod door;
@@ -11,6 +12,7 @@ mod labels;
 mod life;
 mod seccomp;
 mod spec;
+mod survey;
 mod terminal;
 mod verify;
 
@@ -28,6 +30,7 @@ pub(crate) use gauge::Usage;
 pub(crate) use labels::Identity;
 pub(crate) use life::Prepared;
 pub(crate) use seccomp::write_seccomp;
+pub(crate) use survey::{ImageCopies, Labelled, Standing, Survey, missing_controllers};
 pub(crate) use terminal::Terminal;
 
 use crate::{

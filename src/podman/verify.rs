@@ -4,6 +4,7 @@
 //! Each item reads one thing, compares it with the plan, and names itself, both values and the way out when they differ.
 
 mod cgroup;
+mod facts;
 mod limits;
 mod maps;
 mod mounts;
@@ -123,10 +124,6 @@ pub(super) fn verify(plan: &Plan, inspect: &Inspect, neighbours: &Neighbours) ->
     if ended(&pidfd) {
         return Err(Wrong::new("first process", "alive", "it ended while it was looked at", NOT_OURS));
     }
-    let slot = matches!(plan.mapping, Mapping::Slot(_)).then_some(uids);
-    let pidfd_of_the_seat = pidfd.try_clone().map_err(|e| unreadable("first process", e))?;
-    neighbours.enter(plan.id, seat, slot, pidfd_of_the_seat)?;
-
     let certificate = Certificate {
         memory: cgroup.as_ref().map(|c| c.memory),
         swap: cgroup.as_ref().map(|c| c.swap),
@@ -139,7 +136,11 @@ pub(super) fn verify(plan: &Plan, inspect: &Inspect, neighbours: &Neighbours) ->
         seccomp: "coracle".to_owned(),
         read_only_root: true,
     };
-    let facts = facts(plan, &certificate, &status, label.as_deref());
+    let facts = facts::line(plan, inspect, &certificate, (&uids, &gids), label.as_deref());
+
+    let slot = matches!(plan.mapping, Mapping::Slot(_)).then_some(uids);
+    let pidfd_of_the_seat = pidfd.try_clone().map_err(|e| unreadable("first process", e))?;
+    neighbours.enter(plan.id, seat, slot, pidfd_of_the_seat)?;
     Ok(Proven { certificate, facts, init, pidfd, filters: status.seccomp_filters, label })
 }
 
@@ -202,21 +203,4 @@ fn configs(inspect: &Inspect) -> Vec<PathBuf> {
     let uid = rustix::process::geteuid().as_raw();
     let copy = format!("/run/user/{uid}/{}/{}/config.json", inspect.runtime, inspect.container);
     inspect.oci_config.clone().into_iter().chain([PathBuf::from(copy)]).collect()
-}
-
-fn facts(plan: &Plan, certificate: &Certificate, status: &Status, label: Option<&str>) -> String {
-    let or_unavailable = |n: Option<u64>| n.map_or_else(|| "unavailable".to_owned(), |n| n.to_string());
-    let slot = match plan.mapping {
-        Mapping::Shared => "shared".to_owned(),
-        Mapping::Slot(k) => format!("slot:{k}"),
-    };
-    format!(
-        "isolation={slot} uid={} caps=none no_new_privs=1 seccomp=coracle root=ro network=none memory={} swap={} millicpus={} pids={} selinux={}",
-        status.uid[0],
-        or_unavailable(certificate.memory),
-        or_unavailable(certificate.swap),
-        or_unavailable(certificate.millicpus.map(u64::from)),
-        or_unavailable(certificate.pids.map(u64::from)),
-        label.unwrap_or("off"),
-    )
 }

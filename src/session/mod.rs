@@ -21,7 +21,9 @@ pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
 pub(crate) use roster::{
     Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Roster, Summary, Terms, default_podman_socket,
+    podman_socket_of,
 };
+pub(crate) use slots::{NoSlots, Slots};
 pub(crate) use state::AttachmentId;
 #[cfg(test)]
 pub(crate) use task::Message;

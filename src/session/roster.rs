@@ -117,7 +117,7 @@ impl Roster {
         let ended = places.state.join("ended");
         std::fs::create_dir_all(&ended).map_err(|e| wrong("the notes on ended sessions", e))?;
         let socket = config.sessions.podman_socket.clone().unwrap_or_else(default_podman_socket);
-        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get());
+        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get()).map_err(|e| e.to_string());
         match &slots {
             Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
             Err(why) => tracing::error!("{why}"),
@@ -386,7 +386,12 @@ impl Entry {
 }
 
 pub(crate) fn default_podman_socket() -> std::path::PathBuf {
-    format!("/run/user/{}/podman/podman.sock", rustix::process::geteuid().as_raw()).into()
+    podman_socket_of(rustix::process::geteuid().as_raw())
+}
+
+/// The same of another account.
+pub(crate) fn podman_socket_of(uid: u32) -> std::path::PathBuf {
+    format!("/run/user/{uid}/podman/podman.sock").into()
 }
 
 #[cfg(test)]

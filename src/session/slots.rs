@@ -13,6 +13,20 @@ const SLOT: u64 = 65_536;
 /// What `shared` needs.
 const SHARED: u64 = 65_535;
 
+/// Why no session can have ids.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum NoSlots {
+    #[error("{0}")]
+    Unreadable(String),
+    #[error("{found}; run `{command}`, then, as {who}, `podman system migrate`")]
+    TooFew {
+        found: String,
+        /// For root.
+        command: String,
+        who: String,
+    },
+}
+
 /// The slots of this account.
 #[derive(Debug)]
 pub(crate) struct Slots {
@@ -30,17 +44,22 @@ impl Slots {
     ///
     /// # Errors
     /// A sentence naming the file, what is wanted and the command that fixes it.
-    pub(crate) fn open(isolation: Isolation, max: u32) -> Result<Slots, String> {
-        let uid = rustix::process::geteuid().as_raw();
+    pub(crate) fn open(isolation: Isolation, max: u32) -> Result<Slots, NoSlots> {
+        Slots::of_account(rustix::process::geteuid().as_raw(), isolation, max)
+    }
+
+    /// As [`Slots::open`], of another account.
+    pub(crate) fn of_account(uid: u32, isolation: Isolation, max: u32) -> Result<Slots, NoSlots> {
         Slots::open_in(Path::new("/"), uid, isolation, max)
     }
 
     /// `root` holds `etc/passwd`, `etc/subuid`, `etc/subgid` and `proc`.
-    fn open_in(root: &Path, uid: u32, isolation: Isolation, max: u32) -> Result<Slots, String> {
+    fn open_in(root: &Path, uid: u32, isolation: Isolation, max: u32) -> Result<Slots, NoSlots> {
         let user = user_name(&fs::read_to_string(root.join("etc/passwd")).unwrap_or_default(), uid);
         let ranges = |file: &str| {
-            let text = fs::read_to_string(root.join("etc").join(file)).map_err(|e| format!("/etc/{file}: {e}"))?;
-            Ok::<_, String>(Ranges::of(&text, user.as_deref(), uid))
+            let text = fs::read_to_string(root.join("etc").join(file))
+                .map_err(|e| NoSlots::Unreadable(format!("/etc/{file}: {e}")))?;
+            Ok::<_, NoSlots>(Ranges::of(&text, user.as_deref(), uid))
         };
         let (uids, gids) = (ranges("subuid")?, ranges("subgid")?);
         let (file, fewer) = if uids.total() <= gids.total() { ("subuid", &uids) } else { ("subgid", &gids) };
@@ -52,10 +71,11 @@ impl Slots {
             // Beyond everything that is given out already, to anyone.
             let first = uids.beyond.max(gids.beyond).max(100_000);
             let last = first + wanted - 1;
-            format!(
-                "/etc/{file} gives {who} {ids} ids, {why}; run `usermod --add-subuids {first}-{last} --add-subgids \
-                 {first}-{last} {who}`, then, as {who}, `podman system migrate`"
-            )
+            NoSlots::TooFew {
+                found: format!("/etc/{file} gives {who} {ids} ids, {why}"),
+                command: format!("usermod --add-subuids {first}-{last} --add-subgids {first}-{last} {who}"),
+                who: who.clone(),
+            }
         };
         let count = match isolation {
             Isolation::Auto if slots >= 2 => Some(slots),
@@ -105,6 +125,16 @@ impl Slots {
         if let Mapping::Slot(k) = mapping {
             self.taken.remove(&k);
         }
+    }
+
+    /// How many sessions can have ids of their own at once; `None` in shared mode.
+    pub(crate) fn count(&self) -> Option<u32> {
+        self.count
+    }
+
+    /// The account's subordinate uids.
+    pub(crate) fn ids(&self) -> u64 {
+        self.uids.total()
     }
 
     /// `slots` or `shared`.
@@ -219,7 +249,7 @@ mod tests {
         }
 
         fn open(&self, isolation: Isolation, max: u32) -> Result<Slots, String> {
-            Slots::open_in(self.0.path(), 990, isolation, max)
+            Slots::open_in(self.0.path(), 990, isolation, max).map_err(|e| e.to_string())
         }
     }
 

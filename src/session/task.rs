@@ -362,7 +362,7 @@ impl Sailing {
                 }
             }
             Action::Refuse(_) => {} // `attach` answers the newcomer itself
-            Action::WarnIdle(left) => self.tell(ToClient::Notice(Notice::Idle { seconds: left.as_secs() })),
+            Action::WarnIdle(left) => self.warn_idle(left),
             Action::WarnLifetime(left) => self.tell(ToClient::Notice(Notice::Lifetime { seconds: left.as_secs() })),
             Action::Stop(reason) => self.take_down(reason),
             Action::Finish(reason) => {

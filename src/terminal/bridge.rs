@@ -27,7 +27,7 @@ use tokio_tungstenite::{
 use shown::{Shown, credit_or_output};
 
 use super::{
-    Visitor,
+    Admit, Caller, Visitor,
     feed::{Ears, Told},
     protocol::{Close, FromClient, MAX_INPUT, MAX_MESSAGE, SUBPROTOCOL, ToClient},
 };
@@ -54,14 +54,14 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const ANSWERS: usize = 16;
 
 /// Serves one WebSocket of session `id` until either side leaves. The upgrade was answered and Host and Origin were
-/// checked by the caller. `visitor` is `None` when the connection carried no valid cookie: then the first message must be
-/// `auth`. Whether the session exists and is the visitor's is decided here, with close codes 4404 and 4403.
-pub(crate) async fn serve<S>(socket: S, roster: Roster, id: SessionId, visitor: Option<Visitor>, peer: String)
+/// checked before. The first message of a [`Caller::Stranger`] must be `auth`. Whether the session exists and is the
+/// visitor's is decided here, with close codes 4404 and 4403.
+pub(crate) async fn serve<S>(socket: S, roster: Roster, id: SessionId, mut caller: Caller, peer: String)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sink, mut stream) = open(socket).await;
-    let parting = match hello(&mut sink, &mut stream, &roster, id, visitor, &peer).await {
+    let parting = match hello(&mut sink, &mut stream, &roster, id, &mut caller, &peer).await {
         Ok((seated, visitor)) => sail(&mut sink, &mut stream, seated, visitor).await,
         Err(parting) => parting,
     };
@@ -125,16 +125,23 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut Stream<S>,
     roster: &Roster,
     id: SessionId,
-    visitor: Option<Visitor>,
+    caller: &mut Caller,
     peer: &str,
 ) -> Result<(Seated, Visitor), Parting> {
-    let Some(visitor) = visitor else {
-        let stranger = timeout(HELLO, not_logged_in(sink, stream)).await;
-        return Err(stranger.unwrap_or(Parting::Say(Close::NotLoggedIn)));
+    let (visitor, greeted) = match caller {
+        Caller::Known(visitor) => (visitor.clone(), false),
+        Caller::Stranger(admit) => {
+            let late = Err(Parting::Say(Close::NotLoggedIn));
+            let visitor = timeout(HELLO, by_ticket(sink, stream, admit)).await.unwrap_or(late)?;
+            *caller = Caller::Known(visitor.clone()); // a stranger no more, wherever those are counted
+            (visitor, true)
+        }
     };
     let mut over = visitor.login_over.clone();
     let seated = async {
-        greet(sink).await?;
+        if !greeted {
+            greet(sink).await?;
+        }
         send(sink, &ToClient::Authed { user: visitor.person.name.clone() }).await?;
         roster.settled().await;
         if let Err(no_seat) = roster.seat_for(id, &visitor.person) {
@@ -178,24 +185,25 @@ async fn first_size<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// A connection without a login cookie: whatever it says, there is no ticket that would let it in.
-async fn not_logged_in<S: AsyncRead + AsyncWrite + Unpin>(sink: &mut Sink<S>, stream: &mut Stream<S>) -> Parting {
-    let said = async {
-        greet(sink).await?;
-        loop {
-            match next(stream).await {
-                Ok(FromClient::Ping { t }) => send(sink, &ToClient::Pong { t }).await?,
-                Ok(FromClient::Auth { .. }) => {
-                    return Err(explain(sink, Close::NotLoggedIn, "You are not signed in.").await);
-                }
-                Ok(_) | Err(Parting::Say(_)) => return Err(Parting::Say(Close::NotLoggedIn)),
-                Err(Parting::Gone) => return Err(Parting::Gone),
+/// A connection without a login cookie: its first word but for `ping` has to be a ticket. One try.
+async fn by_ticket<S: AsyncRead + AsyncWrite + Unpin>(
+    sink: &mut Sink<S>,
+    stream: &mut Stream<S>,
+    admit: &mut Admit,
+) -> Result<Visitor, Parting> {
+    greet(sink).await?;
+    loop {
+        match next(stream).await {
+            Ok(FromClient::Ping { t }) => send(sink, &ToClient::Pong { t }).await?,
+            Ok(FromClient::Auth { ticket }) => {
+                return match admit(&ticket) {
+                    Some(visitor) => Ok(visitor),
+                    None => Err(explain(sink, Close::NotLoggedIn, "You are not signed in.").await),
+                };
             }
+            Ok(_) | Err(Parting::Say(_)) => return Err(Parting::Say(Close::NotLoggedIn)),
+            Err(Parting::Gone) => return Err(Parting::Gone),
         }
-    };
-    match said.await {
-        Ok(never) => never,
-        Err(parting) => parting,
     }
 }
 

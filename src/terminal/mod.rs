@@ -14,7 +14,19 @@ pub(crate) use ring::{FILE_SIZE as RING_FILE_SIZE, Ring};
 
 use crate::auth::Person;
 
-/// Who is on the other end of a WebSocket, as its cookie proved.
+/// Takes a ticket, and says whose it is, if it is good.
+pub(crate) type Admit = Box<dyn FnMut(&str) -> Option<Visitor> + Send>;
+
+/// Who opens a WebSocket.
+pub(crate) enum Caller {
+    /// Its login cookie came along.
+    Known(Visitor),
+    /// It has to bring a ticket. Dropped once it is known, or gone.
+    Stranger(Admit),
+}
+
+/// Who is on the other end of a WebSocket, as a cookie or a ticket proved.
+#[derive(Clone)]
 pub(crate) struct Visitor {
     pub(crate) person: Person,
     /// Becomes true when the login is over (logout, expiry): the socket closes with 4401 within 1 s.

@@ -30,6 +30,12 @@ async fn idle_is_warned_of_and_then_ends() {
     assert_eq!(terminal.frame("notice").await["seconds"], 0, "extend is as good as a key");
     assert_eq!(terminal.ends().await.0, "idle");
     assert_eq!(end_event(&service, &id)["CORACLE_REASON"], "idle");
+    let warnings = service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=idle-warning"]);
+    assert_eq!(warnings.len(), 3, "one for each time it was told: {warnings:?}");
+    for warning in warnings {
+        assert!(["1", "2"].map(|s| json!(s)).contains(&warning["CORACLE_SECONDS"]), "{warning}");
+        assert_eq!((&warning["CORACLE_USER"], &warning["CORACLE_PEER"]), (&json!("alice"), &json!("127.0.0.1")));
+    }
     service.nothing_left();
 }
 

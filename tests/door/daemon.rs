@@ -15,10 +15,12 @@ pub(crate) const UID: u32 = 54_321;
 /// For everything that should take moments.
 pub(crate) const SOON: Duration = Duration::from_secs(15);
 
-/// Mounts this daemon's own /run/user and subordinate ids where only it sees them, drops to UID, and executes.
+/// Mounts this daemon's own /run/user and subordinate ids where only it sees them, hides journald (so that records are
+/// lines of its log), drops to UID, and executes.
 /// The program is opened beforehand: UID may not be able to reach the build directory.
 const ENTER: &str = r#"
     mkdir -p /run/user && mount --bind "$BED/run-user" /run/user &&
+    { [ ! -d /run/systemd/journal ] || mount -t tmpfs none /run/systemd/journal; } &&
     for f in subuid subgid; do [ -e /etc/$f ] || : > /etc/$f; mount --bind "$BED/$f" /etc/$f || exit 120; done
     exec 9<"$PROGRAM" || exit 121
     case "$SOCKETS" in
@@ -146,9 +148,14 @@ impl Bed {
 
     /// Makes the account `mira` whose password is `correct horse`.
     pub(crate) fn add_mira(&self) {
+        self.add("mira");
+    }
+
+    /// Makes an account whose password is `correct horse`.
+    pub(crate) fn add(&self, name: &str) {
         let config = self.config_file();
         chown(self.directory.path(), Some(UID), Some(UID)).unwrap();
-        let args = ["passwd", "--config", config.to_str().unwrap(), "mira"];
+        let args = ["passwd", "--config", config.to_str().unwrap(), name];
         let (code, out, error) = self.run(&args, "correct horse\n");
         assert_eq!(code, 0, "{out}{error}");
     }

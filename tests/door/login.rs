@@ -7,7 +7,11 @@ use crate::wire::{body, connect, get, header, post, read_one, status, talk};
 
 /// The cookie that a login gives, as `coracle=…`.
 fn sign_in(bed: &Bed, next: &str) -> (String, String) {
-    let answer = post(bed.address(), "/login", "", &format!("user=mira&password=correct+horse&next={next}"));
+    sign_in_as(bed, "mira", next)
+}
+
+pub(crate) fn sign_in_as(bed: &Bed, user: &str, next: &str) -> (String, String) {
+    let answer = post(bed.address(), "/login", "", &format!("user={user}&password=correct+horse&next={next}"));
     assert_eq!(status(&answer), 303, "{answer}");
     let cookie = header(&answer, "set-cookie").unwrap();
     assert!(cookie.starts_with("coracle=") && cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax"));
@@ -15,7 +19,7 @@ fn sign_in(bed: &Bed, next: &str) -> (String, String) {
     (cookie.split(';').next().unwrap().to_owned(), header(&answer, "location").unwrap().to_owned())
 }
 
-fn as_user(cookie: &str) -> String {
+pub(crate) fn as_user(cookie: &str) -> String {
     format!("Cookie: {cookie}\r\n")
 }
 

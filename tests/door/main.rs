@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says where")]
 
 mod activation;
+mod audit;
 mod checks;
 mod daemon;
 mod limits;
 mod login;
+mod tickets;
 mod wire;

@@ -286,3 +286,34 @@ async fn the_task_ends_with_the_store() {
     }
     panic!("the task still waits");
 }
+
+fn purpose() -> Purpose {
+    Purpose { session: "abcdefghij23".parse().unwrap(), origin: "http://localhost".into() }
+}
+
+#[tokio::test]
+async fn a_ticket_is_as_good_as_its_login_and_dies_with_it() {
+    let bench = Bench::new();
+    let ticket = |token: &Token| {
+        let login = bench.logins.find(token.as_str()).unwrap();
+        bench.logins.ticket(&login, purpose()).unwrap_or_else(|_| panic!("no room"))
+    };
+    let (token, other) = (bench.log_in(), bench.log_in());
+    let (used, dies, stays) = (ticket(&token), ticket(&token), ticket(&other));
+    let mut login = bench.logins.redeem(used.as_str(), &purpose()).unwrap();
+    assert_eq!(login.person, bench.mira.person());
+    assert!(bench.logins.redeem(used.as_str(), &purpose()).is_none(), "once");
+    bench.logins.close(login.key);
+    is_over(&mut login).await;
+    assert!(bench.logins.redeem(dies.as_str(), &purpose()).is_none());
+    assert!(bench.logins.redeem(stays.as_str(), &purpose()).is_some(), "another login's is not touched");
+}
+
+#[tokio::test]
+async fn a_ticket_of_an_account_that_was_disabled_opens_nothing() {
+    let bench = Bench::new();
+    let login = bench.logins.find(bench.log_in().as_str()).unwrap();
+    let ticket = bench.logins.ticket(&login, purpose()).unwrap_or_else(|_| panic!("no room"));
+    bench.users.edit(|users| users.put(Account { disabled: true, ..bench.mira.clone() })).unwrap();
+    assert!(bench.logins.redeem(ticket.as_str(), &purpose()).is_none());
+}

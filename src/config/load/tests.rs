@@ -24,7 +24,11 @@ fn load(text: &str) -> Result<Loaded, ConfigErrors> {
 /// The mistakes as `line: key: what`.
 fn mistakes(text: &str) -> Vec<String> {
     let (top, places) = instance(&[("config.toml", text)]);
-    let all = Config::load(&places).map(|loaded| loaded.config).unwrap_err().to_string();
+    let errors = Config::load(&places).map(|loaded| loaded.config).unwrap_err();
+    for mistake in &errors.0 {
+        assert!(mistake.fix().is_some_and(|fix| !fix.is_empty()), "no way out: {mistake}");
+    }
+    let all = errors.to_string();
     let prefix = format!("{}/config.toml:", top.path().display());
     all.lines().map(|line| line.strip_prefix(&prefix).unwrap_or(line).to_owned()).collect()
 }

@@ -104,6 +104,16 @@ impl Sailing {
         audit::record(&audit::Event::Attach { id: self.id(), user, peer });
     }
 
+    /// `left` is zero when something was typed after a warning.
+    pub(super) fn warn_idle(&self, left: Duration) {
+        let seconds = left.as_secs();
+        self.tell(ToClient::Notice(Notice::Idle { seconds }));
+        if let Some(seat) = self.seat.as_ref().filter(|_| !left.is_zero()) {
+            let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
+            audit::record(&audit::Event::IdleWarning { id: self.id(), user, peer, seconds });
+        }
+    }
+
     pub(super) fn resize(&mut self, size: Size) {
         self.size = Some(size);
         self.t.record.size = size;

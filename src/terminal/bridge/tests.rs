@@ -393,7 +393,7 @@ async fn what_a_client_is_still_sending_is_taken_so_that_the_close_code_reaches_
     let (ours, _) = listener.accept().await.unwrap();
     let dir = tempfile::tempdir().unwrap();
     let (roster, id) = (Roster::for_test(dir.path()), SessionId::random());
-    let served = tokio::spawn(serve(ours, roster, id, None, "127.0.0.1".into()));
+    let served = tokio::spawn(serve(ours, roster, id, stranger(), "127.0.0.1".into()));
     let (mut out, mut back) = Client::on(theirs).await.0.split();
     let (whole, took_all) = tokio::sync::oneshot::channel();
     let sends = tokio::spawn(async move {
@@ -415,10 +415,15 @@ async fn what_a_client_is_still_sending_is_taken_so_that_the_close_code_reaches_
 
 // ---- before the seat ----
 
+/// Without a cookie, and no ticket is good.
+fn stranger() -> Caller {
+    Caller::Stranger(Box::new(|_| None))
+}
+
 /// A connection for session `id` that was just upgraded.
-async fn arriving(roster: &Roster, visitor: Option<Visitor>) -> (Client, JoinHandle<()>) {
+async fn arriving(roster: &Roster, caller: Caller) -> (Client, JoinHandle<()>) {
     let (ours, theirs) = tokio::io::duplex(PIPE);
-    let served = tokio::spawn(serve(ours, roster.clone(), SessionId::random(), visitor, "127.0.0.1".into()));
+    let served = tokio::spawn(serve(ours, roster.clone(), SessionId::random(), caller, "127.0.0.1".into()));
     (Client::on(theirs).await, served)
 }
 
@@ -433,7 +438,7 @@ async fn without_a_login_nothing_but_4401_comes_whatever_is_said() {
         Message::binary(b"rm -rf /\r".to_vec()),
     ];
     for word in words {
-        let (mut client, served) = arriving(&roster, None).await;
+        let (mut client, served) = arriving(&roster, stranger()).await;
         client.0.send(word).await.unwrap();
         assert_eq!(client.closes().await, 4401);
         timeout(Duration::from_secs(3), served).await.unwrap().unwrap();
@@ -444,14 +449,14 @@ async fn without_a_login_nothing_but_4401_comes_whatever_is_said() {
 async fn a_stranger_has_ten_seconds_even_one_that_pings_and_reads_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let roster = Roster::for_test(dir.path());
-    let (mut client, served) = arriving(&roster, None).await;
+    let (mut client, served) = arriving(&roster, stranger()).await;
     let flood = tokio::spawn(async move {
         while client.0.send(Message::text(r#"{"type":"ping","t":1}"#)).await.is_ok() {}
         client
     });
     assert!(timeout(HELLO + GOODBYE + Duration::from_millis(100), served).await.is_ok());
     flood.abort();
-    let (mut silent, _) = arriving(&roster, None).await;
+    let (mut silent, _) = arriving(&roster, stranger()).await;
     let began = Instant::now();
     assert_eq!(silent.got().await, Got::Frame(json!({"type": "ready", "protocol": "coracle.v1"})));
     assert_eq!(silent.got_within(HELLO + Duration::from_millis(100)).await, Some(Got::Closed(4401)));
@@ -459,11 +464,54 @@ async fn a_stranger_has_ten_seconds_even_one_that_pings_and_reads_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_ticket_lets_in_as_a_cookie_does_greets_once_and_is_asked_about_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let roster = Roster::for_test(dir.path());
+    let (_login, visitor) = visitor();
+    let place = Arc::new(());
+    let (taken, mut good) = (place.clone(), Some(visitor));
+    let admit = move |ticket: &str| {
+        let _held = &taken;
+        assert_eq!(ticket, "good");
+        Some(good.take().expect("one try"))
+    };
+    let (mut client, served) = arriving(&roster, Caller::Stranger(Box::new(admit))).await;
+    client.says(json!({"type": "ping", "t": 1.0})).await;
+    client.says(json!({"type": "auth", "ticket": "good"})).await;
+    assert_eq!(client.got().await, Got::Frame(json!({"type": "ready", "protocol": "coracle.v1"})));
+    assert_eq!(client.got().await, Got::Frame(json!({"type": "pong", "t": 1.0})));
+    assert_eq!(client.got().await, Got::Frame(json!({"type": "authed", "user": "mira"})));
+    assert_eq!(Arc::strong_count(&place), 1, "it has no stranger's place any more");
+    assert_eq!(client.closes().await, 4404, "there is no such session");
+    timeout(Duration::from_secs(3), served).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stranger_keeps_its_place_to_the_end_of_its_connection() {
+    let dir = tempfile::tempdir().unwrap();
+    let roster = Roster::for_test(dir.path());
+    let place = Arc::new(());
+    let taken = place.clone();
+    let admit = move |_: &str| {
+        let _held = &taken;
+        None
+    };
+    let (mut client, served) = arriving(&roster, Caller::Stranger(Box::new(admit))).await;
+    client.says(json!({"type": "auth", "ticket": "wrong"})).await;
+    assert!(matches!(client.got().await, Got::Frame(ready) if ready["type"] == "ready"));
+    assert!(matches!(client.got().await, Got::Frame(error) if error["code"] == 4401));
+    assert_eq!(Arc::strong_count(&place), 2);
+    assert_eq!(client.closes().await, 4401);
+    timeout(Duration::from_secs(3), served).await.unwrap().unwrap();
+    assert_eq!(Arc::strong_count(&place), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_that_is_not_there_is_4404() {
     let dir = tempfile::tempdir().unwrap();
     let roster = Roster::for_test(dir.path());
     let (_login, visitor) = visitor();
-    let (mut client, _) = arriving(&roster, Some(visitor)).await;
+    let (mut client, _) = arriving(&roster, Caller::Known(visitor)).await;
     assert_eq!(client.closes().await, 4404);
 }
 
@@ -473,7 +521,7 @@ async fn a_daemon_that_leaves_says_come_back_and_not_that_the_session_is_gone() 
     let roster = Roster::for_test(dir.path());
     roster.leave().await;
     let (_login, visitor) = visitor();
-    let (mut client, _) = arriving(&roster, Some(visitor)).await;
+    let (mut client, _) = arriving(&roster, Caller::Known(visitor)).await;
     assert_eq!(client.closes().await, 1012);
 }
 
