@@ -59,7 +59,7 @@ const { term, refit } = openTerminal(host, {
   },
   rung: () => { if (!deaf) bell.ring(); },
   leave: () => byId('toolbar').querySelector('a')?.focus(),
-  search: () => void openSearch(),
+  search: openSearch,
 });
 
 const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`
@@ -93,7 +93,7 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
 
 const retry = { label: words.now, act: () => connection.retryNow() };
 
-/** @param {'input' | 'gap' | 'search'} kind */
+/** @param {'input' | 'gap' | 'module'} kind */
 function hiding(kind) {
   return { label: words.hide, act: () => strips.hide(kind) };
 }
@@ -169,7 +169,9 @@ function receive(frame) {
 /** @param {import('./protocol.js').Started} frame */
 function started(frame) {
   if (shell) announce(words.back);
-  else if (settings.renderer !== 'dom') void accelerate();
+  else if (settings.renderer !== 'dom') {
+    void load(import('./renderer.js'), (module) => module.accelerate(term, host, settings.renderer === 'webgl', refit));
+  }
   shell = frame;
   restarting = false;
   byId('profile').textContent = frame.profile;
@@ -203,11 +205,6 @@ function notice(frame) {
       restarting = true;
       break;
   }
-}
-
-async function accelerate() {
-  const { accelerate } = await import('./renderer.js');
-  await accelerate(term, host, settings.renderer === 'webgl', refit);
 }
 
 function extend() {
@@ -297,31 +294,35 @@ function keep() {
   term.focus();
 }
 
-async function openSearch() {
-  closeBox();
-  if (search) {
-    search.open();
-    return;
-  }
+/**
+ * Does something with a module that is loaded only now.
+ * @template M
+ * @param {Promise<M>} loading
+ * @param {(module: M) => void} use
+ */
+async function load(loading, use) {
   try {
-    const { Search } = await import('./search.js');
-    search ??= new Search(term, () => term.focus());
+    use(await loading);
   } catch {
-    strips.show('search', words.search.failed, hiding('search'));
+    strips.show('module', words.notLoaded, hiding('module'));
   }
 }
 
-factsButton.addEventListener('click', async () => {
-  const { showFacts } = await import('./facts.js');
-  if (shell) showFacts(shell, closeBox);
+function openSearch() {
+  closeBox();
+  if (search) search.open();
+  else void load(import('./search.js'), ({ Search }) => { search ??= new Search(term, () => term.focus()); });
+}
+
+factsButton.addEventListener('click', () => {
+  void load(import('./facts.js'), ({ showFacts }) => { if (shell) showFacts(shell, closeBox); });
 });
 
-byId('settings').addEventListener('click', async () => {
-  const { showSettings } = await import('./preferences.js');
-  showSettings(() => void openSearch(), closeBox);
+byId('settings').addEventListener('click', () => {
+  void load(import('./preferences.js'), ({ showSettings }) => showSettings(openSearch, closeBox));
 });
 
-byId('find').addEventListener('click', () => void openSearch());
+byId('find').addEventListener('click', openSearch);
 
 byId('reader').addEventListener('click', () => {
   choose('screenReader', !settings.screenReader);

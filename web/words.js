@@ -162,6 +162,7 @@ export const words = {
   },
   terminalLabel: 'Terminal input. Control Shift F6 leaves the terminal.',
   close: 'Close',
+  notLoaded: 'A part of this page could not be loaded. Check the connection, or reload the page.',
   /** @param {string} address */
   opens: (address) => `Ctrl+click opens ${address}`,
 
@@ -231,8 +232,6 @@ export const words = {
     empty: 'matches nothing',
     /** @param {number} at from 1; 0: none is chosen @param {number} total @param {number} most */
     count: (at, total, most) => (total === 0 ? 'not found' : `${at || '–'} of ${total}${total === most ? '+' : ''}`),
-    /** The modules did not come. */
-    failed: 'The search could not be loaded. Check the connection and try again.',
   },
 
   api: {

@@ -1,7 +1,7 @@
 // What is around the terminal: its start, the line of numbers, the boxes, search, settings, links, the bell.
 
 import { facts } from '../../../web/facts.js';
-import { launch, line, occupy, openPage, picture, press, prompt, rows, run, signIn, type, until } from '../browser.mjs';
+import { launch, line, occupy, openPage, picture, press, prompt, rows, run, type, until } from '../browser.mjs';
 import { played, started } from '../played.mjs';
 
 const inTerminal = (page) => page.evaluate(() => document.activeElement?.classList.contains('xterm-helper-textarea') ?? false);
@@ -15,7 +15,7 @@ async function starts({ page, context, faults }) {
   progress('queue', 3, 5, 'Waiting for a turn');
   await until('the place in the queue is told', async () => (await step()).endsWith('3rd of 5 waiting'));
   await until('it is announced', async () => (await text(second.page, '#announce')).includes('3rd of 5 waiting'));
-  if (!/^0:0\d so far/.test(await text(second.page, '#elapsed'))) throw new Error(await text(second.page, '#elapsed'));
+  if (!/^\d:\d\d so far/.test(await text(second.page, '#elapsed'))) throw new Error(await text(second.page, '#elapsed'));
   progress('pull', 0, 0, 'Copying blob sha256:5169229ce104');
   await until('the pull is told', async () => (await step()).endsWith('Copying blob sha256:5169229ce104'));
   await picture(second.page, 'starting');
@@ -39,6 +39,14 @@ async function starts({ page, context, faults }) {
     await second.page.reload();
     await until('the page is back', () => second.heard.some((frame) => frame.type === 'resize'));
   }
+
+  // It ended while nobody was connected: the daemon still knows how.
+  const json = { state: 'ended', reason: 'lost', status: null, text: 'It was lost.' };
+  await second.page.route('**/api/v1/sessions/*', (route) => route.fulfill({ json }));
+  second.shut(4404);
+  const box = second.page.getByRole('dialog');
+  await box.getByRole('heading', { name: 'Session ended' }).waitFor();
+  if (!/It was lost\..*Reason: lost/.test(await box.textContent())) throw new Error(await box.textContent());
   await second.page.close();
 }
 
@@ -60,7 +68,7 @@ async function numbers({ page, context, faults }) {
   const meters = await second.page.getByRole('meter').evaluateAll((found) => found.map((meter) => `${meter.value}/${meter.max}`));
   if (meters.join() !== '480/500,12582912/209715200,3/128') throw new Error(meters.join());
   await second.page.getByRole('meter', { name: 'Memory 12/200 MB' }).waitFor();
-  if (!/^0:[45]\d left$/.test(await text(second.page, '#time-left'))) throw new Error(await text(second.page, '#time-left'));
+  if (!/^0:[0-5]\d left$/.test(await text(second.page, '#time-left'))) throw new Error(await text(second.page, '#time-left'));
   await second.page.locator('#time-left.urgent').waitFor();
 
   for (const width of [390, 320]) {
@@ -186,6 +194,7 @@ async function textSize({ page }) {
 async function clipboard({ page }) {
   const write = (wanted) => page.evaluate((all) => navigator.clipboard.writeText(all), wanted);
   await run(page, "clear; bind 'set enable-bracketed-paste on'");
+  await line(page, /[$#]$/); // the prompt comes after the shell has asked for brackets
   await write('echo harm\x03\ntouch /tmp/harm\n');
   await press(page, 'Shift+Insert');
   await line(page, /echo harm␃/);
@@ -210,6 +219,7 @@ async function clipboard({ page }) {
   await setting.uncheck();
   await page.keyboard.press('Escape');
   await press(page, 'Control+c');
+  await line(page, /[$#]$/);
 
   await run(page, 'clear; echo sel""ected');
   const row = await page.locator('.xterm-rows > div').filter({ hasText: /^selected\s*$/ }).boundingBox();
@@ -283,22 +293,18 @@ async function reader({ page }) {
   await page.locator('.xterm-accessibility').waitFor({ state: 'detached' });
 }
 
-async function webgl({ page, url, faults, user, password }) {
+async function webgl({ page, context: shared, faults }) {
   const browser = await launch(['--use-angle=swiftshader', '--enable-unsafe-swiftshader']);
   try {
-    const context = await browser.newContext({ colorScheme: 'dark', viewport: { width: 1000, height: 640 } });
+    const storageState = await shared.storageState(); // the same login
+    const context = await browser.newContext({ colorScheme: 'dark', viewport: { width: 1000, height: 640 }, storageState });
     const second = await openPage(context, faults);
     await second.addInitScript(() => localStorage.setItem('coracle.renderer', 'webgl'));
-    await signIn(second, url, user, password);
     await second.goto(page.url());
     await second.locator('#terminal[data-renderer="webgl"] canvas').first().waitFor();
-    await type(second, "clear; seq -f 'line %g' 1 15; printf '\\033[38;2;1;150;200mtrue\\033[0m\\n'; echo dr\"awn\" > /tmp/drawn\n");
-    const drawn = await until('a picture was drawn', () => second.evaluate(() => new Promise((resolve) => {
-      const canvas = document.querySelector('#terminal canvas:not(.xterm-link-layer)');
-      requestAnimationFrame(() => resolve(canvas.width > 100 && document.querySelector('.xterm-rows') === null));
-    })));
-    if (!drawn) throw new Error('nothing was drawn');
-    await until('the shell did it', async () => (await second.locator('#link-word').textContent()) === 'connected');
+    await type(second, "clear; seq -f 'line %g' 1 15; printf '\\033[38;2;1;150;200mtrue\\033[0m\\n\\033]0;drawn\\a'\n");
+    await until('all of it was parsed', async () => (await second.title()).startsWith('drawn'));
+    if (await second.locator('.xterm-rows').count()) throw new Error('the elements still draw');
     await picture(second, 'webgl');
     await second.evaluate(() => document.querySelector('#terminal canvas:not(.xterm-link-layer)')
       .getContext('webgl2').getExtension('WEBGL_lose_context').loseContext());

@@ -116,6 +116,7 @@ async function megabyte({ page }) {
 
 async function pastedEscape({ page }) {
   await run(page, "clear; bind 'set enable-bracketed-paste on'");
+  await line(page, /[$#]$/); // the prompt comes after the shell has asked for brackets
   await paste(page, 'echo harm\x1b[201~\ntouch /tmp/harm\n');
   await line(page, /echo harm␛\[201~/);
   await press(page, 'Control+c');
