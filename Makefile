@@ -4,10 +4,10 @@
 .PHONY: help demo test test-long build fmt lint advisories clean clean-cache
 
 help:
-	@echo 'make demo          builds Coracle, starts it in a throw-away machine, prints where to log in; Ctrl-C ends it'
+	@echo 'make demo          builds Coracle, starts it as you, prints where to log in; Ctrl-C ends it and leaves nothing running'
 	@echo 'make demo CHECK=1  the same with a headless browser at the keyboard, then checks that nothing is left'
 	@echo 'make test          every check: format, lints, crates, unit tests, Rust 1.85, real Podman, real browser'
-	@echo 'make test-long     make test, and limits on the kernel of Debian 12 too'
+	@echo 'make test-long     make test, and limits and the demo on Debian 12 too'
 	@echo 'make build         the release binary, target/release/coracle'
 	@echo 'make fmt           formats the Rust sources'
 	@echo 'make lint          format and lints only, without a machine'
@@ -15,11 +15,14 @@ help:
 	@echo 'make clean         removes target/'
 	@echo 'make clean-cache   removes the Debian roots and images that demo and test keep (sudo)'
 	@echo
-	@echo 'demo takes SUITE=bookworm|trixie. The cache is $${CORACLE_CACHE:-/var/cache/coracle-bed}.'
+	@echo 'demo runs on this host, where systemd has booted it and rootless Podman works, else in a throw-away machine, and'
+	@echo 'says why. GROUND=host|machine decides, SUITE=bookworm|trixie is the machine, IMAGE=NAME an image of your Podman.'
+	@echo 'The cache is $${CORACLE_CACHE:-/var/cache/coracle-bed}.'
 
 # Exported, not written into the command: then make runs the script itself, and its signals do not end in a shell.
 demo: export CHECK := $(CHECK)
 demo: export SUITE := $(or $(SUITE),trixie)
+demo: export GROUND := $(GROUND)
 demo:
 	@tests/bed/demo.sh
 
@@ -38,7 +41,7 @@ fmt:
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
-	find .ci/run packaging tests web -type f \( -name '*.sh' -o -path .ci/run \) -print0 | xargs -0 shellcheck -x
+	find .ci/run packaging tests web -type f \( -name '*.sh' -o -path .ci/run -o -path tests/images/debian \) -print0 | xargs -0 shellcheck -x
 
 advisories:
 	@tests/bed/advisories.sh

@@ -13,4 +13,7 @@ mod terminal; //   bytes between browser and container; protocol.rs is the wire
 mod audit; //      what happened, for the operator
 mod sys; //        clocks, ids and processes as the kernel tells them
 
+#[cfg(fuzzing)]
+pub mod fuzz; //   what tests/fuzz feeds with strange bytes
+
 pub use cli::run;

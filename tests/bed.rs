@@ -7,6 +7,8 @@ mod account;
 mod activation;
 #[path = "bed/adoption.rs"]
 mod adoption;
+#[path = "bed/baddays.rs"]
+mod baddays;
 #[path = "bed/audit.rs"]
 mod audit;
 #[path = "bed/browser.rs"]
@@ -27,3 +29,5 @@ mod service;
 mod sessions;
 #[path = "bed/system.rs"]
 mod system;
+#[path = "bed/tools.rs"]
+mod tools;

@@ -114,5 +114,9 @@ fn read(path: &std::path::Path) -> Option<Record> {
     if !found.is_file() || found.len() > MAX_RECORD {
         return None;
     }
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    record(&std::fs::read(path).ok()?)
+}
+
+pub(super) fn record(bytes: &[u8]) -> Option<Record> {
+    serde_json::from_slice(bytes).ok()
 }

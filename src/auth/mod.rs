@@ -12,6 +12,9 @@ mod refusals; //    how much a stranger may write into the journal
 mod throttle; //    how often somebody may guess
 mod users; //       the users file as text
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
+
 use std::fmt;
 
 pub(crate) use gate::{Auth, Refused};

@@ -80,6 +80,15 @@ impl Config {
     /// With every mistake of every file that can be read and is TOML.
     pub(crate) fn load(places: &Places) -> Result<Loaded, ConfigErrors> {
         let (texts, mistakes) = read_files(places);
+        Self::of(texts, mistakes, places)
+    }
+
+    /// As [`Config::load`], of files that were read already, and what was wrong with the others.
+    pub(super) fn of(
+        texts: Vec<(PathBuf, String)>,
+        mistakes: Vec<Mistake>,
+        places: &Places,
+    ) -> Result<Loaded, ConfigErrors> {
         let mut findings = Findings { mistakes, ..Findings::default() };
         let config = check(&texts, places, &mut findings);
         if !findings.mistakes.is_empty() {

@@ -11,6 +11,9 @@ mod profile; //  one [[profiles]] entry
 mod raw; //      TOML as it is written, read key by key
 mod units; //    "15m" and "200m"
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
+
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 pub(crate) use key::StateKey;

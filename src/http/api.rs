@@ -121,6 +121,10 @@ fn refused(person: &Person, refusal: &Refusal) -> Answer {
             response::retry_after(answer, Duration::from_secs(*seconds))
         }
         Refusal::HostFull => response::retry_after(problem(StatusCode::SERVICE_UNAVAILABLE, &detail), FULL),
+        Refusal::NoLog(why) => {
+            tracing::error!(%reference, user = %person.name, %why, "a session was not started");
+            response::retry_after(problem(StatusCode::SERVICE_UNAVAILABLE, &detail), FULL)
+        }
         Refusal::NotReady(why) => {
             tracing::warn!(%reference, user = %person.name, %why, "a session was not started");
             let answer = problem(StatusCode::SERVICE_UNAVAILABLE, "The service is not ready.");

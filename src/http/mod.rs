@@ -19,6 +19,9 @@ mod sign_in; //    login and logout
 mod socket; //     the upgrade to a terminal's WebSocket
 mod web; //        checks and dispatch for browsers
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
+
 pub(crate) use accept::{Gate, Leave, Signals, WhenIdle};
 pub(crate) use control::Ended;
 pub(crate) use house::{House, Kind, Trouble};

@@ -27,6 +27,8 @@ use super::{
 
 /// How long conmon may take over what it was told before the start; on an idle machine less than 1 ms.
 const SETTLING: Duration = Duration::from_millis(500);
+/// How often conmon's exit file is looked for; it is there within a few milliseconds of the terminal's end.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// conmon, watched by a pidfd, and its child, the container's first process.
 pub(crate) struct Conmon {
@@ -75,9 +77,26 @@ impl Conmon {
         self.gauge.read()
     }
 
-    /// The exit status that conmon left, once it is gone. None: it was killed, and nobody knows how the shell ended. (Podman
-    /// 5.4 answers `wait` with 0 then.)
-    pub(crate) fn exit_status_left(&self) -> Option<i32> {
+    /// How the shell ended, in conmon's own word: the status in the file that it writes as its last act but one. Waits until
+    /// that is there or conmon is gone, `patience` at most; to be asked once the shell is dead. None: conmon was killed (or
+    /// hangs), and nobody knows how the shell ended. (Podman 5.4 answers `wait` with 0 then.)
+    pub(crate) async fn last_word(&self, patience: Duration) -> Option<i32> {
+        let deadline = Instant::now() + patience;
+        loop {
+            // In this order: what conmon wrote before it went is there afterwards.
+            let waited_for = self.is_alive() && Instant::now() < deadline;
+            let status = self.exit_status_left();
+            if status.is_some() || !waited_for {
+                return status;
+            }
+            tokio::select! {
+                () = self.died() => {}
+                () = sleep(LOOK_AGAIN) => {}
+            }
+        }
+    }
+
+    fn exit_status_left(&self) -> Option<i32> {
         fs::read_to_string(self.exit_file.as_ref()?).ok()?.trim().parse().ok()
     }
 

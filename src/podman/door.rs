@@ -1,14 +1,13 @@
-//! The calls themselves: podman-api where it does them right, and the raw door of its own transport crate where it does
-//! not (create, inspect, wait, attach, delete; the lint names the reasons). Each has its bound in time and in bytes.
-//!
-//! podman-api's errors are only ever read by reference: cloning one can spin for good.
+//! The calls themselves, each with its bound in time and in bytes: over the raw door of podman-api's own transport crate.
+//! podman-api itself reads whatever comes until memory is gone, errors too, and does several calls wrong (the lint names
+//! them); its models of the answers are used.
 
 use std::{future::Future, path::PathBuf, time::Duration};
 
 use bytes::Bytes;
 use containers_api::conn::{Transport, get_unix_connector, hyper as h014};
 use h014::body::HttpBody;
-use podman_api::{models::ListContainer, opts};
+use podman_api::models::ListContainer;
 use serde_json::Value;
 use tokio::net::UnixStream;
 
@@ -32,7 +31,6 @@ const ANSWER: usize = 4 << 20;
 const API: &str = "/v4.0.0/libpod";
 
 pub(super) struct Door {
-    api: podman_api::Podman,
     raw: Transport,
     path: PathBuf,
 }
@@ -92,7 +90,7 @@ impl Door {
     pub(super) fn new(path: PathBuf) -> Door {
         // No pool: a connection to a unix socket costs nothing, and a kept one would keep Podman's service awake.
         let client = h014::Client::builder().pool_max_idle_per_host(0).build(get_unix_connector());
-        Door { api: podman_api::Podman::unix(&path), raw: Transport::Unix { client, path: path.clone() }, path }
+        Door { raw: Transport::Unix { client, path: path.clone() }, path }
     }
 
     pub(super) async fn ping(&self) -> Result<(), PodmanError> {
@@ -116,31 +114,34 @@ impl Door {
         const STEP: &str = "create";
         let answer = self.send(STEP, id.as_str(), h014::Method::POST, "/containers/create", spec, CREATE).await?;
         expect(STEP, id.as_str(), &answer, 201)?;
-        let made: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-        for warning in made["Warnings"].as_array().into_iter().flatten() {
-            tracing::warn!(session = %id, %warning, "podman warns at create");
-        }
-        let broken = || PodmanError::Broken { step: STEP, id: id.to_string(), why: "no id in the answer".to_owned() };
-        made["Id"].as_str().map(str::to_owned).ok_or_else(broken)
+        created(id, &answer.body)
     }
 
     pub(super) async fn init(&self, id: SessionId) -> Result<(), PodmanError> {
-        let container = self.api.containers().get(container_name(id));
-        self.typed("init", id, INIT, container.init()).await
+        self.told("init", id, "init", INIT).await
     }
 
     /// The size must be within 1..=1000, which `Size` promises. Works from `init` on.
     pub(super) async fn resize(&self, id: SessionId, size: Size) -> Result<(), PodmanError> {
-        let container = self.api.containers().get(container_name(id));
-        self.typed("resize", id, CALL, container.resize(size.cols.into(), size.rows.into())).await
+        self.told("resize", id, &format!("resize?h={}&w={}", size.rows, size.cols), CALL).await
     }
 
     /// Fine if it runs already. Ctrl-P Ctrl-Q belongs to the shell: no detach keys.
     pub(super) async fn start(&self, id: SessionId) -> Result<(), PodmanError> {
-        let container = self.api.containers().get(container_name(id));
-        match self.typed("start", id, INIT, container.start(Some(String::new()))).await {
+        match self.told("start", id, "start?detachKeys=", INIT).await {
             Err(PodmanError::Refused { status: 304, .. }) => Ok(()),
             other => other,
+        }
+    }
+
+    /// Tells a container what to do.
+    async fn told(&self, step: &'static str, id: SessionId, what: &str, limit: Duration) -> Result<(), PodmanError> {
+        let endpoint = format!("/containers/{}/{what}", container_name(id));
+        let answer = self.send(step, id.as_str(), h014::Method::POST, &endpoint, Value::Null, limit).await?;
+        if (200..300).contains(&answer.status) {
+            Ok(())
+        } else {
+            Err(refused(step, id.as_str(), answer.status, &answer.body))
         }
     }
 
@@ -159,10 +160,9 @@ impl Door {
 
     /// Every container with this instance's label, whatever its state.
     pub(super) async fn list(&self, instance: &str) -> Result<Vec<ListContainer>, PodmanError> {
-        let label = opts::ContainerListFilter::LabelKeyVal(INSTANCE.to_owned(), instance.to_owned());
-        let wanted = opts::ContainerListOpts::builder().all(true).filter([label]).build();
-        let containers = self.api.containers();
-        self.typed("list", "-", CALL, containers.list(&wanted)).await
+        let filters = serde_json::json!({ "label": [format!("{INSTANCE}={instance}")] });
+        let endpoint = format!("/containers/json?all=true&filters={}", percent(&filters.to_string()));
+        self.get("list", &endpoint).await
     }
 
     pub(super) async fn inspect(&self, step: &'static str, id: SessionId) -> Result<Inspect, PodmanError> {
@@ -178,9 +178,7 @@ impl Door {
         let endpoint = format!("/containers/{}/wait?condition=exited", container_name(id));
         let answer = self.send(STEP, id.as_str(), h014::Method::POST, &endpoint, Value::Null, CALL).await?;
         expect(STEP, id.as_str(), &answer, 200)?;
-        let text = String::from_utf8_lossy(&answer.body);
-        let why = || format!("no exit status: {:?}", text.chars().take(80).collect::<String>());
-        text.trim().parse().map_err(|_| PodmanError::Broken { step: STEP, id: id.to_string(), why: why() })
+        exit_status(id, &answer.body)
     }
 
     /// The terminal's stream, with a file descriptor of its own, and the output that came along with the answer.
@@ -218,15 +216,32 @@ impl Door {
     }
 
     pub(super) async fn image_exists(&self, image: &str) -> Result<bool, PodmanError> {
-        let images = self.api.images();
-        self.typed("image", "-", CALL, images.get(image).exists()).await
+        const STEP: &str = "image";
+        let endpoint = format!("/images/{}/exists", percent(image));
+        let answer = self.send(STEP, "-", h014::Method::GET, &endpoint, Value::Null, CALL).await?;
+        match answer.status {
+            204 => Ok(true),
+            404 => Ok(false),
+            status => Err(refused(STEP, "-", status, &answer.body)),
+        }
     }
 
     /// Digest of the image, or its id where it has none.
-    pub(super) async fn image_digest(&self, image: &str) -> Result<Option<String>, PodmanError> {
-        let images = self.api.images();
-        let told = self.typed("image", "-", CALL, images.get(image).inspect()).await?;
-        Ok(told.digest.filter(|d| !d.is_empty()).or(told.id))
+    pub(super) async fn image_digest(&self, image: &str) -> Result<String, PodmanError> {
+        const STEP: &str = "image";
+        let told: Value = self.get(STEP, &format!("/images/{}/json", percent(image))).await?;
+        let text = |key: &str| told[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let why = || format!("{image} has neither digest nor id");
+        let broken = || PodmanError::Broken { step: STEP, id: "-".to_owned(), why: why() };
+        text("Digest").or(text("Id")).ok_or_else(broken)
+    }
+
+    /// What JSON Podman has at `endpoint`.
+    async fn get<T: serde::de::DeserializeOwned>(&self, step: &'static str, endpoint: &str) -> Result<T, PodmanError> {
+        let answer = self.send(step, "-", h014::Method::GET, endpoint, Value::Null, CALL).await?;
+        expect(step, "-", &answer, 200)?;
+        let broken = |e: serde_json::Error| PodmanError::Broken { step, id: "-".to_owned(), why: e.to_string() };
+        serde_json::from_slice(&answer.body).map_err(broken)
     }
 
     /// Asks for `image` and returns the stream of JSON lines in which Podman tells how it goes. `begin` bounds the time to
@@ -291,24 +306,6 @@ impl Door {
         self.raw.request(request).await.map_err(|e| self.transport_error(step, id, &e))
     }
 
-    async fn typed<T>(
-        &self,
-        step: &'static str,
-        id: impl ToString,
-        limit: Duration,
-        call: impl Future<Output = podman_api::Result<T>>,
-    ) -> Result<T, PodmanError> {
-        let id = id.to_string();
-        within(step, &id, limit, async {
-            call.await.map_err(|e| match &e {
-                podman_api::Error::Fault { code, message } => refused(step, &id, code.as_u16(), message.as_bytes()),
-                podman_api::Error::Error(inner) => self.transport_error(step, &id, inner),
-                other => PodmanError::Broken { step, id: id.clone(), why: other.to_string() },
-            })
-        })
-        .await
-    }
-
     fn transport_error(&self, step: &'static str, id: &str, e: &containers_api::conn::Error) -> PodmanError {
         match e {
             containers_api::conn::Error::Fault { code, message } => {
@@ -355,8 +352,26 @@ fn expect(step: &'static str, id: &str, answer: &Answer, status: u16) -> Result<
     if answer.status == status { Ok(()) } else { Err(refused(step, id, answer.status, &answer.body)) }
 }
 
+/// The engine's id, from the answer to a create.
+pub(super) fn created(id: SessionId, body: &[u8]) -> Result<String, PodmanError> {
+    let made: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    for warning in made["Warnings"].as_array().into_iter().flatten() {
+        tracing::warn!(session = %id, %warning, "podman warns at create");
+    }
+    let why = || "no id in the answer".to_owned();
+    let broken = || PodmanError::Broken { step: "create", id: id.to_string(), why: why() };
+    made["Id"].as_str().map(str::to_owned).ok_or_else(broken)
+}
+
+/// The answer to a wait.
+pub(super) fn exit_status(id: SessionId, body: &[u8]) -> Result<i32, PodmanError> {
+    let text = String::from_utf8_lossy(body);
+    let why = || format!("no exit status: {:?}", text.chars().take(80).collect::<String>());
+    text.trim().parse().map_err(|_| PodmanError::Broken { step: "wait", id: id.to_string(), why: why() })
+}
+
 /// Podman answers `{"cause", "message", "response"}`; podman-api joins the first two. Kept short, on one line.
-fn refused(step: &'static str, id: &str, status: u16, body: &[u8]) -> PodmanError {
+pub(super) fn refused(step: &'static str, id: &str, status: u16, body: &[u8]) -> PodmanError {
     const MOST: usize = 400; // characters
     let text = String::from_utf8_lossy(body);
     let told = serde_json::from_slice::<Value>(body).ok();

@@ -35,8 +35,7 @@ pub(super) async fn ensure(
             fetch(podman, image, &mut progress).await?;
         }
     }
-    let digest = podman.door.image_digest(image).await?;
-    digest.ok_or_else(|| failed(image, "it has neither digest nor id"))
+    podman.door.image_digest(image).await
 }
 
 async fn fetch(podman: &Inner, image: &str, progress: &mut (impl FnMut(String) + Send)) -> Result<(), PodmanError> {
@@ -78,12 +77,12 @@ fn shown(text: &str) -> String {
 
 /// Bytes to lines, the last one incomplete.
 #[derive(Default)]
-struct Lines {
+pub(super) struct Lines {
     rest: Vec<u8>,
 }
 
 impl Lines {
-    fn push(&mut self, piece: &[u8]) -> Result<Vec<Vec<u8>>, String> {
+    pub(super) fn push(&mut self, piece: &[u8]) -> Result<Vec<Vec<u8>>, String> {
         let mut whole = Vec::new();
         for part in piece.split_inclusive(|b| *b == b'\n') {
             if self.rest.len() + part.len() > LINE {
@@ -100,14 +99,14 @@ impl Lines {
 
 /// What the lines said so far.
 #[derive(Default)]
-struct Report {
+pub(super) struct Report {
     error: Option<String>,
     id: bool,
 }
 
 impl Report {
     /// Returns the line for people, if it is one.
-    fn read(&mut self, line: &[u8]) -> Option<String> {
+    pub(super) fn read(&mut self, line: &[u8]) -> Option<String> {
         let told: Value = serde_json::from_slice(line).ok()?;
         if let Some(why) = told["error"].as_str() {
             self.error.get_or_insert_with(|| why.to_owned());

@@ -10,8 +10,10 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+use podman_api::models::ListContainer;
+
 use super::{
-    Conmon, Found, Plan, Podman, PodmanError, Terminal,
+    Conmon, Found, Identity, Plan, Podman, PodmanError, Terminal,
     labels::{PROFILE, session_of},
     spec::{Slice, create_spec},
     verify::{self, Proven},
@@ -301,7 +303,10 @@ async fn undo(podman: &Podman, id: SessionId, first: &(impl std::fmt::Display + 
 /// See [`Podman::list_ours`].
 pub(super) async fn list_ours(podman: &Podman) -> Result<Vec<Found>, PodmanError> {
     let identity = &podman.0.identity;
-    let listed = podman.0.door.list(identity.instance()).await?;
+    Ok(ours(identity, podman.0.door.list(identity.instance()).await?))
+}
+
+pub(super) fn ours(identity: &Identity, listed: Vec<ListContainer>) -> Vec<Found> {
     let mut ours = Vec::new();
     for container in listed {
         let names = container.names.unwrap_or_default();
@@ -318,7 +323,7 @@ pub(super) async fn list_ours(podman: &Podman) -> Result<Vec<Found>, PodmanError
             profile: label(PROFILE).unwrap_or_default().to_owned(),
         });
     }
-    Ok(ours)
+    ours
 }
 
 fn is_alive(state: &str) -> bool {

@@ -18,6 +18,8 @@ mod verify;
 
 #[cfg(test)]
 mod bed;
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
 
 use std::{
     path::PathBuf,

@@ -65,7 +65,7 @@ async fn list(roster: &Roster) -> Result<Vec<Found>, PodmanError> {
     let mut pause = Duration::from_millis(100);
     loop {
         match roster.podman().list_ours().await {
-            Err(PodmanError::NotThere { .. } | PodmanError::TimedOut { .. }) if Instant::now() < until => {}
+            Err(error) if Instant::now() < until => tracing::debug!(%error, "asking Podman again"),
             answer => return answer,
         }
         sleep(pause).await;

@@ -1,11 +1,11 @@
-//! Taking a session down: the terminal first (conmon freezes behind an unread one), then the status, then the container;
-//! and finding out what it means that the terminal broke.
+//! Finding out what it means that the terminal is over; and taking a session down: the terminal first (conmon freezes behind
+//! an unread one), then the container.
 
 use std::time::Duration;
 
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep},
 };
 
 use super::{
@@ -14,14 +14,14 @@ use super::{
 };
 use crate::podman::{Podman, Prepared};
 
-/// How long the shell's exit status is waited for; Podman gives it 50 to 310 ms after the end.
-const STATUS: Duration = Duration::from_millis(1200);
+/// How long conmon may take to leave the exit status of a dead shell.
+const STATUS: Duration = Duration::from_secs(5);
 /// How long a broken attach stream is mended before the engine counts as dead.
 const MEND: Duration = Duration::from_secs(5);
 /// How long removing is tried, beyond the retries of one call.
 const REMOVE: Duration = Duration::from_secs(60);
 
-/// What it meant that the terminal broke off.
+/// What it meant that the terminal is over.
 pub(crate) enum Verdict {
     /// The Podman service went away under the stream; the session goes on over a new one.
     Reattached(Running),
@@ -29,12 +29,7 @@ pub(crate) enum Verdict {
     EngineDied(String),
 }
 
-/// The usual end of file: the shell is gone and conmon, which reports its status, is still there.
-pub(crate) fn plainly_ended(running: &Running) -> bool {
-    running.conmon.is_alive() && !running.conmon.shell_is_alive()
-}
-
-/// Finds out why the terminal broke off although the session did not plainly end.
+/// Finds out why the terminal is over: its end of file came (`why` is empty), or the stream or conmon broke.
 pub(crate) async fn judge(podman: &Podman, id: SessionId, running: Running, why: &str) -> Verdict {
     let Running { terminal, conmon } = running;
     terminal.leave().await;
@@ -47,37 +42,19 @@ pub(crate) async fn judge(podman: &Podman, id: SessionId, running: Running, why:
         }
         sleep(Duration::from_millis(100)).await;
     }
-    if conmon.is_alive() {
-        // It is about to write the status; what Podman says is conmon's word.
-        return match timeout(STATUS, podman.exit_status(id)).await {
-            Ok(Ok(status)) => Verdict::Exited(status),
-            Ok(Err(error)) => Verdict::EngineDied(format!("{why}; {error}")),
-            Err(_) => Verdict::EngineDied(format!("{why}; Podman knows no exit status")),
-        };
-    }
-    match conmon.exit_status_left() {
+    match conmon.last_word(STATUS).await {
         Some(status) => Verdict::Exited(status),
-        None => Verdict::EngineDied(format!("conmon was killed: it left no exit status {why}").trim_end().to_owned()),
+        None => {
+            let what = if conmon.is_alive() { "hangs" } else { "was killed" };
+            Verdict::EngineDied(format!("conmon {what}: it left no exit status {why}").trim_end().to_owned())
+        }
     }
 }
 
-/// Ends a running session and reports `Gone`; the status before that, where the shell ended by itself.
-pub(crate) async fn end(
-    podman: &Podman,
-    id: SessionId,
-    running: Option<Running>,
-    exited: bool,
-    reports: &mpsc::Sender<Report>,
-) {
+/// Takes the container down and reports `Gone`; the terminal before that, if there is one still.
+pub(crate) async fn end(podman: &Podman, id: SessionId, running: Option<Running>, reports: &mpsc::Sender<Report>) {
     if let Some(Running { terminal, conmon: _ }) = running {
         terminal.leave().await;
-    }
-    if exited {
-        match timeout(STATUS, podman.exit_status(id)).await {
-            Ok(Ok(status)) => drop(reports.send(Report::Status(status)).await),
-            Ok(Err(error)) => tracing::warn!(%error, session = %id, "no exit status"),
-            Err(_) => tracing::warn!(session = %id, "no exit status in time"),
-        }
     }
     let _ = reports.send(Report::Gone(remove(podman, id).await)).await;
 }

@@ -16,6 +16,9 @@ mod slots; //  which subordinate ids
 mod roster; // who is seated; what others may ask
 mod adopt; //  what an earlier daemon left
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
+
 pub(crate) use ended::EndNote;
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;

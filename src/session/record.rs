@@ -85,15 +85,20 @@ impl RecordFile {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("a record of {} bytes", body.len())));
         }
         self.sequence += 1;
-        let mut copy = Vec::with_capacity(HEADER + body.len());
-        copy.extend_from_slice(MAGIC);
-        copy.extend_from_slice(&VERSION.to_le_bytes());
-        copy.extend_from_slice(&self.sequence.to_le_bytes());
-        copy.extend_from_slice(&u32::try_from(body.len()).expect("checked against COPY above").to_le_bytes());
-        copy.extend_from_slice(&checksum(self.sequence, &body));
-        copy.extend_from_slice(&body);
-        self.file.write_all_at(&copy, self.sequence % 2 * COPY as u64)
+        self.file.write_all_at(&sealed(self.sequence, &body), self.sequence % 2 * COPY as u64)
     }
+}
+
+/// One copy: the header, then the body.
+pub(super) fn sealed(sequence: u64, body: &[u8]) -> Vec<u8> {
+    let mut copy = Vec::with_capacity(HEADER + body.len());
+    copy.extend_from_slice(MAGIC);
+    copy.extend_from_slice(&VERSION.to_le_bytes());
+    copy.extend_from_slice(&sequence.to_le_bytes());
+    copy.extend_from_slice(&(body.len() as u32).to_le_bytes());
+    copy.extend_from_slice(&checksum(sequence, body));
+    copy.extend_from_slice(body);
+    copy
 }
 
 fn checksum(sequence: u64, body: &[u8]) -> [u8; 32] {

@@ -115,7 +115,6 @@ pub(crate) enum Report {
     Stage(Stage),
     Running(Running),
     Judged(Verdict),
-    Status(i32),
     /// The container is removed, or why it could not be.
     Gone(Result<(), String>),
 }
@@ -308,12 +307,6 @@ impl Sailing {
             Report::Stage(stage) => self.stage(stage),
             Report::Running(running) => self.running(running),
             Report::Judged(verdict) => self.judged(verdict),
-            Report::Status(status) => {
-                if let Some(ending) = &mut self.ending {
-                    ending.status = Some(status);
-                }
-                self.tell_ended();
-            }
             Report::Gone(removed) => {
                 if let Err(trouble) = removed {
                     self.ending = self.ending.take().map(|ending| ending.not_removed(trouble));

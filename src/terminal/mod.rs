@@ -5,6 +5,9 @@ mod ring; //     the last output, in a file that outlives the daemon
 mod feed; //     what a session's task and its WebSockets share
 mod bridge; //   one WebSocket, from the upgrade to the close frame
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
+
 use tokio::sync::watch;
 
 pub(crate) use bridge::{serve, turn_away};

@@ -18,6 +18,8 @@ pub(crate) const CAPACITY: u64 = 64 * 1024;
 const HEADER: u64 = 4096;
 /// Offset of the count within the header.
 const HEAD_AT: u64 = 16;
+/// No session prints so many bytes; positions up to there cannot overflow.
+const MOST: u64 = 1 << 60;
 /// Bytes of one ring file, for the log budget.
 pub(crate) const FILE_SIZE: u64 = HEADER + CAPACITY;
 
@@ -64,6 +66,9 @@ impl Ring {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "not a ring of this version"));
         }
         let head = u64::from_le_bytes(header[HEAD_AT as usize..].try_into().expect("8 bytes were read"));
+        if head > MOST {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a count of bytes that no session prints"));
+        }
         Ok(Ring { file, head })
     }
 

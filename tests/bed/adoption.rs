@@ -1,6 +1,6 @@
 //! The daemon may die; the session does not.
 
-use crate::{browser::Browser, machine::until, service::Service};
+use crate::{browser::Browser, endings::told_everywhere, machine::until, service::Service};
 
 fn end_events(service: &Service, id: &str) -> Vec<serde_json::Value> {
     service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-end"])
@@ -45,9 +45,8 @@ async fn after_kill_9_the_same_shell_goes_on_with_its_deadlines() {
         service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-adopted"]).pop()
     });
     back.type_in("exit 3\r").await;
-    assert_eq!(back.ends().await, ("exit".to_owned(), Some(3)));
+    told_everywhere(&service, &alice, &id, Some(back), ("exit", Some(3))).await;
     service.nothing_left();
-    assert_eq!(end_events(&service, &id).len(), 1);
 }
 
 #[tokio::test]
@@ -85,9 +84,8 @@ async fn a_container_of_ours_without_a_record_is_ended_audited_once_and_removed(
     service.machine.systemctl("start coracle.socket coracle-control.socket");
     alice.get("/login").await;
     service.nothing_left();
-    let ends = until("its end is audited", || Some(end_events(&service, &id)).filter(|e| !e.is_empty()));
-    assert_eq!((ends.len(), &ends[0]["CORACLE_REASON"]), (1, &serde_json::json!("lost")));
-    assert_eq!(ends[0]["CORACLE_USER"], "alice", "whose it was is known from the state directory");
+    let end = told_everywhere(&service, &alice, &id, None, ("lost", None)).await;
+    assert_eq!(end["CORACLE_USER"], "alice", "whose it was is known from the state directory");
 }
 
 #[tokio::test]

@@ -116,7 +116,12 @@ impl Browser {
     }
 
     pub(crate) async fn new_session(&self) -> String {
-        let answer = self.post("/api/v1/sessions", json!({"profile": "shell"})).await;
+        self.start("shell").await
+    }
+
+    /// The id of a new session of this profile.
+    pub(crate) async fn start(&self, profile: &str) -> String {
+        let answer = self.post("/api/v1/sessions", json!({"profile": profile})).await;
         assert_eq!(answer.status, 202, "{answer:?}");
         answer.json()["id"].as_str().expect("an id").to_owned()
     }

@@ -1,28 +1,56 @@
 #!/usr/bin/env bash
-# demo.sh: builds Coracle, starts it in a throw-away machine, prints where to log in, and serves until Ctrl-C.
+# demo.sh: builds Coracle, starts it, prints where to log in, and serves until Ctrl-C.
 #
-#   CHECK=1          drives a headless browser through it instead of waiting, then makes sure that nothing is left
-#   SUITE=bookworm   the machine's Debian release; trixie if not said
+# On a host that was booted by systemd it runs as the caller with the caller's own Podman (demo_host.sh), else in a
+# throw-away machine (demo_machine.sh).
+#
+#   CHECK=1            drives a headless browser through it instead of waiting, then makes sure that nothing is left
+#   GROUND=host        only on this host; GROUND=machine: only in a machine
+#   SUITE=bookworm     the machine's Debian release; trixie if not said
+#   IMAGE=NAME         the image of the sessions, which the Podman at hand has already
+#   CORACLE_BIN=FILE   this program instead of building one
 #
 # However it ends, nothing stays running or mounted.
 # shellcheck source=tests/bed/ground.sh
 . "$(dirname "$(readlink -f "$0")")/ground.sh"
 # shellcheck source=tests/bed/preconditions.sh
 . "$BED/preconditions.sh"
-# shellcheck source=tests/bed/binary.sh
-. "$BED/binary.sh"
+# shellcheck source=tests/bed/demo_image.sh
+. "$BED/demo_image.sh"
 
-PUBLIC_IMAGE=docker.io/library/ubuntu:24.04
-REGISTRY=https://registry-1.docker.io/v2/
-REGISTRY_WAIT=4 # s for its first answer, whatever that is: 401 is one
-PULL_LIMIT=180  # s
-LOCAL_IMAGE=localhost/coracle-demo:trixie
 END_LIMIT=15    # s for `coracle end --all`; a session takes 2
 CHECK_LIMIT=120 # s for the browser
 
-SUITE=${SUITE-trixie}
-MACHINE=demo-$$
+SUITE=${SUITE:-trixie}
+STARTED=no # whether there may be something to take down
 SERVED=no
+
+# A ground defines: ground_provide (installs what it needs), ground_up, ground_binary, ground_podman WORDS..., ground_image
+# TAR NAME, ground_install (prints URL, LOGIN and PASSWORD for `eval`), ground_coracle WORDS..., ground_containers (what
+# is left of the sessions), ground_journal, ground_down, ground_traces (prints what is left) and ground_stays.
+choose_ground() {
+  local why=''
+  # shellcheck source=tests/bed/demo_host.sh
+  . "$BED/demo_host.sh"
+  case ${GROUND:-} in
+  machine) why="GROUND=machine" ;;
+  host | '') why=$(why_not_here) ;;
+  *) die "GROUND is host or machine, and not '$GROUND'" ;;
+  esac
+  if [ -z "$why" ]; then
+    provide host
+    remember
+    why=$(why_not_this_podman)
+  fi
+  if [ -z "$why" ]; then
+    echo "Runs as $(id -un) on this host, with your own Podman. (GROUND=machine takes a throw-away machine.)"
+    return
+  fi
+  [ "${GROUND:-}" != host ] || die "not on this host: $why"
+  echo "Runs in a throw-away Debian $SUITE machine, made by systemd-nspawn: $why."
+  # shellcheck source=tests/bed/demo_machine.sh
+  . "$BED/demo_machine.sh"
+}
 
 leave() {
   local status=$?
@@ -30,45 +58,31 @@ leave() {
   trap - EXIT
   exec >&2 # the signal may have come inside a command whose output goes elsewhere
   hurry
-  if [ -d "$MACHINES/$MACHINE" ]; then
+  if [ "$STARTED" = yes ]; then
     [ "$SERVED" = no ] || end_sessions || status=1
-    as_root "$BED/machine.sh" down "$MACHINE" || status=1
+    ground_down || status=1
   fi
   nothing_is_left || status=1
-  say_what_stays
+  echo "What stays: installed packages; $SOURCE/target (\`make clean\`); $(ground_stays)."
   exit "$status"
 }
 
 end_sessions() {
   local left
-  timeout "$END_LIMIT" "$BED/machine.sh" user "$MACHINE" coracle end --all --reason shutdown >&2 || {
+  ground_coracle end --all --reason shutdown || {
     say "coracle could not end its sessions"
     return 1
   }
-  left=$(timeout "$END_LIMIT" "$BED/machine.sh" user "$MACHINE" podman ps --all --quiet)
+  left=$(ground_containers)
   [ -z "$left" ] || {
-    say "containers are left after the end: $left"
+    say "containers are left after the end: ${left//$'\n'/ }"
     return 1
   }
 }
 
-# A dead process keeps its entry until its parent has looked at it, and where init is slow that takes a while: not ours.
-processes_in_machine() {
-  local entry
-  for entry in $(as_root grep -ls "/$MACHINE\(/\|$\)" /proc/[0-9]*/cgroup || true); do
-    ! grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "${entry%cgroup}status" || echo "${entry%/cgroup}"
-  done
-}
-
-# Looks where the machine could have left something: processes, mounts, cgroups, files.
 nothing_is_left() {
   local found
-  found=$(
-    processes_in_machine
-    as_root grep -ls "$MACHINES/$MACHINE" /proc/[0-9]*/mountinfo || true
-    find /sys/fs/cgroup -maxdepth 2 -name "$MACHINE" 2>/dev/null || true
-    find "$MACHINES" -maxdepth 1 -name "$MACHINE" 2>/dev/null || true
-  )
+  found=$(ground_traces)
   [ -z "$found" ] || {
     say "left behind: ${found//$'\n'/ }"
     return 1
@@ -76,31 +90,9 @@ nothing_is_left() {
   echo "Nothing is left running or mounted."
 }
 
-say_what_stays() {
-  echo "What stays: installed packages; $SOURCE/target (\`make clean\`); the Debian roots in $CACHE (\`make clean-cache\`)."
-}
-
-# The image that a newcomer expects, where a registry answers; else one made here. Says which and why; sets IMAGE.
-choose_image() {
-  if curl --silent --max-time "$REGISTRY_WAIT" --output /dev/null "$REGISTRY"; then
-    if patiently timeout "$PULL_LIMIT" "$BED/machine.sh" user "$MACHINE" podman pull --quiet "$PUBLIC_IMAGE" >/dev/null; then
-      IMAGE=$PUBLIC_IMAGE
-      echo "Session image: $PUBLIC_IMAGE, since the registry answers."
-      return
-    fi
-    why="the registry answers, but $PUBLIC_IMAGE could not be pulled"
-  else
-    why="no answer from the registry within $REGISTRY_WAIT s"
-  fi
-  echo "Session image: Debian trixie, made here by mmdebstrap ($why)."
-  patiently "$BED/image.sh" session >/dev/null
-  "$BED/machine.sh" image "$MACHINE" "$("$BED/image.sh" session)" "$LOCAL_IMAGE" >/dev/null
-  IMAGE=$LOCAL_IMAGE
-}
-
-check_preconditions
-as_root "$BED/machine.sh" able
-provide bed
+choose_ground
+[ -n "${CORACLE_BIN-}" ] || check_rust
+ground_provide
 if [ "${CHECK-}" = 1 ]; then
   provide browser
   provide_node
@@ -110,16 +102,21 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 [ "${CHECK-}" != 1 ] || patiently provide_node_packages
-echo "Building Coracle (a few minutes the first time)."
-patiently cargo build --manifest-path "$SOURCE/Cargo.toml" --quiet --release --locked
-echo "Starting a Debian $SUITE machine for it with systemd-nspawn; running as your own user on this host comes later."
-OWNER=$$ patiently "$BED/machine.sh" up "$MACHINE" "$SUITE" >/dev/null
-binary_for "$MACHINE" release >/dev/null
+if [ -z "${CORACLE_BIN-}" ]; then
+  provide build
+  echo "Building Coracle (a few minutes the first time)."
+  patiently cargo build --manifest-path "$SOURCE/Cargo.toml" --quiet --release --locked
+fi
+STARTED=yes
+ground_up
+ground_binary
 choose_image
-facts=$("$BED/install.sh" "$MACHINE" "$IMAGE")
-eval "$facts"
+name_missing_tools
 SERVED=yes
+facts=$(ground_install)
+eval "$facts"
 
+# shellcheck disable=SC2153  # one of the facts
 cat <<END
 
   $URL
@@ -130,7 +127,7 @@ END
 if [ "${CHECK-}" = 1 ]; then
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD \
     patiently timeout "$CHECK_LIMIT" node "$SOURCE/tests/browser/check.mjs" || {
-    "$BED/machine.sh" journal "$MACHINE"
+    ground_journal
     exit 1
   }
 else

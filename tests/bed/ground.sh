@@ -50,6 +50,22 @@ free_port() {
   echo "$port"
 }
 
+new_password() { head -c 10 /dev/urandom | base32 | tr '[:upper:]' '[:lower:]'; }
+
+# config_for IMAGE CONTROLLERS: a config.toml with one profile. A machine on a host with cgroup v1 has no controllers to
+# give. Then, and only then, sessions may do without limits; the page says so.
+config_for() {
+  local wanted
+  echo "[sessions]"
+  for wanted in cpu memory pids; do
+    [[ " $2 " == *" $wanted "* ]] || {
+      echo "require_limits = false # no $wanted controller here"
+      break
+    }
+  done
+  printf '\n[[profiles]]\nname = "shell"\nimage = "%s"\npull = "never"\n' "$1"
+}
+
 # The process group that is at work for us just now, if any.
 CHILD=''
 
@@ -69,7 +85,9 @@ patiently() {
 # Ends what `patiently` still runs; for exit traps.
 hurry() {
   [ -n "$CHILD" ] || return 0
-  as_root kill -TERM -- "-$CHILD" 2>/dev/null || true
+  kill -TERM -- "-$CHILD" 2>/dev/null || true
+  # What sudo started is not ours to signal.
+  [ "$(id -u)" = 0 ] || ! pgrep -g "$CHILD" -u root >/dev/null || as_root kill -TERM -- "-$CHILD" 2>/dev/null || true
   wait "$CHILD" 2>/dev/null || true
   CHILD=''
 }

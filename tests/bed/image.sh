@@ -1,34 +1,29 @@
 #!/usr/bin/env bash
-# image.sh session|small|busybox: prints the path of a tar to `podman import`, after making it if need be.
+# image.sh session|tools|small|busybox: prints the path of a tar to `podman import`, after making it if need be.
 #
-# session: Debian trixie with a shell that is pleasant to sit in. Few files (Podman copies each of them for every new id
-#          mapping), so no documentation, locales and package lists.
+# session: Debian trixie with a shell that is pleasant to sit in.
+# tools:   Debian trixie with what tests/images/tools lists: editors, compilers, debuggers. 120 s the first time.
 # small:   busybox under its usual names and this host's bash: what the shipped profile needs, in 6 MB, for machines whose
 #          processors are emulated.
 # busybox: one static binary and a link; the raw material for hostile images, imported in 0.4 s.
 # shellcheck source=tests/bed/ground.sh
 . "$(dirname "$(readlink -f "$0")")/ground.sh"
 
+IMAGES=$SOURCE/tests/images
+
 # xterm-256color and its kin are in ncurses-base; ncurses-term would add 2,700 files for terminals of the eighties.
-SESSION_PACKAGES=bash,procps,less,vim-tiny,nano,ncurses-base,ncurses-bin
+SESSION_PACKAGES=(bash procps less vim-tiny nano ncurses-base ncurses-bin)
 
-make_session() {
-  mmdebstrap --quiet --variant=minbase --format=tar --include="$SESSION_PACKAGES" \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-    --dpkgopt='path-exclude=/usr/share/zoneinfo/*' --dpkgopt='path-exclude=/usr/share/lintian/*' \
-    --customize-hook="'$0' --furnish \"\$1\"" trixie - >"$1"
+make_session() { "$IMAGES/debian" "$1" "${SESSION_PACKAGES[@]}"; }
+
+make_tools() {
+  local packages
+  mapfile -t packages < <(grep -v '^#' "$IMAGES/tools")
+  "$IMAGES/debian" "$1" "${packages[@]}"
 }
 
-# The build leaves the host's resolver and name in the tree; an image says nothing about where it was made.
-furnish() {
-  local tree=$1
-  rm -rf "$tree"/var/lib/apt/lists/* "$tree"/var/cache/apt/* "$tree"/var/log/* "$tree"/var/cache/debconf/*-old
-  rm -f "$tree/etc/resolv.conf" "$tree/etc/hostname"
-  : >"$tree/etc/resolv.conf"
-  printf '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n' >"$tree/etc/hosts"
-  rm -f "$tree/etc/machine-id"
-}
+# Debian's images need no root where the cache is the caller's own.
+cache_is_ours() { mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ]; }
 
 make_busybox() {
   local tree status=0
@@ -56,13 +51,15 @@ make_small() {
 }
 
 case ${1-} in
---furnish)
-  furnish "$2"
-  ;;
 session)
-  become_root "$@"
+  cache_is_ours || become_root "$@"
   need mmdebstrap mmdebstrap
-  keep image-session "$(key_of "$0")" .tar make_session
+  keep image-session "$(key_of "$0" "$IMAGES/debian")" .tar make_session
+  ;;
+tools)
+  cache_is_ours || become_root "$@"
+  need mmdebstrap mmdebstrap
+  keep image-tools "$(key_of "$0" "$IMAGES/debian" "$IMAGES/tools")" .tar make_tools
   ;;
 small)
   become_root "$@"
@@ -75,6 +72,6 @@ busybox)
   keep image-busybox "$(key_of "$0")" .tar make_busybox
   ;;
 *)
-  die "usage: image.sh session|small|busybox"
+  die "usage: image.sh session|tools|small|busybox"
   ;;
 esac

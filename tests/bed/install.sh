@@ -13,33 +13,12 @@ WAKE_LIMIT=20 # s for the first answer, which starts the daemon; 0.2 but where p
 machine=$1 image=$2
 tester() { "$OPERATE" user "$machine" "$@"; }
 
-# A host with cgroup v1 has no controllers to give to a machine. Then, and only then, sessions may do without limits; the
-# page says so.
-limits_line() {
-  local controllers wanted
-  controllers=" $("$OPERATE" run "$machine" cat /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers) "
-  for wanted in cpu memory pids; do
-    [[ $controllers == *" $wanted "* ]] || {
-      echo "require_limits = false # no $wanted controller in this machine"
-      return
-    }
-  done
-}
-
 put_config() {
   # shellcheck disable=SC2016
   tester sh -euc '
     umask 077
     mkdir -p "$HOME/.config/coracle" "$HOME/.config/systemd/user/coracle.socket.d"
-    cat >"$HOME/.config/coracle/config.toml"' <<END
-[sessions]
-$(limits_line)
-
-[[profiles]]
-name = "shell"
-image = "$image"
-pull = "never"
-END
+    cat >"$HOME/.config/coracle/config.toml"' <<<"$(config_for "$image" "$controllers")"
   # shellcheck disable=SC2016
   tester sh -euc 'cat >"$HOME/.config/systemd/user/coracle.socket.d/port.conf"' <<END
 [Socket]
@@ -64,7 +43,8 @@ done
 port=$(free_port "$FIRST_PORT" "$LAST_PORT")
 # A machine of machine.sh shares the network of its host.
 [ "$OPERATE" = "$BED/machine.sh" ] || "$OPERATE" forward "$machine" "$port"
-password=$(head -c 10 /dev/urandom | base32 | tr '[:upper:]' '[:lower:]')
+password=$(new_password)
+controllers=$("$OPERATE" run "$machine" cat /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers)
 put_config
 tester coracle passwd demo <<<"$password" >&2
 tester systemctl --user daemon-reload

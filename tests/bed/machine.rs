@@ -58,6 +58,11 @@ pub(crate) fn machine() -> &'static Machine {
 }
 
 impl Machine {
+    /// The image that `image.sh tools` made, loaded for tester; on Debian 13 only, since it is large.
+    pub(crate) fn tools_image() -> String {
+        env("CORACLE_BED_TOOLS")
+    }
+
     /// As root inside; `stdin` is fed to it.
     pub(crate) fn run(&self, words: &[&str], stdin: &str) -> Ran {
         let mut child = Command::new("nsenter")

@@ -5,17 +5,35 @@
 # needs SET: lines of PROGRAM (or /FILE), then the package that brings it: Debian's and Ubuntu's name, Fedora's name.
 needs() {
   case $1 in
-  bed)
+  build)
+    cat <<END
+cc gcc gcc
+/usr/include/stdio.h libc6-dev glibc-devel
+END
+    ;;
+  image)
     cat <<END
 mmdebstrap mmdebstrap mmdebstrap
 /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring debian-keyring
+END
+    ;;
+  bed)
+    cat <<END
 systemd-nspawn systemd-container systemd-container
 unshare util-linux util-linux
 pgrep procps procps-ng
 busybox busybox-static busybox
 curl curl curl
-cc gcc gcc
-/usr/include/stdio.h libc6-dev glibc-devel
+END
+    ;;
+  host)
+    cat <<END
+podman podman podman
+crun crun crun
+newuidmap uidmap shadow-utils
+flock util-linux util-linux
+pgrep procps procps-ng
+curl curl curl
 END
     ;;
   vm)
@@ -48,8 +66,16 @@ readonly NODE_FROM_NPM=22.23.3
 
 # Names the first of the two preconditions that is not met and stops.
 check_preconditions() {
-  local wanted found
+  check_root
+  check_rust
+}
+
+check_root() {
   command -v sudo >/dev/null || [ "$(id -u)" = 0 ] || die "root or sudo is needed, to boot a machine with rootless Podman in it"
+}
+
+check_rust() {
+  local wanted found
   wanted=$(sed -n 's/^rust-version = "\([0-9.]*\)".*/\1/p' "$SOURCE/Cargo.toml")
   if ! command -v cargo >/dev/null || ! command -v rustc >/dev/null; then
     die "Rust $wanted or newer is needed: install it from https://rustup.rs, or cargo and rustc from your distribution"

@@ -13,8 +13,10 @@
 BED_TESTS_LIMIT=1200 # s for the integration tests of one suite
 VM_TESTS_LIMIT=600   # s; a fifth of it, but where processors are emulated and others are at work too
 BROWSER_LIMIT=600    # s
+DEMO_LIMIT=300       # s
 SESSION_IMAGE=localhost/coracle-bed:session
 BUSYBOX_IMAGE=localhost/coracle-bed:busybox
+TOOLS_IMAGE=localhost/coracle-bed:tools
 SMALL_IMAGE=localhost/coracle-bed:small
 # The unit tests that need a kernel with controllers.
 LIMITS_TESTS=podman::bed::limits
@@ -71,7 +73,7 @@ vm_of() { echo "vm-$1-$$"; }
 
 # --- the rings -------------------------------------------------------------------------------------------------------
 
-scripts() { find .ci/run packaging tests web -type f \( -name '*.sh' -o -path .ci/run \) -print0 | xargs -0 shellcheck -x; }
+scripts() { find .ci/run packaging tests web -type f \( -name '*.sh' -o -path .ci/run -o -path tests/images/debian \) -print0 | xargs -0 shellcheck -x; }
 
 tree_of_crates() { PATH=$TOOLS/bin:$PATH cargo deny --offline --config packaging/deny.toml check bans licenses sources; }
 
@@ -124,9 +126,15 @@ with_machine() {
 
 # shellcheck disable=SC2153  # SUITE is one of the facts
 bed_tests() {
-  local machine=$1 binary status=0
+  local machine=$1 binary status=0 chosen=()
   # shellcheck source=/dev/null
   . "$MACHINES/$machine/facts"
+  # The image with tools is large, and the same on both.
+  if [ "$SUITE" = trixie ]; then
+    "$BED/machine.sh" image "$machine" "$("$BED/image.sh" tools)" "$TOOLS_IMAGE" >/dev/null
+  else
+    chosen=(--skip tools::)
+  fi
   "$BED/machine.sh" image "$machine" "$("$BED/image.sh" busybox)" "$BUSYBOX_IMAGE" >/dev/null
   # Tests that need a machine and the inside of a module: as tester, where Podman is.
   unit_tests_for "$machine" >/dev/null
@@ -136,8 +144,8 @@ bed_tests() {
   # Tests that speak to the whole product as browsers and administrators do.
   binary=$(binary_for "$machine" dev)
   tests_as_root CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
-    CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BIN="$binary" \
-    timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output || status=1
+    CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BED_TOOLS="$TOOLS_IMAGE" CORACLE_BIN="$binary" \
+    timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output "${chosen[@]}" || status=1
   return "$status"
 }
 
@@ -177,6 +185,12 @@ limits_tests() {
   return "$status"
 }
 
+# `make demo` as the user of a host that systemd has booted.
+demo_tests() {
+  binary_for "$1" dev >/dev/null
+  timeout "$DEMO_LIMIT" "$BED/demo_test.sh" "$1" "$SESSION_IMAGE"
+}
+
 browser_tests() {
   local machine=$1 facts
   binary_for "$machine" dev >/dev/null
@@ -192,7 +206,7 @@ mkdir -p "$LOGS"
 echo "0 passed, 1 failed" >"$LOGS/result" # should we not get to the first ring
 check_preconditions
 as_root "$BED/machine.sh" able
-provide bed vm lint browser
+provide build image bed vm lint browser
 provide_node
 cargo fmt --version >/dev/null 2>&1 || die "cargo fmt is missing: rustup component add rustfmt, or the package rustfmt"
 cargo clippy --version >/dev/null 2>&1 || die "cargo clippy is missing: rustup component add clippy, or the package rust-clippy"
@@ -210,6 +224,7 @@ ring scripts one scripts
 ring web web/check.sh
 IGNORED=later ring unit unit_tests
 ring host host_tests
+if [ "$AMOUNT" = long ]; then ring fuzz tests/fuzz/run.sh 60; else ring fuzz tests/fuzz/run.sh 3; fi
 ring rust-1.85 one "$BED/msrv.sh"
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
@@ -217,6 +232,8 @@ done
 ring vm-trixie vm_tests trixie
 [ "$AMOUNT" != long ] || ring vm-bookworm vm_tests bookworm
 ring browser with_machine trixie browser_tests
+ring demo-trixie with_machine trixie demo_tests
+[ "$AMOUNT" != long ] || ring demo-bookworm with_machine bookworm demo_tests
 
 printf '\n'
 printf '%s\n' "${SUMMARY[@]}"

@@ -97,6 +97,18 @@ impl Service {
         until("no container, no conmon and no session file is left", || self.leftovers().is_empty().then_some(()));
     }
 
+    /// Waits until nothing of this session is left but the note of how it ended.
+    pub(crate) fn nothing_left_of(&self, id: &str) {
+        let traces = format!(
+            "podman ps --all --format '{{{{.Names}}}}' | grep -F {id}; \
+             find \"$XDG_RUNTIME_DIR/coracle\" {STATE} -name '{id}*' -not -path '*/ended/*' 2>/dev/null"
+        );
+        until(&format!("nothing of {id} is left"), || {
+            let left = self.machine.processes(&format!("conmon.*coracle-{id}"));
+            (left.is_empty() && self.machine.user(&traces).out.is_empty()).then_some(())
+        });
+    }
+
     pub(crate) fn leftovers(&self) -> Vec<String> {
         let mut left = self.machine.containers();
         left.extend(self.machine.processes("conmon.*coracle-"));

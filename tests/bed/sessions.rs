@@ -4,21 +4,21 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use crate::{browser::Browser, machine::until, service::Service};
+use crate::{browser::Browser, endings::told_everywhere, machine::until, service::Service};
 
 #[tokio::test]
 async fn login_prompt_answer_exit_and_nothing_is_left() {
     let service = Service::plain();
-    let (id, mut terminal) = Browser::of("alice").await.shell().await;
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
     assert_eq!(terminal.ask("echo $((6*7))").await, "42");
     terminal.type_in("exit 7\r").await;
-    assert_eq!(terminal.ends().await, ("exit".to_owned(), Some(7)));
+    terminal.closes().await;
     let began = Instant::now();
     service.nothing_left();
     assert!(began.elapsed().as_secs() < 2, "within 2 s of its end nothing of it exists");
-    let ends = service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-end"]);
-    assert_eq!(ends.len(), 1, "one end event: {ends:?}");
-    assert_eq!((&ends[0]["CORACLE_REASON"], &ends[0]["CORACLE_USER"]), (&json!("exit"), &json!("alice")));
+    let end = told_everywhere(&service, &alice, &id, Some(terminal), ("exit", Some(7))).await;
+    assert_eq!(end["CORACLE_USER"], "alice");
 }
 
 #[tokio::test]
@@ -122,26 +122,6 @@ async fn starts_wait_their_turn_and_are_told_their_place() {
     last.prompt().await;
     let queued = last.frames.iter().filter(|f| f["type"] == "progress" && f["step"] == "queue").count();
     assert!(queued > 0, "the sixth of six starts waits: {:?}", last.frames);
-}
-
-#[tokio::test]
-async fn a_missing_image_is_refused_by_name_even_before_its_page_is_there() {
-    let service =
-        Service::start("", "[[profiles]]\nname = \"gone\"\nimage = \"localhost/not-here:1\"\npull = \"never\"");
-    let alice = Browser::of("alice").await;
-    let id =
-        alice.post("/api/v1/sessions", json!({"profile": "gone"})).await.json()["id"].as_str().expect("id").to_owned();
-    until("it is over", || (!service.cli("ps --json").out.contains(&id)).then_some(()));
-    let page = alice.get(&format!("/s/{id}")).await;
-    assert!(page.status == 410 && page.body.contains("image-missing"), "its address tells how it ended: {page:?}");
-    assert_eq!(Browser::of("bob").await.get(&format!("/s/{id}")).await.status, 404);
-    let mut terminal = alice.terminal(&id).await;
-    assert_eq!(terminal.ends().await, ("image-missing".to_owned(), None));
-    let end = until("it is audited", || {
-        service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-end"]).pop()
-    });
-    assert!(end.to_string().contains("localhost/not-here:1"), "{end}");
-    service.nothing_left();
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -29,14 +29,22 @@ const REPORTS: usize = 64;
 
 impl Roster {
     /// The log's two files and the note that outlives a power cut.
-    pub(super) fn files(&self, record: &Record) -> std::io::Result<(RecordFile, Ring)> {
+    ///
+    /// # Errors
+    /// A sentence that names the file.
+    pub(super) fn files(&self, record: &Record) -> Result<(RecordFile, Ring), String> {
         let (runtime, id) = (&self.0.places.runtime, record.id);
+        let (rec, ring, note) = (record_path(runtime, id), ring_path(runtime, id), note_path(&self.0.places, id));
+        let wrong = |path: &Path| {
+            let path = path.display().to_string();
+            move |error: std::io::Error| format!("{path}: {error}; make room there")
+        };
         let made = (|| {
-            let mut file = RecordFile::create(&record_path(runtime, id))?;
-            file.write(record)?;
-            let ring = Ring::create(&ring_path(runtime, id))?;
-            let note = serde_json::to_vec(&Note::of(record))?;
-            std::fs::write(note_path(&self.0.places, id), note)?;
+            let mut file = RecordFile::create(&rec).map_err(wrong(&rec))?;
+            file.write(record).map_err(wrong(&rec))?;
+            let ring = Ring::create(&ring).map_err(wrong(&ring))?;
+            let told = serde_json::to_vec(&Note::of(record)).map_err(|e| e.to_string())?;
+            std::fs::write(&note, told).map_err(wrong(&note))?;
             Ok((file, ring))
         })();
         if made.is_err() {

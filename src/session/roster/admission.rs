@@ -40,6 +40,9 @@ pub(crate) enum Refusal {
     TooFast(u64),
     #[error("This host is full. Try again in a few minutes.")]
     HostFull,
+    /// What a session needs on disk and in memory could not be made; the sentence is for the journal.
+    #[error("This host is full. Try again in a few minutes.")]
+    NoLog(String),
     #[error("The service is not ready: {0}")]
     NotReady(String),
 }
@@ -132,10 +135,7 @@ impl Roster {
             size: Size::DEFAULT,
             certificate: None,
         };
-        let (file, ring) = self.files(&record).map_err(|error| {
-            tracing::error!(%error, "a session's log could not be made in {}", self.0.places.runtime.display());
-            Refusal::HostFull
-        })?;
+        let (file, ring) = self.files(&record).map_err(Refusal::NoLog)?;
         tracing::info!(session = %id, user = who.name, peer, profile = record.profile.name, "a session starts");
         self.board(&mut table, record, file, ring, machine, Begin::Launch(Box::new(launch)));
         Ok(id)

@@ -13,17 +13,12 @@ use crate::{
 };
 
 impl Sailing {
-    /// The terminal's end of file, a broken stream, or conmon's death: usually the shell ended; else find out.
+    /// The terminal's end of file, a broken stream, or conmon's death: usually the shell ended. Finds out.
     pub(super) fn terminal_over(&mut self, why: &str) {
         let Work::Running(running) = std::mem::replace(&mut self.work, Work::Judging) else { return };
         let tail = self.tail.take();
-        let why = tail.as_ref().map_or(why, |(_, before)| before.as_str()); // what broke first
-        if why.is_empty() && ending::plainly_ended(&running) {
-            self.work = Work::Running(running);
-            return self.step(Event::ShellEnded);
-        }
+        let why = tail.map_or_else(|| why.to_owned(), |(_, before)| before); // what broke first
         let (podman, id, reports) = (self.t.podman.clone(), self.id(), self.t.reports.0.clone());
-        let why = why.to_owned();
         tokio::spawn(async move {
             let verdict = ending::judge(&podman, id, running, &why).await;
             let _ = reports.send(Report::Judged(verdict)).await;
@@ -81,11 +76,10 @@ impl Sailing {
                 tokio::spawn(async move { ending::abandon(*prepared, reports).await });
             }
             Work::Running(running) => {
-                let exited = reason == EndReason::Exit;
-                tokio::spawn(async move { ending::end(&podman, id, Some(running), exited, &reports).await });
+                tokio::spawn(async move { ending::end(&podman, id, Some(running), &reports).await });
             }
             Work::Adrift => {
-                tokio::spawn(async move { ending::end(&podman, id, None, false, &reports).await });
+                tokio::spawn(async move { ending::end(&podman, id, None, &reports).await });
             }
             Work::Nothing => self.step(Event::Gone),
             Work::Ending => {}

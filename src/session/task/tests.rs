@@ -185,15 +185,63 @@ async fn what_the_shell_said_last_is_not_lost_when_conmon_is_gone_first() {
     while written < most {
         written += terminal.write(&vec![b'x'; most - written]).await.unwrap();
     }
-    for child in [&mut played.shell, &mut played.conmon] {
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
+    kill(&mut played.shell);
+    kill(&mut played.conmon);
     tokio::time::sleep(Duration::from_millis(20)).await;
     let output = stage.output.clone();
     played.terminal.shutdown().await.unwrap();
     output_reaches(&output, most as u64).await;
     stage.says(Message::End { reason: EndReason::Admin, by: "test".into() }).await;
+}
+
+/// The `ended` frame: its reason and status.
+async fn told(ears: &mut Ears) -> (EndReason, Option<i32>) {
+    loop {
+        match first_frame(ears).await {
+            Some(Told::Last(ToClient::Ended { reason, status, .. })) => return (reason, status),
+            Some(_) => {}
+            None => panic!("no end was told"),
+        }
+    }
+}
+
+fn kill(child: &mut Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[tokio::test]
+async fn a_dead_shell_has_exited_only_once_conmon_has_left_its_status() {
+    let (mut stage, mut played) = running();
+    let (_feed, mut ears) = stage.browser().await;
+    kill(&mut played.shell);
+    played.terminal.shutdown().await.unwrap();
+    let until_left = timeout(Duration::from_millis(100), told(&mut ears));
+    assert!(until_left.await.is_err(), "conmon lives and has said nothing yet");
+    std::fs::write(stage.dir.path().join("exit"), "7").unwrap();
+    assert_eq!(told(&mut ears).await, (EndReason::Exit, Some(7)));
+}
+
+#[tokio::test]
+async fn a_killed_conmon_whose_terminal_closed_before_it_was_seen_dead_is_the_engines() {
+    let (mut stage, mut played) = running();
+    let (_feed, mut ears) = stage.browser().await;
+    kill(&mut played.shell);
+    played.terminal.shutdown().await.unwrap();
+    let until_dead = timeout(Duration::from_millis(100), told(&mut ears));
+    assert!(until_dead.await.is_err(), "conmon is not seen dead yet");
+    kill(&mut played.conmon);
+    assert_eq!(told(&mut ears).await, (EndReason::Engine, None));
+}
+
+#[tokio::test]
+async fn a_conmon_that_left_the_status_before_it_went_is_believed() {
+    let (mut stage, mut played) = running();
+    let (_feed, mut ears) = stage.browser().await;
+    std::fs::write(stage.dir.path().join("exit"), "137").unwrap();
+    kill(&mut played.shell);
+    kill(&mut played.conmon);
+    assert_eq!(told(&mut ears).await, (EndReason::Exit, Some(137)));
 }
 
 #[tokio::test]
