@@ -1,4 +1,4 @@
-// Every sentence that the scripts show. Pages that the daemon renders have theirs in src/http/pages.rs.
+// Every sentence that the scripts show. Pages that the daemon renders have theirs in src/http/pages/.
 
 /**
  * A length of time in its two largest units; under ten minutes to the second.
@@ -242,5 +242,6 @@ export const words = {
     /** @param {number} status */
     odd: (status) => `The service answered with status ${status}.`,
   },
+  home: { stale: 'The service does not answer. This page shows what was last known, and looks again by itself.' },
   login: { show: 'Show', hide: 'Hide', showLabel: 'Show password', hideLabel: 'Hide password', caps: 'Caps Lock is on.' },
 };

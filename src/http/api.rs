@@ -6,6 +6,7 @@ use hyper::header::{self, HeaderValue};
 use hyper::{StatusCode, body::Incoming};
 
 use super::body::{self, BadBody};
+use super::pages::refusals;
 use super::response::{self, Answer};
 use super::web::Asked;
 use crate::auth::{OwnerId, Person, Purpose, TICKET_TTL};
@@ -39,7 +40,7 @@ pub(crate) fn sessions(asked: &Asked<'_>) -> Answer {
     let Some(person) = asked.person() else { return sign_in_first() };
     let all = asked.query("all").is_some_and(|v| v == "true");
     if all && !person.is_admin() {
-        return asked.refuse(StatusCode::FORBIDDEN, "Not yours", "Only administrators see the sessions of others.");
+        return asked.refuse(StatusCode::FORBIDDEN, refusals::ADMINS_ONLY);
     }
     let owner = if all { None } else { Some(&person.owner) };
     if asked.query("ended").is_some_and(|v| v == "true") {
@@ -127,7 +128,7 @@ fn refused(person: &Person, refusal: &Refusal) -> Answer {
         }
         Refusal::NotReady(why) => {
             tracing::warn!(%reference, user = %person.name, %why, "a session was not started");
-            let answer = problem(StatusCode::SERVICE_UNAVAILABLE, "The service is not ready.");
+            let answer = problem(StatusCode::SERVICE_UNAVAILABLE, refusals::NOT_READY.text);
             response::retry_after(answer, NOT_READY)
         }
     }
@@ -182,7 +183,7 @@ pub(crate) async fn ticket(asked: &Asked<'_>, body: Incoming) -> Answer {
             response::json(StatusCode::CREATED, &given)
         }
         Err(_) => {
-            let text = "Too many tickets are unused. Try again in half a minute.";
+            let text = refusals::TOO_MANY_TICKETS.text;
             let answer = response::problem(StatusCode::TOO_MANY_REQUESTS, text, &crate::sys::reference());
             response::retry_after(answer, TICKET_TTL)
         }
@@ -190,13 +191,13 @@ pub(crate) async fn ticket(asked: &Asked<'_>, body: Incoming) -> Answer {
 }
 
 fn not_yours(asked: &Asked<'_>) -> Answer {
-    asked.refuse(StatusCode::FORBIDDEN, "Not yours", "This session belongs to somebody else.")
+    asked.refuse(StatusCode::FORBIDDEN, refusals::NOT_YOURS)
 }
 
 fn sign_in_first() -> Answer {
-    response::problem(StatusCode::UNAUTHORIZED, "Sign in first.", &crate::sys::reference())
+    response::problem(StatusCode::UNAUTHORIZED, refusals::SIGN_IN_FIRST.text, &crate::sys::reference())
 }
 
 pub(crate) fn no_such_session() -> Answer {
-    response::problem(StatusCode::NOT_FOUND, "There is no session of that id.", &crate::sys::reference())
+    response::problem(StatusCode::NOT_FOUND, refusals::NO_SUCH_SESSION.text, &crate::sys::reference())
 }

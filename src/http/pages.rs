@@ -3,12 +3,15 @@
 mod ended; //    how a session ended
 mod help; //     for the people who use it
 mod launcher; // the start page
+mod profile; //  what a profile gives
+pub(crate) mod refusals; // what is said to whom something is refused
 mod sign_in; //  the login form
 mod terminal; // the terminal's page
+mod words; //    phrases of more than one page
 
 pub(crate) use ended::ended;
 pub(crate) use help::help;
-pub(crate) use launcher::home;
+pub(crate) use launcher::{Home, home};
 pub(crate) use sign_in::{LoginPage, login, login_refused_plain_http, login_slow, login_wrong};
 pub(crate) use terminal::terminal;
 
@@ -16,7 +19,10 @@ use super::{
     assets::path,
     html::{Html, Piece},
 };
-use crate::session::{EndNote, ProfileView, Summary, Terms};
+use crate::{
+    auth::Person,
+    session::{EndNote, ProfileView, Summary, Terms},
+};
 
 /// The policy that goes out with every page.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -49,10 +55,31 @@ fn brand() -> Html {
     )
 }
 
+/// Above the content: a way past it, where one is, help, and who is signed in.
+fn bar(person: Option<&Person>) -> Html {
+    let who = match person {
+        None => Html::fixed("<a class=\"button\" href=\"/login\">Sign in</a>"),
+        Some(person) => {
+            let role = if person.is_admin() { " <span class=\"tag\">admin</span>" } else { "" };
+            Html::fill(
+                "<span class=\"who\">{}{}</span>\
+                 <form method=\"post\" action=\"/logout\"><button type=\"submit\">Sign out</button></form>",
+                &[&person.name, &Html::fixed(role)],
+            )
+        }
+    };
+    Html::fill(
+        "<a class=\"skip\" href=\"#main\">Skip to content</a>\n\
+         <header class=\"bar\">{}<span class=\"spacer\"></span><a class=\"bar-link\" href=\"/help\">Help</a>{}</header>\n",
+        &[&brand(), &who],
+    )
+}
+
 /// A narrow card in the middle: login and everything that only says something.
 fn card(title: &str, head: &Html, content: &Html) -> String {
     let body = Html::fill(
-        "<main class=\"card\">\n<p class=\"brand-line\">{}</p>\n<h1>{}</h1>\n{}</main>\n",
+        "<main class=\"card\">\n<header class=\"card-head\">{}<a class=\"bar-link\" href=\"/help\">Help</a></header>\n\
+         <h1>{}</h1>\n{}</main>\n",
         &[&brand(), &title, content],
     );
     page(title, head, "gate", &body)
@@ -102,26 +129,13 @@ pub(crate) fn not_yours() -> String {
 /// 503 while nothing can be started yet; comes back by itself.
 pub(crate) fn not_ready(reference: &str) -> String {
     error_with(
-        &Html::fixed("<meta http-equiv=\"refresh\" content=\"5\">\n"),
+        &script(path::RETRY_JS),
         503,
         "Not ready yet",
         "Coracle is running but cannot serve you yet: its configuration or its container engine is not in order. \
-         This page tries again every five seconds. The journal of the service says what is missing.",
+         This page looks again every five seconds. The journal of the service says what is missing.",
         Some(reference),
     )
-}
-
-/// A length of time in its two largest units.
-fn duration(seconds: u64) -> String {
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, m) => format!("{m} min"),
-        (0, h, 0) => format!("{h} h"),
-        (0, h, m) => format!("{h} h {m} min"),
-        (d, 0, _) => format!("{d} d"),
-        (d, h, _) => format!("{d} d {h} h"),
-    }
 }
 
 #[cfg(test)]

@@ -101,7 +101,6 @@ fn broken(asked: &Asked<'_>, why: &str) -> Answer {
 }
 
 fn sorry(asked: &Asked<'_>, reference: &str) -> Answer {
-    let text = "Signing in does not work at the moment. The journal of the service says why, under this reference.";
     let path = asked.parts.uri.path();
-    web::refusal(path, StatusCode::SERVICE_UNAVAILABLE, "Sign-in is broken", text, Some(reference))
+    web::refusal(path, StatusCode::SERVICE_UNAVAILABLE, pages::refusals::SIGN_IN_BROKEN, Some(reference))
 }

@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::origin::Secrecy;
+use super::pages::refusals;
 use super::response::{self, Answer};
 use super::web::Asked;
 use crate::auth::{Login, Purpose};
@@ -81,17 +82,16 @@ fn accept_key(asked: &Asked<'_>) -> Result<HeaderValue, Box<Answer>> {
         && response::has_word(headers, &header::CONNECTION, "upgrade")
         && response::has_word(headers, &header::UPGRADE, "websocket");
     if !wanted {
-        let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, "A WebSocket", "This address speaks WebSocket only.");
+        let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, refusals::NO_WEBSOCKET);
         return Err(Box::new(response::with(answer, header::UPGRADE, "websocket")));
     }
     if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        let answer =
-            asked.refuse(StatusCode::UPGRADE_REQUIRED, "A WebSocket", "Only version 13 of WebSocket is spoken.");
+        let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, refusals::WEBSOCKET_VERSION);
         return Err(Box::new(response::with(answer, header::SEC_WEBSOCKET_VERSION, "13")));
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
     let accept = key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok());
-    let bad = || asked.refuse(StatusCode::BAD_REQUEST, "A WebSocket", "The WebSocket key is malformed.");
+    let bad = || asked.refuse(StatusCode::BAD_REQUEST, refusals::WEBSOCKET_KEY);
     accept.ok_or_else(|| Box::new(bad()))
 }
 

@@ -7,6 +7,7 @@ use hyper::{Method, Request, StatusCode, body::Incoming};
 use super::connection::Visit;
 use super::house::{Kind, Shop, Trouble};
 use super::origin::{self, Foreign, Here};
+use super::pages::refusals::{self, Words};
 use super::response::{self, Answer};
 use super::route::{self, Route};
 use super::{api, assets, body::BadBody, cookie, pages, sign_in, socket};
@@ -54,23 +55,20 @@ impl Asked<'_> {
     }
 
     /// Refuses, in the tongue of the path: a page, or a problem document.
-    pub(crate) fn refuse(&self, status: StatusCode, title: &str, text: &str) -> Answer {
-        refusal(self.parts.uri.path(), status, title, text, None)
+    pub(crate) fn refuse(&self, status: StatusCode, words: Words) -> Answer {
+        refusal(self.parts.uri.path(), status, words, None)
     }
 
     /// Refuses a body; the connection ends where the rest of it may still be on the way.
     pub(crate) fn refuse_body(&self, bad: BadBody) -> Answer {
-        let (status, title, text) = match bad {
-            BadBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too much", "More was sent than is ever needed here."),
-            BadBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, "Too slow", "The request did not arrive in time."),
-            BadBody::Broken => (StatusCode::BAD_REQUEST, "Broken off", "The request did not arrive whole."),
-            BadBody::WrongType => {
-                let title = "Not understood";
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, title, "The request's Content-Type is not the one wanted here.")
-            }
-            BadBody::Malformed => (StatusCode::BAD_REQUEST, "Not understood", "The request's content makes no sense."),
+        let (status, words) = match bad {
+            BadBody::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, refusals::TOO_LARGE),
+            BadBody::TooSlow => (StatusCode::REQUEST_TIMEOUT, refusals::TOO_SLOW),
+            BadBody::Broken => (StatusCode::BAD_REQUEST, refusals::BROKEN_OFF),
+            BadBody::WrongType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, refusals::WRONG_TYPE),
+            BadBody::Malformed => (StatusCode::BAD_REQUEST, refusals::MALFORMED),
         };
-        response::close(self.refuse(status, title, text))
+        response::close(self.refuse(status, words))
     }
 }
 
@@ -106,8 +104,7 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
     }
     if let Err(foreign) = from_a_page_of_ours(&parts, route, &here) {
         visit.refusals.count(visit.peer.key, foreign.what());
-        let text = "The request did not come from a page of this service. Open its address directly and try again.";
-        return response::close(refusal(path, StatusCode::FORBIDDEN, "Refused", text, None));
+        return response::close(refusal(path, StatusCode::FORBIDDEN, refusals::FOREIGN_ORIGIN, None));
     }
     if route == Route::Asset {
         return assets::find(path).map_or_else(|| not_found(path), |asset| assets::serve(asset, &parts.headers));
@@ -139,7 +136,7 @@ async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
         Route::Session(id) if asked.is_delete() => api::end(&asked, id).await,
         Route::Session(id) => api::session(&asked, id),
         Route::Tickets => api::ticket(&asked, body).await,
-        Route::Help => response::page(StatusCode::OK, pages::help(asked.shop.roster.terms())),
+        Route::Help => help(&asked),
         Route::Socket(id) => socket::upgrade(asked, id),
         Route::Health | Route::Asset => not_found(asked.parts.uri.path()), // answered before any login is looked at
     }
@@ -165,10 +162,7 @@ fn misaddressed(parts: &Parts, foreign: Foreign, visit: &Visit) -> Answer {
             response::page(StatusCode::MISDIRECTED_REQUEST, pages::login_refused_plain_http())
         }
         Foreign::NoHost => response::text(StatusCode::BAD_REQUEST, "exactly one Host is required\n"),
-        _ => {
-            let text = "This service does not answer under the name that your browser used.";
-            refusal(path, StatusCode::MISDIRECTED_REQUEST, "Wrong address", text, None)
-        }
+        _ => refusal(path, StatusCode::MISDIRECTED_REQUEST, refusals::FOREIGN_NAME, None),
     })
 }
 
@@ -178,25 +172,41 @@ fn from_a_page_of_ours(parts: &Parts, route: Route, here: &Here) -> Result<(), F
     if reads { origin::readable(&parts.headers) } else { origin::same_origin(&parts.headers, here) }
 }
 
-/// What works on although no session can be started: a terminal that runs, a ticket for it, ending it, and leaving.
+/// What works on although no session can be started: a terminal that runs, a ticket for it, ending it, leaving, and help.
 async fn goes_on(route: Route, shop: &Shop) -> bool {
     if route.is_about_sessions() {
         shop.roster.settled().await;
     }
     match route {
         Route::Terminal(id) | Route::Socket(id) | Route::Session(id) => shop.roster.find(id).is_some(),
-        Route::Logout | Route::Tickets => true,
+        Route::Logout | Route::Tickets | Route::Help => true,
         _ => false,
     }
 }
 
 fn home(asked: &Asked<'_>) -> Answer {
     let Some(person) = asked.person() else { return response::see_other("/login") };
-    let sessions = asked.shop.roster.list(Some(&person.owner));
-    let ended = asked.shop.roster.list_ended(Some(&person.owner));
-    let profiles = asked.shop.roster.profiles(person);
-    let now = crate::sys::unix_seconds();
-    response::page(StatusCode::OK, pages::home(&person.name, &sessions, &ended, &profiles, now))
+    let roster = &asked.shop.roster;
+    let everyones = person.is_admin().then(|| roster.list(None));
+    response::page(
+        StatusCode::OK,
+        pages::home(&pages::Home {
+            person,
+            sessions: &roster.list(Some(&person.owner)),
+            everyones: everyones.as_deref(),
+            ended: &roster.list_ended(Some(&person.owner)),
+            profiles: &roster.profiles(person),
+            no_room: roster.room_for(person).err().as_ref(),
+            now: crate::sys::unix_seconds(),
+        }),
+    )
+}
+
+fn help(asked: &Asked<'_>) -> Answer {
+    let roster = &asked.shop.roster;
+    let profiles = asked.person().map(|person| roster.profiles(person));
+    let reader = asked.person().zip(profiles.as_deref());
+    response::page(StatusCode::OK, pages::help(roster.terms(), reader))
 }
 
 fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
@@ -206,7 +216,8 @@ fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
         Some(_) => response::page(StatusCode::OK, pages::terminal(id)),
         None => match asked.shop.roster.find_ended(id) {
             Some(note) if note.owner == person.owner => {
-                response::page(StatusCode::GONE, pages::ended(&note, crate::sys::unix_seconds()))
+                let again = asked.shop.roster.profiles(person).iter().any(|p| p.name == note.profile);
+                response::page(StatusCode::GONE, pages::ended(&note, again, crate::sys::unix_seconds()))
             }
             _ => response::page(StatusCode::NOT_FOUND, pages::no_such_session()),
         },
@@ -218,7 +229,7 @@ pub(crate) fn not_ready(path: &str, trouble: Option<Trouble>) -> Answer {
     let reference = trouble.map_or_else(crate::sys::reference, |t| t.reference);
     let status = StatusCode::SERVICE_UNAVAILABLE;
     let answer = if route::is_api(path) {
-        response::problem(status, "The service is not ready.", &reference)
+        response::problem(status, refusals::NOT_READY.text, &reference)
     } else {
         response::page(status, pages::not_ready(&reference))
     };
@@ -227,22 +238,21 @@ pub(crate) fn not_ready(path: &str, trouble: Option<Trouble>) -> Answer {
 
 fn not_found(path: &str) -> Answer {
     if route::is_api(path) {
-        return response::problem(StatusCode::NOT_FOUND, "There is nothing here.", &crate::sys::reference());
+        return response::problem(StatusCode::NOT_FOUND, refusals::NOTHING_HERE.text, &crate::sys::reference());
     }
     response::page(StatusCode::NOT_FOUND, pages::not_found())
 }
 
 fn not_allowed(parts: &Parts, route: Route) -> Answer {
-    let text = "This address does not work that way.";
-    let answer = refusal(parts.uri.path(), StatusCode::METHOD_NOT_ALLOWED, "Not possible", text, None);
+    let answer = refusal(parts.uri.path(), StatusCode::METHOD_NOT_ALLOWED, refusals::WRONG_METHOD, None);
     response::with(answer, header::ALLOW, route.allow())
 }
 
 /// A page, or under `/api/` a problem document; `reference` is made where none is given.
-pub(crate) fn refusal(path: &str, status: StatusCode, title: &str, text: &str, reference: Option<&str>) -> Answer {
+pub(crate) fn refusal(path: &str, status: StatusCode, words: Words, reference: Option<&str>) -> Answer {
     if route::is_api(path) {
         let made = crate::sys::reference();
-        return response::problem(status, text, reference.unwrap_or(&made));
+        return response::problem(status, words.text, reference.unwrap_or(&made));
     }
-    response::page(status, pages::error(status.as_u16(), title, text, reference))
+    response::page(status, pages::error(status.as_u16(), words.title, words.text, reference))
 }

@@ -37,7 +37,7 @@ pub(crate) enum EndReason {
 }
 
 impl EndReason {
-    #[cfg(test)]
+    /// Each of them, in the order in which they are declared.
     pub(crate) const ALL: [EndReason; 14] = [
         Self::Exit,
         Self::Idle,
@@ -111,5 +111,14 @@ mod tests {
         for reason in EndReason::ALL {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.code());
         }
+    }
+
+    #[test]
+    fn all_leaves_none_out() {
+        for (index, reason) in EndReason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, index, "{reason}");
+        }
+        let unknown = serde_json::from_value::<EndReason>("?".into()).unwrap_err().to_string();
+        assert_eq!(unknown.matches('`').count() / 2, EndReason::ALL.len() + 1, "{unknown}");
     }
 }

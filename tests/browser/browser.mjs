@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 // The tools are installed below target/, not beside this file.
-const load = createRequire(join(ROOT, 'target/npm/package.json'));
+export const load = createRequire(join(ROOT, 'target/npm/package.json'));
 const { chromium } = load('playwright-core');
 
 const PROGRAM = process.env.CORACLE_BROWSER ?? '/usr/bin/chromium';
@@ -15,6 +15,9 @@ const ARGUMENTS = ['--no-sandbox', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 /** Milliseconds that any one condition may take; a start on a cold image is the slowest. */
 export const PATIENCE = 30_000;
+
+/** The administrator's login; the password is that of the user. */
+export const ADMIN = process.env.CORACLE_ADMIN ?? 'warden';
 
 /** The running Coracle, as the environment names it. */
 export function target() {
@@ -48,15 +51,22 @@ export async function openPage(context, faults) {
   return page;
 }
 
-/** Fills the form and sends it. A form that says "not yet" is sent again when it says. */
+/** Fills the form and sends it. */
 export async function signIn(page, url, user, password) {
   await page.goto(`${url}/login`);
-  for (let tries = 0; tries < 5; tries += 1) {
+  await untilAnswered(page, async () => {
     await page.getByLabel('User name').fill(user);
     await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  });
+}
+
+/** Sends the login form, once more whenever it says "not yet" and as soon as it says. @param {() => Promise<void>} send */
+export async function untilAnswered(page, send) {
+  for (let tries = 0; tries < 5; tries += 1) {
     const answered = page.waitForResponse((response) => response.request().method() === 'POST'
       && new URL(response.url()).pathname === '/login');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await send();
     const response = await answered;
     await page.waitForLoadState('load');
     if (response.status() !== 429) return;
@@ -67,7 +77,7 @@ export async function signIn(page, url, user, password) {
 }
 
 /** A condition that holds once that many milliseconds have passed: for a wait that the service itself asked for. */
-function after(milliseconds) {
+export function after(milliseconds) {
   const end = Date.now() + milliseconds;
   return () => Date.now() >= end;
 }
@@ -142,10 +152,10 @@ export async function prompt(page) {
   await line(page, /[$#] ?$/);
 }
 
-/** Writes a picture where CORACLE_SHOTS says, if it does. */
-export async function picture(page, name) {
+/** Writes a picture where CORACLE_SHOTS says, if it does. @param {{fullPage?: boolean}} [options] */
+export async function picture(page, name, options = {}) {
   const folder = process.env.CORACLE_SHOTS;
   if (!folder) return;
   await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await page.screenshot({ ...options, path: join(folder, `${name}.png`) });
 }

@@ -1,6 +1,6 @@
 //! The login form, and why there is none.
 
-use super::{Html, card, duration, path, script};
+use super::{Html, card, path, script, words::duration};
 
 /// What the login form shows.
 #[derive(Debug, Default)]

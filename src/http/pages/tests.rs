@@ -1,7 +1,11 @@
 //! What every page must have, and what must never get into one.
 
 use super::*;
-use crate::{auth::OwnerId, http::assets, session::EndReason};
+use crate::{
+    auth::OwnerId,
+    http::assets,
+    session::{EndReason, Refusal},
+};
 
 const HOSTILE: &str = "<script>alert(\"x\")</script>' onfocus='y";
 
@@ -46,16 +50,49 @@ fn note() -> EndNote {
     }
 }
 
+fn person(groups: &[&str]) -> Person {
+    Person {
+        owner: OwnerId::local("0123456789abcdef"),
+        name: HOSTILE.into(),
+        groups: groups.iter().map(|&group| group.to_owned()).collect(),
+    }
+}
+
+/// The start page of somebody who is no administrator.
+fn plain_home(sessions: &[Summary], ended: &[EndNote], profiles: &[ProfileView]) -> String {
+    let person = person(&[]);
+    home(&Home { person: &person, sessions, everyones: None, ended, profiles, no_room: None, now: 1090 })
+}
+
+/// The start page of an administrator, for whom there is no place, with the session of somebody else.
+fn full_home(sessions: &[Summary]) -> String {
+    let other = Summary { owner: OwnerId::local("fedcba9876543210"), ..summary("attached") };
+    let notes: Vec<_> = (0..7).map(|_| note()).collect();
+    home(&Home {
+        person: &person(&["admin"]),
+        sessions,
+        everyones: Some(&[sessions, &[other]].concat()),
+        ended: &notes,
+        profiles: &[profile()],
+        no_room: Some(&Refusal::TooManyOfYours(4)),
+        now: 1090,
+    })
+}
+
 /// Every page, filled with the worst that can stand in it.
 fn all() -> Vec<String> {
     vec![
         login(&LoginPage::default()),
         login(&LoginPage { next: HOSTILE, user: HOSTILE, message: Some(HOSTILE) }),
         login_refused_plain_http(),
-        home(HOSTILE, &[summary(HOSTILE), summary("detached")], &[note()], &[profile(), profile()], 1090),
-        home(HOSTILE, &[], &[], &[], 0),
-        ended(&note(), 1090),
-        help(TERMS),
+        plain_home(&[summary(HOSTILE), summary("detached")], &[note()], &[profile(), profile()]),
+        plain_home(&[], &[], &[]),
+        full_home(&[summary("attached")]),
+        ended(&note(), true, 1090),
+        ended(&note(), false, 1090),
+        help(TERMS, None),
+        help(TERMS, Some((&person(&["admin"]), &[profile()]))),
+        help(TERMS, Some((&person(&[]), &[]))),
         terminal("abcdefghijkl".parse().unwrap()),
         error(500, HOSTILE, HOSTILE, Some(HOSTILE)),
         not_found(),
@@ -147,24 +184,82 @@ fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
 #[test]
 fn a_session_that_is_ending_offers_nothing_to_do_with_it() {
     for (state, offers) in [("starting", true), ("attached", true), ("detached", true), ("ending", false)] {
-        let page = home("mira", &[summary(state)], &[], &[], 1090);
+        let page = plain_home(&[summary(state)], &[], &[]);
         assert_eq!(page.contains("href=\"/s/abcdefghijkl\""), offers, "{state}");
         assert_eq!(page.contains("data-end="), offers, "{state}");
     }
 }
 
 #[test]
-fn lengths_of_time_are_told_in_their_two_largest_units() {
-    for (seconds, text) in [
-        (0, "0 s"),
-        (59, "59 s"),
-        (60, "1 min"),
-        (3599, "59 min"),
-        (3600, "1 h"),
-        (28_800 - 1, "7 h 59 min"),
-        (86_400, "1 d"),
-        (90_000, "1 d 1 h"),
+fn the_nearer_deadline_of_a_session_is_told() {
+    let left = |detached_left| plain_home(&[Summary { detached_left, ..summary("detached") }], &[], &[]);
+    assert!(left(Some(540)).contains("started 1 min ago, ends in 9 min unless it is opened"));
+    assert!(left(None).contains("started 1 min ago, 3 h 1 min left"));
+    assert!(left(Some(86_400)).contains("started 1 min ago, 3 h 1 min left"));
+}
+
+#[test]
+fn only_an_administrator_sees_the_sessions_of_others_and_can_end_but_not_open_them() {
+    assert!(!plain_home(&[summary("attached")], &[], &[profile()]).contains("All sessions"));
+    let page = full_home(&[]);
+    let all = page.split("All sessions").nth(1).unwrap();
+    assert!(all.contains("data-end=\"abcdefghijkl\"") && !all.contains(">Open<"), "{all}");
+    assert!(!all.contains("(you)"), "{all}");
+    let with_mine = full_home(&[summary("attached")]);
+    let all = with_mine.split("All sessions").nth(1).unwrap();
+    assert!(all.contains("(you)") && all.contains(">Open<"), "{all}");
+}
+
+#[test]
+fn where_there_is_no_room_the_buttons_rest_and_say_why() {
+    let page = full_home(&[]);
+    assert!(page.contains("You have 4 sessions already"), "{page}");
+    let button = page.split("data-profile=").nth(1).unwrap().split('>').next().unwrap();
+    assert!(button.ends_with(" disabled aria-describedby=\"no-room\""), "{button}");
+    assert!(!plain_home(&[], &[], &[profile()]).contains(" disabled"));
+}
+
+#[test]
+fn the_sixth_ended_session_and_those_before_it_are_folded_away() {
+    let page = full_home(&[]);
+    let (shown, folded) = page.split_once("<details").unwrap();
+    assert_eq!((shown.matches("row ended").count(), folded.matches("row ended").count()), (5, 2));
+    assert!(folded.contains("<summary>2 more</summary>"));
+}
+
+#[test]
+fn help_tells_every_reason_and_what_the_reader_may_use() {
+    let page = help(TERMS, Some((&person(&[]), &[profile()])));
+    for reason in EndReason::ALL {
+        let row = Html::fill("<code>{}</code></dt><dd>{}", &[&reason.code(), &reason.sentence()]).into_string();
+        assert!(page.contains(&row), "{reason}");
+    }
+    assert!(page.contains("0.5 CPU · 200 MB memory, no swap · 128 processes"), "{page}");
+    assert!(page.contains("After 15 min without a browser"), "{page}");
+    let stranger = help(Terms { detached: 0, ..TERMS }, None);
+    assert!(stranger.contains("/login?next=/help") && stranger.contains("At once</strong> when the last browser"));
+}
+
+#[test]
+fn an_ended_session_can_be_started_again_where_its_profile_is_still_there() {
+    assert!(ended(&note(), true, 1090).contains("data-profile="));
+    assert!(!ended(&note(), false, 1090).contains("data-profile="));
+}
+
+#[test]
+fn what_a_browser_is_told_stands_in_the_pages_alone() {
+    let sentences = |source: &'static str| {
+        let quoted = source.split('"').skip(1).step_by(2).filter(|text| !text.ends_with("\\n")); // a line for programs
+        quoted.filter(|text| text.contains(' ') && text.starts_with(char::is_uppercase)).collect::<Vec<_>>()
+    };
+    assert_eq!(sentences("x(\"Not yours\", \"a b\", \"AB\")"), ["Not yours"]);
+    for (name, source) in [
+        ("api.rs", include_str!("../api.rs")),
+        ("sign_in.rs", include_str!("../sign_in.rs")),
+        ("socket.rs", include_str!("../socket.rs")),
+        ("web.rs", include_str!("../web.rs")),
     ] {
-        assert_eq!(duration(seconds), text);
+        let program = source.split("#[cfg(test)]").next().unwrap();
+        assert_eq!(sentences(program), [""; 0], "{name}");
     }
 }

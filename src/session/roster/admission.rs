@@ -90,6 +90,15 @@ impl Roster {
         Terms { idle: idle.as_secs(), detached: detached.as_secs(), lifetime: lifetime.as_secs() }
     }
 
+    /// Whether `who` could start a session now, as far as places go. Its pace is not looked at: that is over so soon.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyOfYours`] or [`Refusal::HostFull`].
+    pub(crate) fn room_for(&self, who: &Person) -> Result<(), Refusal> {
+        let config = self.config();
+        self.has_room(&self.table(), who, &config)
+    }
+
     /// Admits and starts a session; answers as soon as it has an id, while it is still in the queue.
     pub(crate) fn start(&self, who: &Person, profile: &str, peer: &str) -> Result<SessionId, Refusal> {
         let config = self.config();
@@ -142,6 +151,13 @@ impl Roster {
     }
 
     fn admit(&self, table: &BTreeMap<SessionId, Entry>, who: &Person, config: &Config) -> Result<(), Refusal> {
+        self.has_room(table, who, config)?;
+        let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        within_pace(&mut pace, &who.owner, config.sessions.starts_per_minute.get() as usize, Instant::now())
+            .map_err(Refusal::TooFast)
+    }
+
+    fn has_room(&self, table: &BTreeMap<SessionId, Entry>, who: &Person, config: &Config) -> Result<(), Refusal> {
         let sessions = &config.sessions;
         let mine = table.values().filter(|entry| entry.person.owner == who.owner).count();
         if mine >= sessions.per_user.get() as usize {
@@ -152,9 +168,7 @@ impl Roster {
         if full || !self.0.starts.has_room() || self.is_leaving() {
             return Err(Refusal::HostFull);
         }
-        let mut pace = self.0.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        within_pace(&mut pace, &who.owner, sessions.starts_per_minute.get() as usize, Instant::now())
-            .map_err(Refusal::TooFast)
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 // Every ending is explained, and offers what comes next.
 
-import { line, openPage, picture, press, prompt, rows, run, signIn, type, until } from '../browser.mjs';
+import { line, openPage, picture, press, prompt, rows, run, signIn, type, until, untilAnswered } from '../browser.mjs';
 
 async function boxSays(page, ...texts) {
   const box = page.getByRole('dialog');
@@ -71,9 +71,11 @@ async function logout(ring) {
   await home.waitForURL('**/login*');
   await page.waitForURL('**/login?next=*');
   await home.close();
-  await page.getByLabel('User name').fill(user);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await untilAnswered(page, async () => {
+    await page.getByLabel('User name').fill(user);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  });
   await page.waitForURL(`**${session}`);
   await until('connected again', async () => (await page.locator('#link-word').textContent()) === 'connected');
   await type(page, 'echo "$here"\n');
@@ -88,6 +90,7 @@ async function endFromHome({ page, url, user, password, faults, browser, expecte
   await home.getByRole('button', { name: /^End session/ }).waitFor();
   if (!home.url().endsWith('/')) throw new Error(`a second session was started: ${home.url()}`);
   await home.getByRole('button', { name: /^End session/ }).click();
+  await home.getByRole('button', { name: 'End session', exact: true }).click();
   await until('the list is empty', async () => (await home.locator('[data-session]').count()) === 0);
   await boxSays(page, 'Session ended', 'You ended the session.');
   await context.close();

@@ -1,6 +1,7 @@
 // Who may come in, and how.
 
-import { line, openPage, picture, prompt, run, signIn, type, until } from '../browser.mjs';
+import { inspect, readable } from '../axe.mjs';
+import { line, openPage, prompt, run, signIn, type, until } from '../browser.mjs';
 
 async function withoutScripts({ browser, url, user, password, faults, expected }) {
   expected.push(/status of 4(01|29)/);
@@ -19,7 +20,7 @@ async function withoutScripts({ browser, url, user, password, faults, expected }
 async function wrongPassword({ browser, url, user, faults, expected }) {
   expected.push(/status of 4(01|03|22|29)/);
   const context = await browser.newContext();
-  const page = await openPage(context, faults);
+  const page = await readable(context, faults);
   await signIn(page, url, user, 'not the password');
   await page.getByRole('alert').waitFor();
   const name = await page.getByLabel('User name').inputValue();
@@ -28,7 +29,7 @@ async function wrongPassword({ browser, url, user, faults, expected }) {
   if (secret !== '') throw new Error('the password came back');
   const focused = await page.evaluate(() => document.activeElement?.id);
   if (focused !== 'password') throw new Error(`the focus is on ${focused}`);
-  await picture(page, 'login-refused');
+  await inspect(page, 'login-refused');
   await context.close();
 }
 
