@@ -1,5 +1,6 @@
 // A terminal page whose daemon is played: for states that a real one reaches rarely, late, or on other hosts.
 
+import { AXE } from './axe.mjs';
 import { openPage, until } from './browser.mjs';
 
 const LIMITED = {
@@ -22,6 +23,7 @@ export function started(changes = {}) {
  */
 export async function played(context, faults, address) {
   const page = await openPage(context, faults);
+  await page.addInitScript({ path: AXE });
   const heard = [];
   let socket = null;
   await page.routeWebSocket(/\/terminal$/, (route) => {

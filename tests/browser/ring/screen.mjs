@@ -1,6 +1,7 @@
 // What is around the terminal: its start, the line of numbers, the boxes, search, settings, links, the bell.
 
 import { facts } from '../../../web/facts.js';
+import { obstacles } from '../axe.mjs';
 import { launch, line, occupy, openPage, picture, press, prompt, rows, run, type, until } from '../browser.mjs';
 import { played, started } from '../played.mjs';
 
@@ -323,6 +324,40 @@ async function webgl({ page, context: shared, faults }) {
   await run(page, 'clear');
 }
 
+async function accessible({ page, context, faults }) {
+  const { page: second, tell, shut } = await played(context, faults, page.url());
+  const box = second.getByRole('dialog');
+  const check = async (name) => {
+    await second.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
+    for (const colorScheme of ['light', 'dark']) {
+      await second.emulateMedia({ colorScheme });
+      const found = await obstacles(second, colorScheme === 'dark' ? ['color-contrast'] : undefined);
+      if (found.length > 0) throw new Error(`${name}, ${colorScheme}: ${found.join('; ')}`);
+    }
+  };
+  tell({ type: 'progress', step: 'queue', done: 3, total: 5, text: 'Waiting for a turn' });
+  await second.locator('#starting').waitFor();
+  await check('starting');
+  tell(started({ deadlines: { idle_ms: 900_000, detached_ms: 900_000, lifetime_left_ms: 50_000 } }));
+  tell({ type: 'stats', cpu: 480, memory: 12_582_912, pids: 3 });
+  tell({ type: 'notice', kind: 'idle', seconds: 60 });
+  await second.locator('.strip.idle').waitFor();
+  await press(second, 'Control+Shift+F');
+  await second.getByRole('searchbox').fill('nothing');
+  await check('numbers, countdown and search');
+  await second.keyboard.press('Escape');
+  for (const [button, name] of [['shell: limits', 'What holds this session'], ['Settings', 'Settings']]) {
+    await second.getByRole('button', { name: button }).click();
+    await second.getByRole('dialog', { name }).waitFor();
+    await check(name);
+    await second.keyboard.press('Escape');
+  }
+  shut(4409);
+  await box.waitFor();
+  await check('taken over');
+  await second.close();
+}
+
 export default [
   { name: 'a start tells its place, its steps and its time, and a refused one why and what to do', test: starts },
   { name: 'the use is shown against the limits, the last minute is urgent, and nothing is cut off on a phone', test: numbers },
@@ -334,5 +369,6 @@ export default [
   { name: 'a link shows where it leads, and only Ctrl+click opens it, without a way back', test: links },
   { name: 'the bell flashes once a second at most, and marks a tab that nobody sees', test: bell },
   { name: 'screen reader mode is one visible step before the terminal', test: reader },
+  { name: 'axe has nothing to say about the states of the terminal page, in light and in dark', test: accessible },
   { name: 'WebGL draws under the policy, and a lost card loses no cell', test: webgl },
 ];
