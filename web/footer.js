@@ -1,18 +1,28 @@
-// The line below the terminal: is it connected, how far away, how much time is left.
+// The line below the terminal: is it connected, how far away, how much time is left, and what is used of what may be.
 
 import { byId } from './overlay.js';
 import { words } from './words.js';
 
 /** Input bytes waiting for credit from which on they are shown; less is gone before it could be read. */
 const QUEUED_SHOWN = 32 * 1024;
+/** Seconds before the end from which on the time left is urgent. */
+const URGENT = 60;
+/** Share of a limit from which on a meter warns. */
+const HIGH = 0.9;
 
 /** @typedef {keyof typeof words.link} LinkState */
+/** @typedef {'cpu' | 'memory' | 'pids'} Resource */
 
 /** @type {Record<LinkState, string>} */
 const DOTS = { connecting: 'busy', starting: 'busy', on: 'good', away: 'bad', over: 'away' };
 
+/** @type {Resource[]} */
+const RESOURCES = ['cpu', 'memory', 'pids'];
+
 export class Footer {
   #end = 0;
+  /** @type {Record<Resource, number | null>} */
+  #limits = { cpu: null, memory: null, pids: null };
 
   constructor() {
     setInterval(() => this.#showTimeLeft(), 1000);
@@ -22,11 +32,14 @@ export class Footer {
   link(state) {
     byId('link-dot').className = `dot ${DOTS[state]}`;
     byId('link-word').textContent = words.link[state];
-    if (state !== 'on') byId('rtt').textContent = '';
+    if (state !== 'on') {
+      byId('rtt').textContent = '';
+      byId('usage').classList.add('stale');
+    }
     if (state === 'over') {
       this.#end = 0;
       byId('time-left').textContent = '';
-      byId('usage').textContent = '';
+      byId('usage').hidden = true;
     }
   }
 
@@ -45,9 +58,28 @@ export class Footer {
     byId('queued').textContent = bytes >= QUEUED_SHOWN ? words.queued(bytes) : '';
   }
 
+  /** What the kernel holds the session to. @param {import('./protocol.js').Certificate} certificate */
+  limits({ millicpus, memory, pids }) {
+    this.#limits = { cpu: millicpus, memory, pids };
+    byId('usage').hidden = false; // takes its place at once, so that the terminal's size does not change with the first numbers
+  }
+
   /** @param {import('./protocol.js').Stats} stats */
   usage(stats) {
-    byId('usage').textContent = words.usage(stats.cpu, stats.memory, stats.pids);
+    for (const resource of RESOURCES) this.#gauge(resource, stats[resource], this.#limits[resource]);
+    byId('usage').classList.remove('stale');
+  }
+
+  /** @param {Resource} resource @param {number | null} used @param {number | null} limit */
+  #gauge(resource, used, limit) {
+    const meter = /** @type {HTMLMeterElement} */ (byId(`${resource}-meter`));
+    meter.hidden = used === null || limit === null;
+    if (used !== null && limit !== null) {
+      meter.max = limit;
+      meter.high = limit * HIGH;
+      meter.value = used;
+    }
+    byId(`${resource}-text`).textContent = used === null ? words.unavailable : words.usage[resource](used, limit);
   }
 
   /** @param {number} ms until the session's lifetime is over */
@@ -58,7 +90,10 @@ export class Footer {
 
   #showTimeLeft() {
     if (this.#end === 0) return;
-    const text = words.left((this.#end - performance.now()) / 1000);
-    if (byId('time-left').textContent !== text) byId('time-left').textContent = text;
+    const seconds = (this.#end - performance.now()) / 1000;
+    const place = byId('time-left');
+    const text = words.left(seconds);
+    if (place.textContent !== text) place.textContent = text;
+    place.classList.toggle('urgent', seconds < URGENT);
   }
 }

@@ -2,7 +2,10 @@
 
 import { element } from './overlay.js';
 
-/** @typedef {'link' | 'idle' | 'lifetime' | 'oom' | 'gap' | 'input'} Kind */
+/** Seconds before the end of a countdown at which it is announced once more. */
+const LAST_CALL = 10;
+
+/** @typedef {'link' | 'idle' | 'lifetime' | 'oom' | 'gap' | 'input' | 'module'} Kind */
 
 export class Strips {
   #place;
@@ -44,7 +47,7 @@ export class Strips {
   }
 
   /**
-   * A strip that counts down, once a second, to 0.
+   * A strip that counts down, once a second, to 0. It is announced when it appears and once more near the end.
    * @param {Kind} kind
    * @param {number} seconds
    * @param {(seconds: number) => string} text
@@ -58,6 +61,7 @@ export class Strips {
     entry.timer = setInterval(() => {
       const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
       entry.text.textContent = text(left);
+      if (left === LAST_CALL && seconds > LAST_CALL) this.#announce(text(left));
       if (left === 0) clearInterval(entry.timer);
     }, 1000);
   }

@@ -1,10 +1,4 @@
-// Boxes over the terminal: the steps of a start, how it ended, questions. None of them hides the screen for good.
-
-import { words } from './words.js';
-
-/** The steps that every start takes, in order; the others are shown once they are reported. */
-const ALWAYS = ['create', 'verify', 'start'];
-const ORDER = ['queue', 'pull', ...ALWAYS];
+// Boxes over the terminal: how it ended, facts, settings, questions. None of them hides the screen for good.
 
 /**
  * @typedef {object} Choice
@@ -15,6 +9,7 @@ const ORDER = ['queue', 'pull', ...ALWAYS];
  * @typedef {object} Box
  * @property {string} title
  * @property {string} text
+ * @property {HTMLElement[]} [content] what stands below the text
  * @property {string[]} [facts] short lines below
  * @property {Choice[]} choices the first one gets the focus
  * @property {boolean} [modal] nothing else can be used meanwhile, Escape closes
@@ -51,6 +46,7 @@ export function openBox(box) {
   dialog.append(
     element('h2', { id: 'box-title' }, box.title),
     element('p', { id: 'box-text' }, box.text),
+    ...(box.content ?? []),
     ...(box.facts ?? []).map((fact) => element('p', { class: 'hint' }, fact)),
     problem,
     choices,
@@ -76,58 +72,6 @@ async function run(choice, button, problem) {
     problem.hidden = false;
   }
   button.disabled = false;
-}
-
-/** What a start is doing, as a list: one line for each step, with its state in words. */
-export class Steps {
-  #section;
-  #list;
-  /** @type {Map<string, string>} */
-  #notes = new Map();
-  #now = '';
-
-  /** @param {HTMLElement} section with a heading and a list */
-  constructor(section) {
-    this.#section = section;
-    this.#list = /** @type {HTMLElement} */ (section.querySelector('ol'));
-    const heading = section.querySelector('h2');
-    if (heading) heading.textContent = words.startingTitle;
-  }
-
-  /** @param {import('./protocol.js').Progress} progress */
-  show(progress) {
-    const count = progress.total > 0 ? `${words.of(progress.done, progress.total)}. ` : '';
-    this.#now = progress.step;
-    this.#notes.set(progress.step, count + progress.text);
-    this.#render();
-    this.#section.hidden = false;
-  }
-
-  hide() {
-    this.#section.hidden = true;
-    this.#notes.clear();
-  }
-
-  #render() {
-    const steps = ORDER.filter((step) => ALWAYS.includes(step) || this.#notes.has(step));
-    const now = steps.indexOf(this.#now);
-    const rows = steps.map((step, index) => {
-      const state = index < now ? 'done' : index === now ? 'now' : 'next';
-      return row(words.steps[step], state, state === 'now' ? (this.#notes.get(step) ?? '') : '');
-    });
-    this.#list.replaceChildren(row(words.signedIn, 'done', ''), ...rows);
-  }
-}
-
-/** @param {string} name @param {'done' | 'now' | 'next'} state @param {string} note */
-function row(name, state, note) {
-  const item = element('li', state === 'now' ? { class: state, 'aria-current': 'step' } : { class: state });
-  item.append(
-    element('span', { class: 'step' }, name),
-    element('span', { class: 'visually-hidden' }, ` (${words.stepStates[state]}) `),
-    element('span', { class: 'hint' }, note === name ? '' : note),
-  );
-  return item;
 }
 
 /**

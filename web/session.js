@@ -1,31 +1,34 @@
 // The terminal's page: joins the emulator, the connection and what is shown around them.
 
 import { Acks } from './ack.js';
-import { profiles, startSession, toLogin } from './api.js';
+import { toLogin } from './api.js';
+import { Bell } from './bell.js';
 import { CLOSE, Connection } from './connection.js';
 import { Footer } from './footer.js';
 import { Input, MAX_QUEUE } from './input.js';
 import { Strips } from './notices.js';
-import { Steps, boxIsOpen, byId, closeBox, openBox } from './overlay.js';
+import { endBox, howItEnded, newSession, toStart } from './outcome.js';
+import { boxIsOpen, byId, closeBox, element, openBox } from './overlay.js';
+import { choose, settings } from './settings.js';
+import { Steps } from './steps.js';
 import { openTerminal } from './terminal.js';
 import { title, words } from './words.js';
 
 const id = byId('toolbar').dataset.session ?? '';
 const host = byId('terminal');
 const endButton = /** @type {HTMLButtonElement} */ (byId('end'));
+const factsButton = /** @type {HTMLButtonElement} */ (byId('facts'));
 
 const footer = new Footer();
-const steps = new Steps(byId('starting'));
-const strips = new Strips(byId('strips'), (text) => { byId('announce').textContent = text; });
+const steps = new Steps(announce);
+const strips = new Strips(byId('strips'), announce);
 const input = new Input((bytes) => footer.queued(bytes));
 
-let profile = '';
 let programTitle = '';
-/** Seconds that the session outlives its last browser. */
-let detached = 0;
+let rung = false;
 let restarting = false;
-/** The shell was seen by this page at least once. */
-let seen = false;
+/** What this page was told of the shell when it last came to it; `null` if it never did. @type {import('./protocol.js').Started | null} */
+let shell = null;
 /** @type {import('./protocol.js').Ended | null} */
 let ended = null;
 /** @type {import('./protocol.js').Refused | null} */
@@ -35,8 +38,15 @@ let deaf = false;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let countdown;
 let acks = new Acks(() => {});
+/** @type {import('./search.js').Search | undefined} */
+let search;
 
-const term = openTerminal(host, {
+const bell = new Bell(host, (on) => {
+  rung = on;
+  showTitle();
+});
+
+const { term, refit } = openTerminal(host, {
   typed: (text) => { if (!deaf) tell(input.type(text)); },
   raw: (bytes) => { if (!deaf) tell(input.bytes(bytes)); },
   resized(cols, rows) {
@@ -47,7 +57,9 @@ const term = openTerminal(host, {
     programTitle = text;
     showTitle();
   },
+  rung: () => { if (!deaf) bell.ring(); },
   leave: () => byId('toolbar').querySelector('a')?.focus(),
+  search: openSearch,
 });
 
 const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`
@@ -58,7 +70,7 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
   connecting(attempt) {
     clearInterval(countdown);
     if (attempt > 1) strips.show('link', lostText(0, attempt), retry);
-    footer.link(seen ? 'away' : 'connecting');
+    footer.link(shell ? 'away' : 'connecting');
   },
   waiting(attempt, at) {
     clearInterval(countdown);
@@ -81,15 +93,20 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
 
 const retry = { label: words.now, act: () => connection.retryNow() };
 
-/** @param {'input' | 'gap' | 'oom'} kind */
+/** @param {'input' | 'gap' | 'oom' | 'module'} kind */
 function hiding(kind) {
   return { label: words.hide, act: () => strips.hide(kind) };
+}
+
+/** @param {string} text for those who do not see it appear */
+function announce(text) {
+  byId('announce').textContent = text;
 }
 
 /** @param {number} seconds @param {number} attempt */
 function lostText(seconds, attempt) {
   const what = restarting ? words.restarting : words.reconnecting(Math.max(0, seconds), attempt);
-  return seen ? `${what} ${words.waitsForYou(detached)}`.trim() : what;
+  return shell ? `${what} ${words.waitsForYou(shell.deadlines.detached_ms / 1000)}`.trim() : what;
 }
 
 /** What became of something typed, where it did not simply go out. @param {import('./input.js').Outcome} outcome */
@@ -151,17 +168,21 @@ function receive(frame) {
 
 /** @param {import('./protocol.js').Started} frame */
 function started(frame) {
-  if (seen) byId('announce').textContent = words.back;
-  seen = true;
+  if (shell) announce(words.back);
+  else if (settings.renderer !== 'dom') {
+    void load(import('./renderer.js'), (module) => module.accelerate(term, host, settings.renderer === 'webgl', refit));
+  }
+  shell = frame;
   restarting = false;
-  profile = frame.profile;
-  detached = frame.deadlines.detached_ms / 1000;
-  byId('profile').textContent = profile;
+  byId('profile').textContent = frame.profile;
+  factsButton.replaceChildren(element('span', { class: 'wide' }, `${frame.profile}: `), words.facts.open);
+  factsButton.hidden = false;
   showTitle();
   steps.hide();
   strips.hide('link');
   host.classList.remove('away');
   footer.link('on');
+  footer.limits(frame.certificate);
   footer.timeLeft(frame.deadlines.lifetime_left_ms);
   input.connect((bytes) => connection.sendInput(bytes));
   if (!boxIsOpen() && document.activeElement === document.body) term.focus();
@@ -194,7 +215,7 @@ function extend() {
 }
 
 function showTitle() {
-  document.title = title(programTitle, profile === '' ? words.session : profile);
+  document.title = title(programTitle, shell?.profile ?? words.session, rung);
 }
 
 /** No new try by itself: says why, and what can be done. @param {number} code */
@@ -217,8 +238,7 @@ function closed(code) {
       openBox({ ...words.notYours, facts: reference, choices: [toStart] });
       return;
     case CLOSE.noSuchSession:
-      footer.link('over');
-      openBox({ ...words.gone, choices: [newSession, toStart] });
+      void gone();
       return;
     case CLOSE.tooMany:
       openBox({ ...words.tooMany, facts: reference, choices: [again, toStart] });
@@ -231,18 +251,21 @@ function closed(code) {
   }
 }
 
+/** There is no such session any more; the daemon may still know how it ended. */
+async function gone() {
+  footer.link('over');
+  ended = await howItEnded(id);
+  if (ended) showEnd();
+  else openBox({ ...words.gone, choices: [newSession(shell?.profile), toStart] });
+}
+
 function showEnd() {
   steps.hide();
   endButton.disabled = true;
   strips.hideAll();
   footer.link('over');
   host.classList.add('over');
-  const facts = [words.ended.kept];
-  if (ended?.reason === 'exit' && ended.status !== null) facts.unshift(words.ended.status(ended.status));
-  else if (ended) facts.unshift(words.ended.reason(ended.reason));
-  openBox({
-    title: words.ended.title, text: ended?.text ?? words.ended.unknown, facts, choices: [newSession, toStart],
-  });
+  openBox(endBox(id, ended, shell));
 }
 
 function comeBack() {
@@ -251,20 +274,6 @@ function comeBack() {
   connection.open();
   term.focus();
 }
-
-/** @type {import('./overlay.js').Choice} */
-const toStart = { label: words.ended.toStart, look: '', act: () => location.assign('/') };
-
-/** @type {import('./overlay.js').Choice} */
-const newSession = {
-  label: words.ended.newSession,
-  look: 'primary',
-  async act() {
-    const offered = profile === '' ? await profiles() : [{ name: profile }];
-    if (offered.length === 1) location.assign(`/s/${await startSession(offered[0].name)}`);
-    else location.assign('/');
-  },
-};
 
 endButton.addEventListener('click', () => {
   openBox({
@@ -287,6 +296,46 @@ function keep() {
   closeBox();
   term.focus();
 }
+
+/**
+ * Does something with a module that is loaded only now.
+ * @template M
+ * @param {Promise<M>} loading
+ * @param {(module: M) => void} use
+ */
+async function load(loading, use) {
+  try {
+    use(await loading);
+  } catch {
+    strips.show('module', words.notLoaded, hiding('module'));
+  }
+}
+
+function openSearch() {
+  closeBox();
+  if (search) search.open();
+  else void load(import('./search.js'), ({ Search }) => { search ??= new Search(term, () => term.focus()); });
+}
+
+factsButton.addEventListener('click', () => {
+  void load(import('./facts.js'), ({ showFacts }) => { if (shell) showFacts(shell, closeBox); });
+});
+
+byId('settings').addEventListener('click', () => {
+  void load(import('./preferences.js'), ({ showSettings }) => showSettings(openSearch, closeBox));
+});
+
+byId('find').addEventListener('click', openSearch);
+
+byId('reader').addEventListener('click', () => {
+  choose('screenReader', !settings.screenReader);
+  term.focus();
+});
+
+// Who goes while nothing outlives the page is asked by the browser.
+addEventListener('beforeunload', (event) => {
+  if (shell?.deadlines.detached_ms === 0 && !ended) event.preventDefault();
+});
 
 footer.size(term.cols, term.rows);
 term.focus();

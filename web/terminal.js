@@ -1,11 +1,15 @@
-// The emulator: made, styled by the colour scheme, fitted to its place, and taught how people copy, paste and leave it.
+// The emulator: made, styled by the colour scheme, fitted to its place, and taught which keys are the page's.
 
 import './style-shim.js';
 import { Terminal } from './vendor/xterm.mjs';
 import { FitAddon } from './vendor/addon-fit.mjs';
 import { UnicodeGraphemesAddon } from './vendor/addon-unicode-graphemes.mjs';
 import { WebLinksAddon } from './vendor/addon-web-links.mjs';
+import { copy, guardPaste } from './clipboard.js';
+import { wish } from './keys.js';
+import { linkHandler } from './links.js';
 import { MAX_SIZE } from './protocol.js';
+import { FONT as SIZES, choose, onChange, settings } from './settings.js';
 import { words } from './words.js';
 
 /** Milliseconds that a size must hold before it is told. */
@@ -38,11 +42,14 @@ const LIGHT = {
  * @property {(bytes: Uint8Array) => void} raw what was "typed" but is no text
  * @property {(cols: number, rows: number) => void} resized
  * @property {(title: string) => void} titled
+ * @property {() => void} rung
  * @property {() => void} leave the person wants the focus out of the terminal
+ * @property {() => void} search
  */
 
 /**
- * Makes the terminal inside `host`, at the size that fits; later sizes are reported.
+ * Makes the terminal inside `host`, at the size that fits; later sizes are reported. `refit` is for when a cell's size
+ * may have changed.
  * @param {HTMLElement} host
  * @param {Wishes} wishes
  */
@@ -51,37 +58,42 @@ export function openTerminal(host, wishes) {
     allowProposedApi: true, // asked for by the grapheme add-on
     cursorBlink: false,
     fontFamily: FONT,
-    fontSize: 14,
+    fontSize: settings.fontSize,
+    linkHandler,
     scrollback: SCROLLBACK,
+    screenReaderMode: settings.screenReader,
     scrollOnUserInput: true,
     macOptionIsMeta: true,
   });
   const fit = new FitAddon();
   term.loadAddon(fit);
   term.loadAddon(new UnicodeGraphemesAddon());
-  term.loadAddon(new WebLinksAddon(openLink));
+  term.loadAddon(new WebLinksAddon(linkHandler.activate, linkHandler));
   followColourScheme(term);
   term.open(host);
   term.textarea?.setAttribute('aria-label', words.terminalLabel);
 
-  fitWithin(term, fit);
-  followSize(host, () => {
+  const refit = () => {
     const { cols, rows } = term;
     fitWithin(term, fit);
     if (cols !== term.cols || rows !== term.rows) wishes.resized(term.cols, term.rows);
-  });
+  };
+  fitWithin(term, fit);
+  followSize(host, refit);
+  const apply = () => {
+    term.options.fontSize = settings.fontSize;
+    term.options.screenReaderMode = settings.screenReader;
+    refit();
+  };
+  onChange(apply);
   term.onData(wishes.typed);
   term.onBinary((data) => wishes.raw(Uint8Array.from(data, (c) => c.charCodeAt(0))));
   term.onTitleChange(wishes.titled);
-  term.attachCustomKeyEventHandler((event) => ownKey(term, event, wishes.leave));
-  host.addEventListener('paste', (event) => paste(term, event), { capture: true });
+  term.onBell(wishes.rung);
+  term.attachCustomKeyEventHandler((event) => ownKey(term, event, wishes));
+  guardPaste(host, term);
   followTouch(host, term);
-  return term;
-}
-
-/** A link opens with a modifier held, so that a click meant for the program goes nowhere else. */
-function openLink(/** @type {MouseEvent} */ event, /** @type {string} */ address) {
-  if ((event.ctrlKey || event.metaKey) && /^https?:/i.test(address)) open(address, '_blank', 'noopener,noreferrer');
+  return { term, refit };
 }
 
 /** @param {Terminal} term */
@@ -128,48 +140,27 @@ function followSize(host, fit) {
   });
 }
 
+const MAC = /^mac/i.test(navigator.platform);
+
 /**
- * Keys that are not the program's. Returns false to keep a key from it.
- * @param {Terminal} term @param {KeyboardEvent} event @param {() => void} leave
+ * Does what a key asks of the page. Returns false to keep it from the program.
+ * @param {Terminal} term @param {KeyboardEvent} event @param {Wishes} wishes
  */
-function ownKey(term, event, leave) {
-  if (event.type !== 'keydown' || !event.ctrlKey || event.altKey || event.metaKey) return true;
-  if (event.shiftKey && event.code === 'F6') {
-    event.preventDefault();
-    leave();
-    return false;
+function ownKey(term, event, wishes) {
+  const wanted = wish(event, { mac: MAC, selected: term.hasSelection(), ctrlVPastes: settings.ctrlVPastes });
+  if (!wanted) return true;
+  // The browser's own paste or copy follows these, and the emulator fills the latter.
+  if (wanted !== 'paste' && wanted !== 'take') event.preventDefault();
+  switch (wanted) {
+    case 'leave': wishes.leave(); break;
+    case 'search': wishes.search(); break;
+    case 'copy': void copy(term); break;
+    case 'take': setTimeout(() => term.clearSelection()); break;
+    case 'bigger': choose('fontSize', settings.fontSize + 1); break;
+    case 'smaller': choose('fontSize', settings.fontSize - 1); break;
+    case 'usual': choose('fontSize', SIZES.usual); break;
   }
-  if (event.code !== 'KeyC') return true;
-  if (event.shiftKey) {
-    event.preventDefault(); // or the browser opens its developer tools
-    void copy(term);
-    return false;
-  }
-  if (!term.hasSelection()) return true;
-  // The browser's own copy follows, and the emulator fills it; then the next Ctrl+C interrupts again.
-  setTimeout(() => term.clearSelection());
   return false;
-}
-
-/** @param {Terminal} term */
-async function copy(term) {
-  if (!term.hasSelection()) return;
-  try {
-    await navigator.clipboard.writeText(term.getSelection());
-  } catch {
-    document.execCommand('copy'); // over plain HTTP there is no clipboard to write to; the emulator fills this one
-  }
-}
-
-/**
- * Pasted text must not end its own bracket and go on as if typed: ESC becomes its visible sign.
- * @param {Terminal} term @param {ClipboardEvent} event
- */
-function paste(term, event) {
-  event.preventDefault();
-  event.stopPropagation();
-  const text = event.clipboardData?.getData('text/plain') ?? '';
-  if (text !== '') term.paste(text.replaceAll('\x1b', '\u241b'));
 }
 
 /** A finger scrolls the lines above; the emulator itself knows only the wheel. @param {HTMLElement} host @param {Terminal} term */

@@ -19,6 +19,23 @@ export function kilobytes(bytes) {
   return `${Math.ceil(bytes / 1024)} KB`;
 }
 
+/** Bytes in the largest unit of which it is at least one. @param {number} bytes */
+export function amount(bytes) {
+  const [unit, size] = bytes < 1048576 ? ['KB', 1024] : bytes < 10 * 1073741824 ? ['MB', 1048576] : ['GB', 1073741824];
+  return `${Math.round(bytes / Number(size))} ${unit}`;
+}
+
+/** Thousandths of a processor as processors, with at most two digits behind the point. @param {number} millicpus */
+export function processors(millicpus) {
+  return String(Math.round(millicpus / 10) / 100);
+}
+
+/** @param {number} place from 1 */
+export function ordinal(place) {
+  const teen = place % 100 > 10 && place % 100 < 14;
+  return `${place}${(!teen && ['th', 'st', 'nd', 'rd'][place % 10]) || 'th'}`;
+}
+
 /** The name after every title. */
 const NAME = 'Coracle';
 
@@ -30,10 +47,11 @@ const TITLE_LENGTH = 80;
  * without control characters and marks that turn the direction of writing.
  * @param {string} program
  * @param {string} profile
+ * @param {boolean} [rung] its bell rang and nobody has looked since
  */
-export function title(program, profile) {
+export function title(program, profile, rung = false) {
   const clean = program.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim().slice(0, TITLE_LENGTH);
-  return [clean, profile].filter((part) => part !== '').join(' · ') + ` – ${NAME}`;
+  return (rung ? '● ' : '') + [clean, profile].filter((part) => part !== '').join(' · ') + ` – ${NAME}`;
 }
 
 export const words = {
@@ -49,8 +67,13 @@ export const words = {
     start: 'Starting the shell',
   },
   stepStates: { done: 'done', now: 'under way', next: 'to come' },
-  /** @param {number} done @param {number} total */
-  of: (done, total) => `${done} of ${total}`,
+  /** @param {import('./protocol.js').Progress} progress */
+  stepNote({ step, done, total, text }) {
+    if (step === 'queue') return `${ordinal(done)} of ${total} waiting`;
+    return total > 0 ? `${done} of ${total}. ${text}` : text;
+  },
+  /** @param {number} seconds */
+  elapsed: (seconds) => `${duration(seconds)} so far. A start is given up by itself when it takes too long.`,
 
   link: { connecting: 'connecting', starting: 'starting', on: 'connected', away: 'not connected', over: 'ended' },
   /** @param {number} ms */
@@ -59,12 +82,16 @@ export const words = {
   left: (seconds) => `${duration(seconds)} left`,
   /** @param {number} cols @param {number} rows */
   size: (cols, rows) => `${cols}×${rows}`,
-  /** @param {number | null} millicpus @param {number | null} memory @param {number | null} pids */
-  usage: (millicpus, memory, pids) => [
-    millicpus === null ? '' : `${Math.round(millicpus / 10)} % CPU`,
-    memory === null ? '' : `${Math.round(memory / 1048576)} MB`,
-    pids === null ? '' : `${pids} ${pids === 1 ? 'process' : 'processes'}`,
-  ].filter(Boolean).join(' · '),
+  unavailable: 'unavailable',
+  /** What is used, of what may be; `null` where nothing is counted, or nothing limits. */
+  usage: {
+    /** @param {number} millicpus @param {number | null} limit */
+    cpu: (millicpus, limit) => processors(millicpus) + (limit === null ? '' : `/${processors(limit)}`),
+    /** @param {number} bytes @param {number | null} limit */
+    memory: (bytes, limit) => (limit === null ? amount(bytes) : `${Math.round(bytes / 1048576)}/${amount(limit)}`),
+    /** @param {number} pids @param {number | null} limit */
+    pids: (pids, limit) => `${pids}${limit === null ? '' : `/${limit}`}`,
+  },
   /** @param {number} bytes */
   queued: (bytes) => `sending, ${kilobytes(bytes)} to go`,
 
@@ -101,6 +128,20 @@ export const words = {
     newSession: 'New session',
     toStart: 'Back to start',
     unknown: 'The session is over.',
+    /** @param {string} id */
+    session: (id) => `Session ${id}`,
+  },
+  notStarted: {
+    title: 'The session did not start',
+    kept: 'Nothing of it is left.',
+    /** What can be done, by the reason. @type {Record<string, string>} */
+    help: {
+      'image-missing': 'Only an administrator can provide it. Tell them the profile and the session below.',
+      'host-full': 'Ending a session that you no longer need makes room, too.',
+      'limits-unproven': 'No shell was started without them. An administrator finds out why by the session below.',
+      'start-failed': 'Try once more. If it fails again, an administrator finds out why by the session below.',
+      fault: 'An administrator finds out why by the session below.',
+    },
   },
   takenOver: {
     title: 'Opened elsewhere',
@@ -123,6 +164,78 @@ export const words = {
     cancel: 'Cancel',
   },
   terminalLabel: 'Terminal input. Control Shift F6 leaves the terminal.',
+  close: 'Close',
+  notLoaded: 'A part of this page could not be loaded. Check the connection, or reload the page.',
+  /** @param {string} address */
+  opens: (address) => `Ctrl+click opens ${address}`,
+
+  facts: {
+    open: 'limits',
+    title: 'What holds this session',
+    text: 'Read back from the kernel before its shell was started. Without these proofs there would be no session.',
+    names: {
+      memory: 'Memory', swap: 'Swap', cpu: 'Processor', pids: 'Processes', network: 'Network', isolation: 'User ids',
+      capabilities: 'Capabilities', gains: 'New privileges', seccomp: 'System calls', root: 'System files', ends: 'Ends',
+    },
+    none: 'Not limited: this host has no controller for it',
+    /** @param {number | null} bytes @returns {string} */
+    memory: (bytes) => (bytes === null ? words.facts.none : `${amount(bytes)} at most`),
+    /** @param {number | null} bytes @returns {string} */
+    swap: (bytes) => (bytes === 0 ? 'None' : words.facts.memory(bytes)),
+    /** @param {number | null} millicpus @returns {string} */
+    cpu: (millicpus) => (millicpus === null ? words.facts.none : `The time of ${processors(millicpus)} processors at most`),
+    /** @param {number | null} pids @returns {string} */
+    pids: (pids) => (pids === null ? words.facts.none : `${pids} at most`),
+    /** @param {string} network */
+    network: (network) => (network === 'none' ? 'None: it reaches itself and nothing else' : network),
+    /** @param {string} isolation */
+    isolation: (isolation) => ({
+      slots: 'A range of its own, which no other session has',
+      shared: 'One range, which it shares with other sessions',
+    })[isolation] ?? isolation,
+    /** @param {string[]} names */
+    capabilities: (names) => (names.length === 0 ? 'None, and none can be had' : names.join(', ')),
+    /** @param {boolean} blocked */
+    gains: (blocked) => (blocked ? 'Blocked: no program gains any by being run' : 'Not blocked'),
+    /** @param {string} seccomp */
+    seccomp: (seccomp) => (seccomp === 'coracle' ? 'Filtered by Coracle’s own list' : seccomp),
+    /** @param {boolean} readOnly */
+    root: (readOnly) => (readOnly ? 'Read-only' : 'Writable'),
+    /** @param {number} idle @param {number} detached seconds */
+    ends: (idle, detached) => `After ${duration(idle)} without typing, ${detached > 0 ? `${duration(detached)} ` : ''}`
+      + 'without a browser, or when its time is over',
+  },
+
+  settings: {
+    open: 'Settings',
+    title: 'Settings',
+    text: 'Kept in this browser, for every session.',
+    textSize: 'Text size',
+    /** @param {number} size */
+    pixels: (size) => `${size} px`,
+    bigger: 'Bigger text (Ctrl+Shift+Plus)',
+    smaller: 'Smaller text (Ctrl+Shift+Minus)',
+    reset: 'Reset',
+    resetLabel: 'Reset to the usual text size (Ctrl+Shift+0)',
+    ctrlV: 'Ctrl+V pastes, as Ctrl+Shift+V always does',
+    screenReader: 'Screen reader mode: rows can be read one by one, and output is read out',
+    help: 'Help',
+  },
+
+  search: {
+    open: 'Search',
+    label: 'Search in the terminal',
+    field: 'Search for',
+    exact: 'Match case',
+    regex: 'Regular expression',
+    previous: 'Previous match (Enter)',
+    next: 'Next match (Shift+Enter)',
+    close: 'Close (Escape)',
+    wrong: 'no pattern',
+    empty: 'matches nothing',
+    /** @param {number} at from 1; 0: none is chosen @param {number} total @param {number} most */
+    count: (at, total, most) => (total === 0 ? 'not found' : `${at || '–'} of ${total}${total === most ? '+' : ''}`),
+  },
 
   api: {
     starting: 'Starting a session …',

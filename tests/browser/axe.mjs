@@ -3,7 +3,7 @@
 import { load, openPage, picture } from './browser.mjs';
 
 /** Runs before a page's own scripts, since its policy lets no others in later. */
-const AXE = load.resolve('axe-core/axe.min.js');
+export const AXE = load.resolve('axe-core/axe.min.js');
 const SCHEMES = ['light', 'dark'];
 
 /** What axe finds wrong; everything, or by one rule. @param {string[]} [rules] */

@@ -11,7 +11,7 @@ export const load = createRequire(join(ROOT, 'target/npm/package.json'));
 const { chromium } = load('playwright-core');
 
 const PROGRAM = process.env.CORACLE_BROWSER ?? '/usr/bin/chromium';
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+const ARGUMENTS = ['--no-sandbox', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 /** Milliseconds that any one condition may take; a start on a cold image is the slowest. */
 export const PATIENCE = 30_000;
@@ -28,8 +28,9 @@ export function target() {
   return { url: CORACLE_URL.replace(/\/$/, ''), user: CORACLE_USER, password: CORACLE_PASSWORD };
 }
 
-export async function launch() {
-  return chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS, headless: true });
+/** Without a graphics card, unless `graphics` says how to play one. */
+export async function launch(graphics = ['--disable-gpu']) {
+  return chromium.launch({ executablePath: PROGRAM, args: [...ARGUMENTS, ...graphics], headless: true });
 }
 
 /**

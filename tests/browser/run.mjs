@@ -12,6 +12,7 @@ import login from './ring/login.mjs';
 import looks from './ring/looks.mjs';
 import network from './ring/network.mjs';
 import pages from './ring/pages.mjs';
+import screen from './ring/screen.mjs';
 import shell from './ring/shell.mjs';
 import { Wire } from './wire.mjs';
 
@@ -64,7 +65,7 @@ if (cleared > 0) console.log(`# ended ${cleared} sessions that were there before
 const wanted = process.argv[2] ?? '';
 let passed = 0;
 let failed = 0;
-for (const { name, test } of [...login, ...shell, ...network, ...ends, ...looks, ...pages]) {
+for (const { name, test } of [...login, ...shell, ...screen, ...network, ...ends, ...looks, ...pages]) {
   // Setting up is a test too: the others need what it leaves.
   if (!name.includes(wanted) && !test.always) continue;
   ring.faults.length = 0;

@@ -26,6 +26,8 @@ module() {
 
 module xterm 6.0.0 xterm/src/browser/public/Terminal.ts
 module addon-fit 0.11.0 addon-fit/src/FitAddon.ts
+module addon-search 0.16.0 addon-search/src/SearchAddon.ts
 module addon-unicode-graphemes 0.4.0 addon-unicode-graphemes/src/UnicodeGraphemesAddon.ts
 module addon-web-links 0.12.0 addon-web-links/src/WebLinksAddon.ts
+module addon-webgl 0.19.0 addon-webgl/src/WebglAddon.ts
 cp xterm/css/xterm.css "$out/xterm.css"

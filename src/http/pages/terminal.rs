@@ -4,15 +4,22 @@ use super::{Html, brand, page, path, script};
 use crate::session::SessionId;
 
 /// Modules that the terminal page needs before it can show a prompt, entry last.
-pub(super) const TERMINAL_MODULES: [&str; 15] = [
+pub(super) const TERMINAL_MODULES: [&str; 22] = [
     path::ACK_JS,
     path::API_JS,
+    path::BELL_JS,
+    path::CLIPBOARD_JS,
     path::CONNECTION_JS,
     path::FOOTER_JS,
     path::INPUT_JS,
+    path::KEYS_JS,
+    path::LINKS_JS,
     path::NOTICES_JS,
+    path::OUTCOME_JS,
     path::OVERLAY_JS,
     path::PROTOCOL_JS,
+    path::SETTINGS_JS,
+    path::STEPS_JS,
     path::STYLE_SHIM_JS,
     path::TERMINAL_JS,
     path::WORDS_JS,
@@ -32,25 +39,43 @@ pub(crate) fn terminal(id: SessionId) -> String {
         &[&path::VENDOR_XTERM_CSS, &path::SESSION_CSS],
     );
     let head = Html::join([styles, Html::join(preload), script(path::SESSION_JS)]);
-    let body = Html::fill(TERMINAL_BODY, &[&id, &brand(), &id]);
+    let body = Html::fill(
+        TERMINAL_BODY,
+        &[&id, &brand(), &id, &gauge("cpu", "CPU"), &gauge("memory", "Memory"), &gauge("pids", "Processes")],
+    );
     page(&format!("Session {id}"), &head, "terminal", &body)
 }
 
-const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\">{}\
+const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\">\
+    <button type=\"button\" class=\"skip\" id=\"reader\">Screen reader mode on or off</button>{}\
     <h1 class=\"where\"><span id=\"profile\">Session</span> <code>{}</code></h1><span class=\"spacer\"></span>\
-    <a class=\"button\" href=\"/\">Start</a><button type=\"button\" class=\"danger\" id=\"end\" disabled>End</button>\
-    </header>\n\
+    <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">Search</button>\
+    <button type=\"button\" id=\"settings\">Settings</button>\
+    <a class=\"button wide\" href=\"/help\" target=\"_blank\" rel=\"noopener\">Help</a>\
+    <a class=\"button wide\" href=\"/\">Start</a>\
+    <button type=\"button\" class=\"danger\" id=\"end\" disabled>End</button></header>\n\
     <main id=\"main\"><div id=\"terminal\" class=\"away\" role=\"group\" aria-label=\"Terminal\" \
     aria-describedby=\"way-out\"></div>\n\
     <noscript><p class=\"alert\">A terminal needs JavaScript.</p></noscript>\n\
     <section id=\"starting\" aria-labelledby=\"starting-title\" hidden><h2 id=\"starting-title\"></h2>\
-    <ol id=\"steps\"></ol></section>\n\
-    <div id=\"strips\"></div></main>\n\
+    <ol id=\"steps\"></ol><p id=\"elapsed\" class=\"hint\"></p></section>\n\
+    <p id=\"link-target\" hidden></p><div id=\"strips\"></div></main>\n\
     <footer class=\"foot\"><span class=\"link-state\"><span class=\"dot busy\" id=\"link-dot\"></span>\
     <span id=\"link-word\"></span> <span id=\"rtt\" class=\"number\"></span></span>\
     <span id=\"queued\" class=\"number\"></span><span id=\"time-left\" class=\"number\"></span>\
-    <span id=\"usage\" class=\"number\"></span>\
-    <span class=\"spacer\"></span><span id=\"size\" class=\"number\"></span>\
+    <span id=\"usage\" class=\"stale\" hidden>{}{}{}</span><span class=\"spacer\"></span>\
+    <button type=\"button\" id=\"facts\" aria-haspopup=\"dialog\" hidden></button>\
+    <span id=\"size\" class=\"number\"></span>\
     <span id=\"way-out\" class=\"keys\"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd> leaves the terminal</span>\
     </footer>\n\
     <p id=\"announce\" class=\"visually-hidden\" role=\"status\"></p>\n";
+
+/// What is used of one resource: its name, a meter where there is a limit, and the numbers.
+fn gauge(id: &str, name: &str) -> Html {
+    Html::fill(
+        "<span class=\"gauge\"><span id=\"{}-name\">{}</span> \
+         <meter id=\"{}-meter\" aria-labelledby=\"{}-name {}-text\" hidden></meter> \
+         <span id=\"{}-text\" class=\"number\"></span></span>",
+        &[&id, &name, &id, &id, &id, &id],
+    )
+}

@@ -1,0 +1,1 @@
+export * from '@xterm/addon-webgl';
