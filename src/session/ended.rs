@@ -77,28 +77,42 @@ impl EndNotes {
         done
     }
 
-    /// A file that is no note of ours in whole is removed: it was torn, or of another version.
+    /// A file that is no note of ours in whole is removed: it was torn, or of another version. One that cannot be read now
+    /// stays for the next daemon.
     fn read_all(&self) -> BTreeMap<SessionId, EndNote> {
         let mut notes = BTreeMap::new();
-        for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
-            let note = fs::read(entry.path()).ok().and_then(|bytes| serde_json::from_slice::<EndNote>(&bytes).ok());
-            match note {
-                Some(note) if entry.file_name() == note.id.as_str() => drop(notes.insert(note.id, note)),
+        let files = fs::read_dir(&self.dir).inspect_err(|error| self.unread(error));
+        for entry in files.into_iter().flatten().flatten() {
+            let bytes = match fs::read(entry.path()) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    self.unread(&error);
+                    continue;
+                }
+            };
+            match serde_json::from_slice::<EndNote>(&bytes) {
+                Ok(note) if entry.file_name() == note.id.as_str() => drop(notes.insert(note.id, note)),
                 _ => drop(fs::remove_file(entry.path())),
             }
         }
         notes
     }
 
+    fn unread(&self, error: &std::io::Error) {
+        tracing::warn!(%error, "how a session ended could not be read in {}", self.dir.display());
+    }
+
+    /// Ends that lie a day ahead were written while the clock was wrong; they would stay for as long as it was off.
     fn tidy(&self, notes: &mut BTreeMap<SessionId, EndNote>, now: u64) {
-        let mut gone: Vec<_> = notes.values().filter(|n| n.ended + KEPT <= now).map(|n| n.id).collect();
-        if notes.len() - gone.len() > MOST {
-            let mut by_age: Vec<_> = notes.values().map(|n| (n.ended, n.id)).collect();
+        let (kept, mut gone): (Vec<_>, Vec<_>) =
+            notes.values().map(|n| (n.ended, n.id)).partition(|(ended, _)| ended.abs_diff(now) < KEPT);
+        if kept.len() > MOST {
+            let mut by_age = kept;
             by_age.sort_unstable();
-            by_age.truncate(notes.len() - MOST);
-            gone = by_age.into_iter().map(|(_, id)| id).collect(); // those that are too old are among them
+            by_age.truncate(by_age.len() - MOST);
+            gone.append(&mut by_age);
         }
-        for id in gone {
+        for (_, id) in gone {
             notes.remove(&id);
             let _ = fs::remove_file(self.path(id)); // absent is what is wanted
         }
@@ -166,6 +180,27 @@ mod tests {
         }
         assert_eq!((notes.find(oldest.id), notes.list(None).len()), (None, MOST));
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), MOST);
+    }
+
+    #[test]
+    fn a_note_of_a_clock_that_was_far_ahead_goes_and_of_one_a_little_ahead_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let (now, notes) = (sys::unix_seconds(), EndNotes::in_dir(dir.path().into()));
+        let ahead = note("alice", now + 3600);
+        for note in [ahead.clone(), note("alice", now + KEPT + 3600), note("alice", u64::MAX)] {
+            notes.add(note);
+        }
+        assert_eq!(notes.list(None), [ahead]);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_read_now_is_not_thrown_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("abcdefghijkl");
+        std::os::unix::fs::symlink(dir.path().join("absent"), &path).unwrap(); // as without a free descriptor
+        assert_eq!(EndNotes::in_dir(dir.path().into()).list(None), []);
+        assert!(path.symlink_metadata().is_ok());
     }
 
     #[test]
