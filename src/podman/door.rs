@@ -25,8 +25,8 @@ const CREATE: Duration = Duration::from_secs(60);
 const INIT: Duration = Duration::from_secs(20);
 /// Delete kills, waits, unmounts.
 const DELETE: Duration = Duration::from_secs(15);
-/// Most bytes of one answer.
-const ANSWER: usize = 4 << 20;
+/// Most bytes of one answer. The longest is the list of 2,048 sessions, each with 1 kB of its own and the image's labels.
+const ANSWER: usize = 16 << 20;
 
 const API: &str = "/v4.0.0/libpod";
 
@@ -406,6 +406,40 @@ mod tests {
             assert!(inspect.security_options.contains(&"no-new-privileges".to_owned()));
             assert!(inspect.oci_config.unwrap().ends_with(format!("{}/userdata/config.json", inspect.container)));
         }
+    }
+
+    /// A Podman that is played: it answers one call with `head` and then `piece` so many times.
+    async fn answered(head: String, piece: String, times: usize) -> Result<Vec<ListContainer>, PodmanError> {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("podman.sock");
+        let listener = tokio::net::UnixListener::bind(&path).unwrap();
+        let podman = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            assert!(socket.read(&mut [0; 4096]).await.unwrap() > 0);
+            let mut sent = socket.write_all(head.as_bytes()).await;
+            for _ in 0..times {
+                sent = sent.and(socket.write_all(piece.as_bytes()).await);
+            }
+            let hung_up = sent.is_err() || matches!(socket.read(&mut [0; 1]).await, Ok(0) | Err(_));
+            assert!(hung_up, "the connection stays");
+        };
+        let door = Door::new(path);
+        tokio::join!(door.list("0123456789abcdef"), podman).0
+    }
+
+    #[tokio::test]
+    async fn a_full_house_is_listed_and_an_answer_without_end_is_not_read() {
+        const SESSIONS: usize = 2048;
+        let container =
+            serde_json::json!({"Id": "0".repeat(64), "Labels": {"org.opencontainers.image.title": "x".repeat(4096)}});
+        let (first, next) = (format!("[{container}"), format!(",{container}"));
+        let length = first.len() + (SESSIONS - 1) * next.len() + 1;
+        let head = |length: &str| format!("HTTP/1.1 200 OK\r\nConnection: close\r\n{length}\r\n");
+        let full = head(&format!("Content-Length: {length}\r\n")) + &first + &next.repeat(SESSIONS - 1) + "]";
+        assert_eq!(answered(full, String::new(), 0).await.unwrap().len(), SESSIONS);
+        let endless = answered(head(""), " ".repeat(1 << 20), 64).await.unwrap_err().to_string();
+        assert!(endless.contains("longer than"), "{endless}");
     }
 
     #[test]
