@@ -41,7 +41,7 @@ impl Sailing {
     /// cgroup is gone soon after.
     pub(super) fn look_at_memory(&mut self) {
         let Work::Running(running) = &self.work else { return };
-        let Some(killed) = running.conmon.killed() else { return };
+        let Some(killed) = running.conmon.killed(self.t.record.kills.outlived) else { return };
         self.memory.killed = killed.count;
         if killed.spared && killed.count > self.t.record.kills.outlived {
             self.t.record.kills.outlived = killed.count;
