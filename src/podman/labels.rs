@@ -107,7 +107,7 @@ impl Identity {
     }
 
     /// Every label of a session's container, its MAC included.
-    pub(super) fn labels(&self, id: SessionId, profile: &str, config: &str) -> BTreeMap<String, String> {
+    pub(crate) fn labels(&self, id: SessionId, profile: &str, config: &str) -> BTreeMap<String, String> {
         let mut labels: BTreeMap<String, String> =
             [(INSTANCE, &*self.instance), (ID, id.as_str()), (PROFILE, profile), (CONFIG, config)]
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
