@@ -15,6 +15,8 @@ use crate::{auth::OwnerId, sys};
 const KEPT: u64 = 24 * 3600;
 /// Notes kept at most; the oldest go first.
 const MOST: usize = 1000;
+/// Of one owner, so that nobody pushes out what others have yet to read.
+const MOST_OF_ONE: usize = 100;
 
 /// The end of one session, as its owner may see it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -51,7 +53,14 @@ impl EndNotes {
         if let Err(error) = written.and_then(|bytes| fs::write(self.path(note.id), bytes)) {
             tracing::warn!(%error, session = %note.id, "how it ended could not be written to {}", self.dir.display());
         }
-        self.with(|notes| drop(notes.insert(note.id, note)));
+        self.with(|notes| {
+            let owner = note.owner.clone();
+            notes.insert(note.id, note);
+            let mut theirs: Vec<_> = notes.values().filter(|n| n.owner == owner).map(|n| (n.ended, n.id)).collect();
+            theirs.sort_unstable();
+            let many = theirs.len().saturating_sub(MOST_OF_ONE);
+            self.remove(notes, theirs.drain(..many));
+        });
     }
 
     pub(crate) fn find(&self, id: SessionId) -> Option<EndNote> {
@@ -112,6 +121,10 @@ impl EndNotes {
             by_age.truncate(by_age.len() - MOST);
             gone.append(&mut by_age);
         }
+        self.remove(notes, gone);
+    }
+
+    fn remove(&self, notes: &mut BTreeMap<SessionId, EndNote>, gone: impl IntoIterator<Item = (u64, SessionId)>) {
         for (_, id) in gone {
             notes.remove(&id);
             let _ = fs::remove_file(self.path(id)); // absent is what is wanted
@@ -175,8 +188,8 @@ mod tests {
         let now = sys::unix_seconds();
         let oldest = note("alice", now - 3600);
         notes.add(oldest.clone());
-        for _ in 0..MOST {
-            notes.add(note("bob", now));
+        for n in 0..MOST {
+            notes.add(note(&format!("another {}", n % 20), now));
         }
         assert_eq!((notes.find(oldest.id), notes.list(None).len()), (None, MOST));
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), MOST);
@@ -201,6 +214,22 @@ mod tests {
         std::os::unix::fs::symlink(dir.path().join("absent"), &path).unwrap(); // as without a free descriptor
         assert_eq!(EndNotes::in_dir(dir.path().into()).list(None), []);
         assert!(path.symlink_metadata().is_ok());
+    }
+
+    #[test]
+    fn who_ends_many_sessions_pushes_out_their_own_notes_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let notes = EndNotes::in_dir(dir.path().into());
+        let now = sys::unix_seconds();
+        let (of_bob, first) = (note("bob", now - 7200), note("alice", now - 3600));
+        notes.add(of_bob.clone());
+        notes.add(first.clone());
+        for _ in 0..MOST_OF_ONE {
+            notes.add(note("alice", now));
+        }
+        assert_eq!((notes.find(first.id), notes.find(of_bob.id)), (None, Some(of_bob)));
+        assert_eq!(notes.list(Some(&OwnerId::local("alice"))).len(), MOST_OF_ONE);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), MOST_OF_ONE + 1);
     }
 
     #[test]
