@@ -59,6 +59,7 @@ export function openTerminal(host, wishes) {
     cursorBlink: false,
     fontFamily: FONT,
     fontSize: settings.fontSize,
+    lineHeight: 1.1, // at 1 the row cuts the underscore of common fonts off
     linkHandler,
     scrollback: SCROLLBACK,
     screenReaderMode: settings.screenReader,
