@@ -123,6 +123,15 @@ fn plain(text: &str) -> String {
     text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// One word of a shell's line: a fix is pasted, often by root, and names in it may come from other programs.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,=".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
 /// `1.5 GB`, `84 MB`
 fn bytes(n: u64) -> String {
     const MB: u64 = 1_000_000;
@@ -166,6 +175,18 @@ mod tests {
                     {"name": "linger", "state": "fail", "found": "off", "fix": "loginctl enable-linger mira"},
                     {"name": "disk", "state": "ok", "found": "much", "fix": null}]})
         );
+    }
+
+    #[test]
+    fn what_is_pasted_is_one_word_whatever_is_in_it() {
+        assert_eq!(
+            ["/etc/coracle/users", "coracle-abc", "x y", ""].map(word),
+            ["/etc/coracle/users", "coracle-abc", "'x y'", "''"]
+        );
+        for odd in ["x; touch /tmp/y", "$(id)", "a'b;c'", "`id`", "x\ny", "~root", "*", "-a b"] {
+            let shell = ["sh", "-c", &format!("printf %s. {}", word(odd))];
+            assert_eq!(command::answer(&shell, 0).unwrap(), format!("{odd}."));
+        }
     }
 
     #[test]

@@ -100,15 +100,17 @@ impl Conmon {
     }
 
     /// How many processes of the container the kernel has killed for want of memory, and whether the shell may be one of
-    /// them. `None` where the memory controller does not exist, or the cgroup no more.
+    /// them. `None` where the memory controller does not exist, or the cgroup no more. The shell is known to have outlived
+    /// the first `outlived`: a session that merely is at its limit asks 100 times a second.
     ///
     /// The shell is not one of them if it lives and has no SIGKILL waiting for it. Between the counter's rise and the signal
     /// the kernel holds the victim's task lock, and reading its status takes the same lock: so the status, read after the
     /// counter, shows the signal. Podman's `OOMKilled` and conmon's file `oom` cannot tell the two apart: they say that some
     /// process of the container was killed at some time, also after a plain `exit` much later.
-    pub(crate) fn killed(&self) -> Option<Killed> {
+    pub(crate) fn killed(&self, outlived: u64) -> Option<Killed> {
         let count = self.gauge.killed()?;
-        let spared = Status::of(self.shell_pid).is_ok_and(|status| !status.kill_pending) && self.shell_is_alive();
+        let lives = || Status::of(self.shell_pid).is_ok_and(|status| !status.kill_pending) && self.shell_is_alive();
+        let spared = count <= outlived || lives();
         Some(Killed { count, spared })
     }
 
@@ -242,6 +244,22 @@ mod tests {
         assert!(refusal.contains("not the conmon"), "{refusal}");
         assert!(Conmon::watch(0, "4b9d", me).is_err());
         assert!(Conmon::watch(-1, "4b9d", me).is_err());
+    }
+
+    #[test]
+    fn the_shell_is_looked_at_only_after_a_kill_that_it_is_not_known_to_have_outlived() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("memory.events"), "oom_kill 2\n").unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let _inside = runtime.enter();
+        let mut shell = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let me = i32::try_from(std::process::id()).unwrap();
+        let conmon = Conmon::played_by(me, i32::try_from(shell.id()).unwrap(), dir.path()).unwrap();
+        let spared = |outlived| conmon.killed(outlived).unwrap().spared;
+        assert_eq!([1, 2].map(spared), [true, true]);
+        shell.kill().unwrap();
+        shell.wait().unwrap();
+        assert_eq!([1, 2].map(spared), [false, true]);
     }
 
     #[test]

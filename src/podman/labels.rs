@@ -6,13 +6,17 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{self, Write},
+    io::{self, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
     sync::Arc,
 };
 
 use hmac::{Hmac, KeyInit, Mac};
+use rustix::{
+    fs::{Mode, OFlags},
+    io::Errno,
+};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
@@ -51,6 +55,10 @@ pub(crate) struct Identity {
 
 /// Bytes of the MAC's key.
 const KEY: usize = 32;
+const KEY_FILE: &str = "mac.key";
+const INSTANCE_FILE: &str = "instance";
+/// Bytes that are read of either; each has fewer.
+const MOST: u64 = 64;
 
 impl Identity {
     /// Reads `instance` and `mac.key` (0600) from the state directory, making them at the first run.
@@ -58,9 +66,25 @@ impl Identity {
     /// # Errors
     /// When a file cannot be read or made, is not what this program wrote, or its key is open to others.
     pub(crate) fn open(state: &Path) -> io::Result<Identity> {
-        let key_file = state.join("mac.key");
-        let key = read_or_make(&key_file, &random::<KEY>())?;
-        let mode = fs::metadata(&key_file)?.permissions().mode() & 0o777;
+        make(&state.join(KEY_FILE), &random::<KEY>())?;
+        make(&state.join(INSTANCE_FILE), format!("{}\n", hex(&random::<8>())).as_bytes())?;
+        Identity::read(state)
+    }
+
+    /// Reads what [`Identity::open`] made, and makes nothing; `None` if no daemon ever ran on this directory.
+    ///
+    /// # Errors
+    /// As [`Identity::open`].
+    pub(crate) fn find(state: &Path) -> io::Result<Option<Identity>> {
+        match Identity::read(state) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
+    }
+
+    fn read(state: &Path) -> io::Result<Identity> {
+        let key_file = state.join(KEY_FILE);
+        let (key, mode) = read(&key_file)?;
         if mode & 0o077 != 0 {
             return Err(wrong(
                 &key_file,
@@ -69,9 +93,8 @@ impl Identity {
         }
         let key = key.try_into().map_err(|_| wrong(&key_file, "is not 32 bytes; remove it, end old sessions"))?;
 
-        let instance_file = state.join("instance");
-        let made = format!("{}\n", hex(&random::<8>()));
-        let instance = String::from_utf8(read_or_make(&instance_file, made.as_bytes())?)
+        let instance_file = state.join(INSTANCE_FILE);
+        let instance = String::from_utf8(read(&instance_file)?.0)
             .ok()
             .map(|text| text.trim_end().to_owned())
             .filter(|text| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit()))
@@ -79,25 +102,12 @@ impl Identity {
         Ok(Identity { instance: instance.into(), key: Arc::new(key) })
     }
 
-    /// Reads what [`Identity::open`] made, and makes nothing; `None` if no daemon ever ran on this directory.
-    ///
-    /// # Errors
-    /// As [`Identity::open`].
-    pub(crate) fn find(state: &Path) -> io::Result<Option<Identity>> {
-        let there = |name: &str| match fs::symlink_metadata(state.join(name)) {
-            Ok(_) => Ok(true),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(e) => Err(io::Error::new(e.kind(), format!("{}: {e}", state.join(name).display()))),
-        };
-        if there("mac.key")? && there("instance")? { Identity::open(state).map(Some) } else { Ok(None) }
-    }
-
     pub(super) fn instance(&self) -> &str {
         &self.instance
     }
 
     /// Every label of a session's container, its MAC included.
-    pub(super) fn labels(&self, id: SessionId, profile: &str, config: &str) -> BTreeMap<String, String> {
+    pub(crate) fn labels(&self, id: SessionId, profile: &str, config: &str) -> BTreeMap<String, String> {
         let mut labels: BTreeMap<String, String> =
             [(INSTANCE, &*self.instance), (ID, id.as_str()), (PROFILE, profile), (CONFIG, config)]
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
@@ -132,13 +142,29 @@ impl Identity {
     }
 }
 
-/// The file's contents; when it is not there, `fresh` is put in its place, whole or not at all. Of two that make it at
-/// the same time one wins and both read the same.
-fn read_or_make(path: &Path, fresh: &[u8]) -> io::Result<Vec<u8>> {
-    let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
-    match fs::read(path) {
+/// What is in the file, [`MOST`] bytes of it, and its mode. `coracle doctor` reads it as root in a directory of the account:
+/// a link, a pipe or a device that lies there instead is refused, without waiting for it.
+fn read(path: &Path) -> io::Result<(Vec<u8>, u32)> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(file) => fs::File::from(file),
+        Err(Errno::LOOP) => return Err(wrong(path, "is a symbolic link; put the file itself there")),
+        Err(e) => return Err(named(path, e.into())),
+    };
+    let found = file.metadata().map_err(|e| named(path, e))?;
+    if !found.is_file() {
+        return Err(wrong(path, "is not a regular file; remove it, end old sessions"));
+    }
+    let mut all = Vec::new();
+    file.take(MOST).read_to_end(&mut all).map_err(|e| named(path, e))?;
+    Ok((all, found.permissions().mode() & 0o777))
+}
+
+/// Puts `fresh` where nothing is, whole or not at all. Of two that make it at the same time one wins.
+fn make(path: &Path, fresh: &[u8]) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-        other => return other.map_err(named),
+        other => return other.map(drop).map_err(|e| named(path, e)),
     }
     let draft = path.with_extension(format!("new-{}", hex(&random::<4>())));
     let written = (|| {
@@ -151,8 +177,11 @@ fn read_or_make(path: &Path, fresh: &[u8]) -> io::Result<Vec<u8>> {
         }
     })();
     let _ = fs::remove_file(&draft); // on every path; it has no reader
-    written.map_err(named)?;
-    fs::read(path).map_err(named)
+    written.map_err(|e| named(path, e))
+}
+
+fn named(path: &Path, e: io::Error) -> io::Error {
+    io::Error::new(e.kind(), format!("{}: {e}", path.display()))
 }
 
 fn wrong(path: &Path, what: &str) -> io::Error {
@@ -192,6 +221,30 @@ mod tests {
         assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0);
         let (state, identity) = open();
         assert_eq!(Identity::find(state.path()).unwrap().unwrap().instance(), identity.instance());
+    }
+
+    #[test]
+    fn whoever_looks_is_led_nowhere_and_waits_for_nothing() {
+        for file in [KEY_FILE, INSTANCE_FILE] {
+            let (state, _) = open();
+            let path = state.path().join(file);
+            let refused = |what: &str| {
+                let why = Identity::find(state.path()).err().map(|e| e.to_string()).unwrap_or_default();
+                assert!(why.contains(file) && why.contains(what), "{why}");
+            };
+            let elsewhere = state.path().join("elsewhere");
+            fs::rename(&path, &elsewhere).unwrap();
+            std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+            refused("is a symbolic link");
+            fs::remove_file(&path).unwrap();
+            let pipe = rustix::fs::FileType::Fifo;
+            rustix::fs::mknodat(rustix::fs::CWD, &path, pipe, Mode::from_raw_mode(0o600), 0).unwrap();
+            refused("is not a regular file");
+            fs::remove_file(&path).unwrap();
+            fs::write(&path, vec![b'a'; 1 << 20]).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            refused("is not ");
+        }
     }
 
     #[test]

@@ -98,6 +98,7 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
         }
         if !todo.is_empty() {
             sleep(AGAIN).await;
+            look_again(roster, &mut todo).await;
         }
     }
     roster.settle();
@@ -114,6 +115,14 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
             Err(_) => Ending::by_itself(EndReason::Lost),
         };
         audit_end(roster, id, None, "", how);
+    }
+}
+
+/// A shell may have ended since the list was made: then it is no use to attach, and nothing is wrong with the engine.
+async fn look_again(roster: &Roster, todo: &mut [Found]) {
+    let Ok(found) = roster.podman().list_ours().await else { return };
+    for container in todo {
+        container.alive = found.iter().find(|now| now.id == container.id).map_or(container.alive, |now| now.alive);
     }
 }
 
@@ -177,3 +186,6 @@ fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &
     };
     roster.ended(id, whose, &how);
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,8 @@ use crate::{auth::OwnerId, sys};
 const KEPT: u64 = 24 * 3600;
 /// Notes kept at most; the oldest go first.
 const MOST: usize = 1000;
+/// Of one owner, so that nobody pushes out what others have yet to read.
+const MOST_OF_ONE: usize = 100;
 
 /// The end of one session, as its owner may see it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -51,7 +53,14 @@ impl EndNotes {
         if let Err(error) = written.and_then(|bytes| fs::write(self.path(note.id), bytes)) {
             tracing::warn!(%error, session = %note.id, "how it ended could not be written to {}", self.dir.display());
         }
-        self.with(|notes| drop(notes.insert(note.id, note)));
+        self.with(|notes| {
+            let owner = note.owner.clone();
+            notes.insert(note.id, note);
+            let mut theirs: Vec<_> = notes.values().filter(|n| n.owner == owner).map(|n| (n.ended, n.id)).collect();
+            theirs.sort_unstable();
+            let many = theirs.len().saturating_sub(MOST_OF_ONE);
+            self.remove(notes, theirs.drain(..many));
+        });
     }
 
     pub(crate) fn find(&self, id: SessionId) -> Option<EndNote> {
@@ -77,28 +86,46 @@ impl EndNotes {
         done
     }
 
-    /// A file that is no note of ours in whole is removed: it was torn, or of another version.
+    /// A file that is no note of ours in whole is removed: it was torn, or of another version. One that cannot be read now
+    /// stays for the next daemon.
     fn read_all(&self) -> BTreeMap<SessionId, EndNote> {
         let mut notes = BTreeMap::new();
-        for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
-            let note = fs::read(entry.path()).ok().and_then(|bytes| serde_json::from_slice::<EndNote>(&bytes).ok());
-            match note {
-                Some(note) if entry.file_name() == note.id.as_str() => drop(notes.insert(note.id, note)),
+        let files = fs::read_dir(&self.dir).inspect_err(|error| self.unread(error));
+        for entry in files.into_iter().flatten().flatten() {
+            let bytes = match fs::read(entry.path()) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    self.unread(&error);
+                    continue;
+                }
+            };
+            match serde_json::from_slice::<EndNote>(&bytes) {
+                Ok(note) if entry.file_name() == note.id.as_str() => drop(notes.insert(note.id, note)),
                 _ => drop(fs::remove_file(entry.path())),
             }
         }
         notes
     }
 
+    fn unread(&self, error: &std::io::Error) {
+        tracing::warn!(%error, "how a session ended could not be read in {}", self.dir.display());
+    }
+
+    /// Ends that lie a day ahead were written while the clock was wrong; they would stay for as long as it was off.
     fn tidy(&self, notes: &mut BTreeMap<SessionId, EndNote>, now: u64) {
-        let mut gone: Vec<_> = notes.values().filter(|n| n.ended + KEPT <= now).map(|n| n.id).collect();
-        if notes.len() - gone.len() > MOST {
-            let mut by_age: Vec<_> = notes.values().map(|n| (n.ended, n.id)).collect();
+        let (kept, mut gone): (Vec<_>, Vec<_>) =
+            notes.values().map(|n| (n.ended, n.id)).partition(|(ended, _)| ended.abs_diff(now) < KEPT);
+        if kept.len() > MOST {
+            let mut by_age = kept;
             by_age.sort_unstable();
-            by_age.truncate(notes.len() - MOST);
-            gone = by_age.into_iter().map(|(_, id)| id).collect(); // those that are too old are among them
+            by_age.truncate(by_age.len() - MOST);
+            gone.append(&mut by_age);
         }
-        for id in gone {
+        self.remove(notes, gone);
+    }
+
+    fn remove(&self, notes: &mut BTreeMap<SessionId, EndNote>, gone: impl IntoIterator<Item = (u64, SessionId)>) {
+        for (_, id) in gone {
             notes.remove(&id);
             let _ = fs::remove_file(self.path(id)); // absent is what is wanted
         }
@@ -161,11 +188,48 @@ mod tests {
         let now = sys::unix_seconds();
         let oldest = note("alice", now - 3600);
         notes.add(oldest.clone());
-        for _ in 0..MOST {
-            notes.add(note("bob", now));
+        for n in 0..MOST {
+            notes.add(note(&format!("another {}", n % 20), now));
         }
         assert_eq!((notes.find(oldest.id), notes.list(None).len()), (None, MOST));
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), MOST);
+    }
+
+    #[test]
+    fn a_note_of_a_clock_that_was_far_ahead_goes_and_of_one_a_little_ahead_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let (now, notes) = (sys::unix_seconds(), EndNotes::in_dir(dir.path().into()));
+        let ahead = note("alice", now + 3600);
+        for note in [ahead.clone(), note("alice", now + KEPT + 3600), note("alice", u64::MAX)] {
+            notes.add(note);
+        }
+        assert_eq!(notes.list(None), [ahead]);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_read_now_is_not_thrown_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("abcdefghijkl");
+        std::os::unix::fs::symlink(dir.path().join("absent"), &path).unwrap(); // as without a free descriptor
+        assert_eq!(EndNotes::in_dir(dir.path().into()).list(None), []);
+        assert!(path.symlink_metadata().is_ok());
+    }
+
+    #[test]
+    fn who_ends_many_sessions_pushes_out_their_own_notes_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let notes = EndNotes::in_dir(dir.path().into());
+        let now = sys::unix_seconds();
+        let (of_bob, first) = (note("bob", now - 7200), note("alice", now - 3600));
+        notes.add(of_bob.clone());
+        notes.add(first.clone());
+        for _ in 0..MOST_OF_ONE {
+            notes.add(note("alice", now));
+        }
+        assert_eq!((notes.find(first.id), notes.find(of_bob.id)), (None, Some(of_bob)));
+        assert_eq!(notes.list(Some(&OwnerId::local("alice"))).len(), MOST_OF_ONE);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), MOST_OF_ONE + 1);
     }
 
     #[test]

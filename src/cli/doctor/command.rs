@@ -23,7 +23,11 @@ pub(super) fn answer(words: &[&str], uid: u32) -> Result<String, String> {
 fn answer_within(words: &[&str], uid: u32, limit: Duration) -> Result<String, String> {
     let (program, arguments) = words.split_first().ok_or("no program")?;
     let shown = words.join(" ");
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    if rustix::process::geteuid().is_root() {
+        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"); // su(1) without `-` leaves somebody else's
+    }
+    let mut child = command
         .args(arguments)
         .env("LC_ALL", "C")
         .env("XDG_RUNTIME_DIR", format!("/run/user/{uid}")) // absent after su(1)

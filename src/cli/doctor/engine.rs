@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Account, Check, bytes};
+use super::{Account, Check, bytes, word};
 use crate::{
     cli::Stop,
     config::{Config, Places, Pull},
@@ -202,24 +202,28 @@ impl Engine<'_> {
         let ours: Vec<Identity> = states.iter().filter_map(|state| Identity::find(state).ok().flatten()).collect();
         let found = self.survey.labelled(&ours).await?;
         let before = checks.len();
-        for container in &found {
-            let (name, what) = match container {
-                Labelled::Genuine => continue,
-                Labelled::Forged(name) => (name, "carries our label without its right MAC: it is no session of ours"),
-                Labelled::Foreign(name) => (name, "is of another Coracle's, whose state directory is not here"),
-            };
-            let (found, fix) =
-                (format!("{name} {what}; it is left alone"), self.account.own(&format!("podman rm --force {name}")));
-            checks.push(match container {
-                Labelled::Foreign(_) => Check::warn(CONTAINERS, found, fix),
-                _ => Check::fail(CONTAINERS, found, fix),
-            });
-        }
+        checks.extend(found.iter().filter_map(|container| stranger(self.account, container)));
         if checks.len() == before {
             let sessions = if found.len() == 1 { "1 session".to_owned() } else { format!("{} sessions", found.len()) };
             checks.push(Check::ok(CONTAINERS, format!("{sessions}, no stranger with our label")));
         }
         Ok(())
+    }
+}
+
+/// What to do about a container with our label that is no session of ours. Its name is what the account's Podman says.
+fn stranger(account: &Account, container: &Labelled) -> Option<Check> {
+    let fix = |name: &str| account.own(&format!("podman rm --force -- {}", word(name)));
+    match container {
+        Labelled::Genuine => None,
+        Labelled::Forged(name) => {
+            let what = "carries our label without its right MAC: it is no session of ours; it is left alone";
+            Some(Check::fail(CONTAINERS, format!("{name} {what}"), fix(name)))
+        }
+        Labelled::Foreign(name) => {
+            let what = "is of another Coracle's, whose state directory is not here; it is left alone";
+            Some(Check::warn(CONTAINERS, format!("{name} {what}"), fix(name)))
+        }
     }
 }
 
@@ -257,6 +261,16 @@ mod tests {
         assert_eq!(short.fix.as_deref(), Some("write max = 7 under [sessions], or make room in /s"));
         assert_eq!((short.state, at(GB).state), (State::Warn, State::Fail));
         assert_eq!(judge_disk(8, &[], 0, "/s").state, State::Ok);
+    }
+
+    #[test]
+    fn a_name_that_podman_tells_is_no_command_of_roots() {
+        let account = Account::for_tests("coracle", 990, true);
+        let fix = |name: &str| stranger(&account, &Labelled::Forged(name.into())).unwrap().fix.unwrap();
+        assert!(fix("coracle-x").ends_with(" -- podman rm --force -- coracle-x"), "{}", fix("coracle-x"));
+        assert!(fix("x; reboot").ends_with(" podman rm --force -- 'x; reboot'"), "{}", fix("x; reboot"));
+        assert!(fix("--all").ends_with(" podman rm --force -- --all"), "{}", fix("--all"));
+        assert_eq!(stranger(&account, &Labelled::Genuine), None);
     }
 
     #[test]

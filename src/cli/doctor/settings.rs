@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Account, Check};
+use super::{Account, Check, word};
 use crate::{
     auth::{UsersError, UsersFile},
     cli::check_config,
@@ -55,7 +55,11 @@ fn configuration(account: &Account, places: &Places, checks: &mut Vec<Check>) ->
     let before = checks.len();
     for file in loaded.files.iter().filter(|file| !account.may_read(file)) {
         let found = format!("{}: {} may not read it", file.display(), account.name);
-        checks.push(Check::fail(CONFIG, found, account.admin(&format!("chmod a+r {}", file.display()))));
+        checks.push(Check::fail(
+            CONFIG,
+            found,
+            account.admin(&format!("chmod a+r {}", word(&file.display().to_string()))),
+        ));
     }
     for warning in &loaded.warnings {
         let (found, fix) = told(warning);
@@ -72,7 +76,7 @@ fn users(account: &Account, places: &Places, config: &Config, checks: &mut Vec<C
     let path = file.path().display().to_string();
     let usual = Places::of_system(&places.config).is_some()
         || places.config == Path::new(&account.home).join(".config/coracle/config.toml");
-    let flag = if usual { String::new() } else { format!("--config {} ", places.config.display()) };
+    let flag = if usual { String::new() } else { format!("--config {} ", word(&places.config.display().to_string())) };
     let passwd = account.admin(&format!("coracle {flag}passwd NAME"));
     let users = match file.read() {
         Ok(users) => users,
@@ -81,15 +85,17 @@ fn users(account: &Account, places: &Places, config: &Config, checks: &mut Vec<C
             let (found, way_out) = sentence.rsplit_once("; ").unwrap_or((&sentence, "correct it"));
             let fix = match error {
                 UsersError::Absent(_) => passwd,
-                UsersError::Open { .. } => account.admin(&format!("chmod 0640 {path}")),
-                UsersError::ForeignOwner { .. } => account.root(&format!("chown root {path}")),
+                UsersError::Open { .. } => account.admin(&format!("chmod 0640 {}", word(&path))),
+                UsersError::ForeignOwner { .. } => account.root(&format!("chown root {}", word(&path))),
                 UsersError::NotAFile(_) | UsersError::Locked(_) | UsersError::Io { .. } => way_out.to_owned(),
             };
             return checks.push(Check::fail(USERS, found, fix));
         }
     };
     if !account.may_read(file.path()) {
-        let fix = account.root(&format!("sh -c 'chown root:{} {path} && chmod 0640 {path}'", account.name));
+        let file = word(&path);
+        let fix = [format!("chown root:{} {file}", account.name), format!("chmod 0640 {file}")];
+        let fix = fix.map(|command| account.root(&command)).join(" && ");
         return checks.push(Check::fail(USERS, format!("{path}: {} may not read it", account.name), fix));
     }
     for bad in users.bad_lines() {
@@ -107,12 +113,16 @@ fn users(account: &Account, places: &Places, config: &Config, checks: &mut Vec<C
 fn state(account: &Account, path: &Path) -> Check {
     if let Err(error) = check_private(path, account.uid) {
         return match error {
-            PlaceError::Open { ref path, .. } => {
-                Check::fail(STATE, halves(&error).0, account.admin(&format!("chmod 0700 {}", path.display())))
-            }
-            PlaceError::ForeignOwner { ref path, us, .. } => {
-                Check::fail(STATE, halves(&error).0, account.root(&format!("chown {us} {}", path.display())))
-            }
+            PlaceError::Open { ref path, .. } => Check::fail(
+                STATE,
+                halves(&error).0,
+                account.admin(&format!("chmod 0700 {}", word(&path.display().to_string()))),
+            ),
+            PlaceError::ForeignOwner { ref path, us, .. } => Check::fail(
+                STATE,
+                halves(&error).0,
+                account.root(&format!("chown {us} {}", word(&path.display().to_string()))),
+            ),
             error => Check::fail(STATE, halves(&error).0, halves(&error).1),
         };
     }

@@ -83,14 +83,14 @@ async fn who_takes_too_much_memory_is_killed_and_the_shell_goes_on() {
     let bed = Bed::new();
     let plan = limited();
     let (terminal, conmon) = bed.shell(&plan).await;
-    assert_eq!(conmon.killed().map(|killed| (killed.count, killed.spared)), Some((0, true)));
+    assert_eq!(conmon.killed(0).map(|killed| (killed.count, killed.spared)), Some((0, true)));
     // `tail` keeps a line without an end in memory, whatever its length.
     type_in(&terminal, "busybox tail /dev/zero; echo status=$?\r").await;
     shows(&terminal, "status=137").await;
     type_in(&terminal, "echo alive=$((6*7))\r").await;
     shows(&terminal, "alive=42").await;
     tokio::time::timeout(PATIENCE, conmon.memory_event()).await.expect("the kernel said that something happened");
-    assert_eq!(conmon.killed().map(|killed| (killed.count, killed.spared)), Some((1, true)));
+    assert_eq!(conmon.killed(0).map(|killed| (killed.count, killed.spared)), Some((1, true)));
     bed.end(&plan, terminal).await;
 }
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{Sailing, Work};
 use crate::{
     audit,
-    terminal::{Notice, ToClient},
+    terminal::{Notice, ToClient, Told},
 };
 
 /// Between two records of one session: who kills a process each second does not fill the journal.
@@ -41,7 +41,7 @@ impl Sailing {
     /// cgroup is gone soon after.
     pub(super) fn look_at_memory(&mut self) {
         let Work::Running(running) = &self.work else { return };
-        let Some(killed) = running.conmon.killed() else { return };
+        let Some(killed) = running.conmon.killed(self.t.record.kills.outlived) else { return };
         self.memory.killed = killed.count;
         if killed.spared && killed.count > self.t.record.kills.outlived {
             self.t.record.kills.outlived = killed.count;
@@ -64,8 +64,8 @@ impl Sailing {
     /// Tells the attachment of kills it does not know of; without one they wait for the next.
     pub(super) fn tell_kills(&mut self) {
         let kills = self.t.record.kills;
-        if kills.told < kills.outlived && self.welcomed && self.seat.is_some() {
-            self.tell(ToClient::Notice(Notice::Oom { killed: kills.outlived - kills.told }));
+        let Some(seat) = self.seat.as_ref().filter(|_| self.welcomed && kills.told < kills.outlived) else { return };
+        if seat.tell(Told::Frame(ToClient::Notice(Notice::Oom { killed: kills.outlived - kills.told }))) {
             self.t.record.kills.told = kills.outlived;
             self.remember();
         }

@@ -108,6 +108,7 @@ impl Sailing {
             seat.tell(Told::Frame(ToClient::Notice(Notice::Restart)));
             seat.close(Close::Restarting);
         }
+        self.record_kills(); // the next daemon may find the session over
         self.finished = Some(Outcome::Left);
         if let Work::Running(running) = std::mem::replace(&mut self.work, Work::Ending) {
             tokio::spawn(async move {

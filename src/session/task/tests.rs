@@ -367,6 +367,9 @@ async fn kills_are_told_once_to_whoever_comes_first() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("memory.events"), "oom_kill 2\n").unwrap();
     let (mut stage, _played) = running_in(dir);
+    let gone = Arc::new(Feed::new(AttachmentId(0), "mira".into(), "127.0.0.1".into(), stage.bell.clone()));
+    stage.says(Message::Attach { seat: Seat::new(gone.clone()).0, size: SIZE }).await; // it hears nothing any more
+    stage.says(Message::Left(gone.id)).await;
     for told in [true, false] {
         let (feed, mut ears) = stage.browser().await;
         while !matches!(first_frame(&mut ears).await, Some(Told::Show(_))) {}

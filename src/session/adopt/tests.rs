@@ -1,0 +1,62 @@
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::UnixListener,
+    time::timeout,
+};
+
+use super::*;
+use crate::{podman::Identity, session::record, terminal::Certificate};
+
+/// A Podman that is played: `answer` gets the request's first line and says status and body.
+async fn podman(listener: UnixListener, mut answer: impl FnMut(&str) -> (u16, String)) {
+    loop {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+            assert_ne!(socket.read_buf(&mut head).await.unwrap(), 0);
+        }
+        let head = String::from_utf8(head).unwrap();
+        let (status, body) = answer(head.lines().next().unwrap());
+        let length = body.len();
+        let text = format!("HTTP/1.1 {status} x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+        socket.write_all(text.as_bytes()).await.unwrap();
+    }
+}
+
+fn certificate() -> Certificate {
+    serde_json::from_value(serde_json::json!({
+        "memory": null, "swap": null, "millicpus": null, "pids": null, "network": "none", "isolation": "shared",
+        "capabilities": [], "no_new_privileges": true, "seccomp": "coracle", "read_only_root": true}))
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_shell_that_ends_between_the_list_and_the_attach_has_exited_and_the_engine_is_well() {
+    let dir = tempfile::tempdir().unwrap();
+    let [state, runtime] = ["state", "runtime"].map(|name| dir.path().join(name));
+    for dir in [&state, &runtime] {
+        std::fs::create_dir(dir).unwrap();
+    }
+    let record = Record { certificate: Some(certificate()), ..record::tests::example() };
+    RecordFile::create(&record_path(&runtime, record.id)).unwrap().write(&record).unwrap();
+    let labels = Identity::open(&state).unwrap().labels(record.id, "shell", "c0ffee");
+    let name = format!("coracle-{}", record.id);
+    let mut lists = 0;
+    let answer = move |request: &str| match request {
+        list if list.contains("/containers/json") => {
+            lists += 1;
+            let state = if lists == 1 { "running" } else { "exited" };
+            (200, serde_json::json!([{"Names": [name], "Labels": labels, "State": state}]).to_string())
+        }
+        wait if wait.contains("/wait?") => (200, "3".to_owned()),
+        delete if delete.starts_with("DELETE") => (200, "[]".to_owned()),
+        _ => (200, serde_json::json!({"Id": "0".repeat(64), "State": {"Status": "exited"}}).to_string()),
+    };
+    let played = tokio::spawn(podman(UnixListener::bind(dir.path().join("no-podman")).unwrap(), answer));
+    let roster = Roster::for_test(dir.path());
+    let mut live = roster.live();
+    timeout(Duration::from_secs(60), live.wait_for(|live| *live == 0)).await.unwrap().unwrap();
+    let note = roster.find_ended(record.id).unwrap();
+    assert_eq!((note.reason, note.status, note.owner), (EndReason::Exit, Some(3), record.person.owner));
+    played.abort();
+}
