@@ -5,11 +5,10 @@ use std::{
     fs,
     path::Path,
     sync::{MutexGuard, OnceLock},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use crate::{
-    machine::{Machine, Ran, USERS, machine, until},
+    machine::{Machine, Ran, USERS, machine, since_now, until},
     service::{port, turn},
 };
 
@@ -38,9 +37,7 @@ impl System {
         account();
         let mut system = System { machine: machine(), expected: Vec::new(), began: String::new(), _turn: turn };
         system.stop();
-        // Not a cursor: behind one, journalctl of systemd 252 leaves out the first entry that matches.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
-        system.began = format!("--since=@{}.{:06}", now.as_secs(), now.subsec_micros());
+        system.began = since_now();
         system.sh("rm -rf /var/lib/coracle/state /run/coracle");
         system.configure(config);
         if !drop_in.is_empty() {

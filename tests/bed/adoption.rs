@@ -1,6 +1,11 @@
 //! The daemon may die; the session does not.
 
-use crate::{browser::Browser, endings::told_everywhere, machine::until, service::Service};
+use crate::{
+    browser::Browser,
+    endings::{end_event, told_everywhere},
+    machine::until,
+    service::Service,
+};
 
 fn end_events(service: &Service, id: &str) -> Vec<serde_json::Value> {
     service.machine.journal(&[&format!("CORACLE_SESSION={id}"), "CORACLE_EVENT=session-end"])
@@ -11,9 +16,8 @@ async fn a_restart_ends_no_session_and_the_page_is_told_to_come_back() {
     let service = Service::plain();
     let alice = Browser::of("alice").await;
     let (id, mut terminal) = alice.shell().await;
-    let pid = terminal.ask("X=kept; echo $$").await;
-    terminal.type_in("X=kept\r").await;
-    terminal.shows("$ ").await;
+    let pid = terminal.ask("echo $$").await;
+    terminal.run("X=kept").await;
     assert_eq!(service.machine.systemctl("restart coracle.service").code, 0);
     assert_eq!(terminal.closes().await, 1012);
     let mut back = alice.terminal(&id).await;
@@ -68,9 +72,7 @@ async fn a_shell_that_ended_while_nobody_was_there_is_audited_once_with_its_stat
     let code = terminal.closes().await;
     assert!(code == 4404 || code == 1000, "{code}");
     service.nothing_left();
-    let ends = end_events(&service, &id);
-    assert_eq!(ends.len(), 1, "{ends:?}");
-    assert_eq!(ends[0]["CORACLE_REASON"], "exit");
+    assert_eq!(end_event(&service, &id)["CORACLE_REASON"], "exit");
 }
 
 #[tokio::test]

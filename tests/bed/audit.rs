@@ -1,26 +1,17 @@
 //! What the journal says of a session, and what journalctl says about it.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant, SystemTime},
-};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::{
     browser::Browser,
-    machine::{Machine, until},
+    machine::{Machine, since_now, until},
     service::Service,
 };
 
 /// As the README says: the unit's field is journald's own, the others anybody could write.
 const UNIT: [&str; 2] = ["_SYSTEMD_USER_UNIT=coracle.service", "_UID=1000"];
-
-/// From now on, for journalctl; not a cursor, after which journalctl 252 leaves out the first record that matches.
-fn now() -> String {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
-    format!("--since=@{}.{:06}", now.as_secs(), now.subsec_micros())
-}
 
 /// Coracle's records since then, oldest first.
 fn records(machine: &Machine, since: &str) -> Vec<Value> {
@@ -44,7 +35,7 @@ async fn each_event_of_a_session_by_cookie_and_by_ticket_is_written_once_and_exp
     let service = Service::plain();
     let machine = service.machine;
     install_catalogue(machine);
-    let since = now();
+    let since = since_now();
 
     assert_eq!(Browser::new().login("alice", "not her password").await.status, 403);
     let alice = Browser::of("alice").await;
@@ -60,10 +51,8 @@ async fn each_event_of_a_session_by_cookie_and_by_ticket_is_written_once_and_exp
     assert_eq!(terminal.frame("authed").await["user"], "alice");
     terminal.frame("started").await;
     assert_eq!(terminal.ask("echo $((6*7))").await, "42", "the keyboard works");
-    let began = Instant::now();
     alice.send("POST", "/logout", "application/x-www-form-urlencoded", String::new()).await;
     assert_eq!(terminal.closes().await, 4401);
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     assert_eq!(service.cli(&format!("end {id} --reason admin")).code, 0);
     service.nothing_left();
 

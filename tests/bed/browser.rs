@@ -133,6 +133,15 @@ impl Browser {
         list.as_array().expect("a list").iter().map(|s| (text(&s["id"]), text(&s["state"]))).collect()
     }
 
+    /// Waits until the daemon knows that nobody is at this session any more.
+    pub(crate) async fn until_detached(&self, id: &str) {
+        let began = Instant::now();
+        while !self.sessions().await.contains(&(id.to_owned(), "detached".to_owned())) {
+            assert!(began.elapsed() < PATIENCE, "it is not detached");
+            tokio::time::sleep(Duration::from_millis(20)).await; // the pace of polling, not a wait
+        }
+    }
+
     /// A new session with a prompt on its terminal.
     pub(crate) async fn shell(&self) -> (String, Terminal) {
         let id = self.new_session().await;
@@ -279,6 +288,12 @@ impl Terminal {
         let said = self.output[..end].to_owned();
         self.output.drain(..end + 2);
         said.trim().to_owned()
+    }
+
+    /// Runs a command and waits until it is done, which a prompt alone does not say: it may be an earlier one.
+    pub(crate) async fn run(&mut self, command: &str) {
+        self.type_in(&format!("{command}; printf '\\074%s\\076' done\r")).await;
+        self.shows("<done>").await;
     }
 
     /// Reads to the close frame.

@@ -8,9 +8,9 @@
 # shellcheck source=tests/bed/facts.sh
 . "$BED/facts.sh"
 
-READY_LIMIT=60   # s for a demo to serve; measured 3
-END_LIMIT=30     # s for a demo to be gone after Ctrl-C; measured 1
-BROWSER_LIMIT=120 # s
+READY_LIMIT=120   # s for a demo to serve; measured 3
+END_LIMIT=60      # s for a demo to be gone after Ctrl-C; measured 1
+BROWSER_LIMIT=240 # s
 
 machine=$1 image=$2
 load "$machine"
@@ -39,6 +39,18 @@ settles() {
   same "$1" "$before" "$("$2")"
 }
 as_before() { [ "$("$1")" = "$before" ]; }
+# starts_from TRACES: sets $before to them, once they stay: of the commands before, a scope may outlive them here, too.
+starts_from() {
+  local traces=$1
+  before=$("$traces")
+  within "$END_LIMIT" stays "$traces" || die "what runs in $machine changes all the time: $before"
+}
+stays() {
+  local last=$before
+  sleep 1 # between two looks
+  before=$("$1")
+  [ "$before" = "$last" ]
+}
 # says SENTENCE FILE PATTERN
 says() { if grep -q "$3" "$2"; then passes "$1"; else fails "$1" "$(cat "$2")"; fi; }
 
@@ -81,7 +93,7 @@ tar -C "$SOURCE" -c tests/bed units | tester sh -euc 'rm -rf tree && mkdir tree 
 manager stop podman.socket podman.service
 tester podman system migrate
 within "$END_LIMIT" podman_is_gone || die "Podman's processes stay in $machine: podman system migrate ended none"
-before=$(traces)
+starts_from traces
 demo "$OUTPUT/first"
 within "$READY_LIMIT" serves "$OUTPUT/first" || true
 says "it runs as the user on this host, and says so" "$OUTPUT/first" '^Runs as tester on this host'
@@ -101,7 +113,7 @@ bystander=$(tester podman inspect --format '{{.State.Pid}} {{.State.Status}}' by
 tester sh -euc 'mkdir -p ~/.config/coracle && echo mine >~/.config/coracle/config.toml'
 # Podman's service comes and goes by itself where its socket is open.
 lasting_traces() { traces | grep -v -e '^podman.service ' -e ' system service'; }
-before=$(lasting_traces)
+starts_from lasting_traces
 demo "$OUTPUT/second"
 within "$READY_LIMIT" serves "$OUTPUT/second" || true
 url=$(grep -o 'http://127.0.0.1:[0-9]*' "$OUTPUT/second" | head -n 1)

@@ -6,7 +6,11 @@ use serde_json::json;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::{browser::Browser, service::Service};
+use crate::{browser::Browser, machine::PATIENCE, service::Service};
+
+/// From Ctrl-C to the prompt, and from "end" to its answer, under a flood: 0.1 s where nobody else is at work. It would take
+/// for ever if the flood were in the way.
+const PROMPT_AGAIN: Duration = Duration::from_secs(15);
 
 #[tokio::test]
 async fn bulk_output_arrives_whole() {
@@ -94,17 +98,17 @@ async fn under_a_flood_that_nobody_reads_the_daemon_stays_small_and_ctrl_c_works
     terminal.acks = true;
     terminal.ack().await;
     terminal.until("the prompt behind the flood", |t| t.output.ends_with("$ ").then_some(())).await;
-    assert!(pressed.elapsed() < Duration::from_secs(3), "{:?}", pressed.elapsed());
+    assert!(pressed.elapsed() < PROMPT_AGAIN, "{:?}", pressed.elapsed());
     assert!(terminal.frames.iter().any(|f| f["kind"] == "gap"), "what it missed is said");
     terminal.output.clear();
     let began = Instant::now();
     while terminal.ask("stty size").await != "20 90" {
-        assert!(began.elapsed() < Duration::from_secs(2), "the resize got lost in the flood");
+        assert!(began.elapsed() < PATIENCE, "the resize got lost in the flood");
     }
     let began = Instant::now();
     terminal.type_in("yes again\r").await;
     assert_eq!(alice.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
-    assert!(began.elapsed() < Duration::from_secs(3), "the end takes effect under a flood: {:?}", began.elapsed());
+    assert!(began.elapsed() < PROMPT_AGAIN, "the end takes effect under a flood: {:?}", began.elapsed());
 }
 
 #[tokio::test]
@@ -161,7 +165,7 @@ async fn what_it_uses_is_told_once_a_second_and_not_to_a_hidden_tab() {
     terminal.type_in("while :; do :; done\r").await;
     terminal.frame("stats").await;
     let cpu =
-        terminal.until("a busy second", |t| t.frames.iter().filter_map(|f| f["cpu"].as_u64()).find(|cpu| *cpu > 300));
+        terminal.until("a busy second", |t| t.frames.iter().filter_map(|f| f["cpu"].as_u64()).find(|cpu| *cpu > 50)); // others may have most of the processors
     assert!(cpu.await <= 1200, "one loop is about one processor (there is no limit in this machine)");
     terminal.say(json!({"type": "visible", "on": false})).await;
     terminal.say(json!({"type": "ping", "t": 1.0})).await;

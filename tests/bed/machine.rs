@@ -8,11 +8,11 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
-/// How long anything in the machine is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How long anything in the machine is waited for: a hundred times what it takes, for hosts that are busy with others.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Passwords of the users that every test finds.
 pub(crate) const USERS: [(&str, &str, &str); 3] =
     [("alice", "wonderland-1", ""), ("bob", "builder-22", ""), ("root.admin", "keys-of-333", "admin")];
@@ -154,6 +154,12 @@ impl Machine {
     pub(crate) fn containers(&self) -> Vec<String> {
         self.user("podman ps --all --format '{{.Names}}'").out.split_whitespace().map(str::to_owned).collect()
     }
+}
+
+/// From now on, for journalctl; not a cursor, after which journalctl 252 leaves out the first record that matches.
+pub(crate) fn since_now() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    format!("--since=@{}.{:06}", now.as_secs(), now.subsec_micros())
 }
 
 /// Polls until `ready` answers; the sentence says what was waited for.

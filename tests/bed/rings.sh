@@ -10,10 +10,11 @@
 # shellcheck source=tests/bed/binary.sh
 . "$BED/binary.sh"
 
-BED_TESTS_LIMIT=1200 # s for the integration tests of one suite
-VM_TESTS_LIMIT=600   # s; a fifth of it, but where processors are emulated and others are at work too
-BROWSER_LIMIT=600    # s
-DEMO_LIMIT=300       # s
+# Bounds for what hangs, in seconds; a tenth of each is enough where nobody else is at work.
+BED_TESTS_LIMIT=2400 # the integration tests of one suite
+VM_TESTS_LIMIT=1800  # where processors are emulated, too
+BROWSER_LIMIT=1800
+DEMO_LIMIT=600
 SESSION_IMAGE=localhost/coracle-bed:session
 BUSYBOX_IMAGE=localhost/coracle-bed:busybox
 TOOLS_IMAGE=localhost/coracle-bed:tools

@@ -10,12 +10,14 @@ use crate::machine::{Machine, USERS, machine, until};
 const DIR: &str = "/home/tester/.config/coracle";
 const STATE: &str = "/home/tester/.config/coracle/state /home/tester/.local/state/coracle";
 
-/// The machine's network is the host's, where others may run these tests too: a port that was free a moment ago.
+/// The machine's network is the host's, where others may run these tests too: a port that was free a moment ago. It is
+/// below those that the kernel gives to whoever connects: between two tests nobody listens on it.
 pub(crate) fn port() -> u16 {
     static PORT: OnceLock<u16> = OnceLock::new();
     *PORT.get_or_init(|| {
-        let probe = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        probe.local_addr().expect("it is bound").port()
+        let first = 20_000 + (std::process::id() % 10_000) as u16;
+        let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+        (first..32_000).find(is_free).expect("loopback has a free port")
     })
 }
 

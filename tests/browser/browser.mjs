@@ -13,8 +13,8 @@ const { chromium } = load('playwright-core');
 const PROGRAM = process.env.CORACLE_BROWSER ?? '/usr/bin/chromium';
 const ARGUMENTS = ['--no-sandbox', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-/** Milliseconds that any one condition may take; a start on a cold image is the slowest. */
-export const PATIENCE = 30_000;
+/** Milliseconds that any one condition may take; a start on a cold image, on a host that is busy with others, is the slowest. */
+export const PATIENCE = 60_000;
 
 /** The administrator's login; the password is that of the user. */
 export const ADMIN = process.env.CORACLE_ADMIN ?? 'warden';
@@ -71,7 +71,7 @@ export async function untilAnswered(page, send) {
     await page.waitForLoadState('load');
     if (response.status() !== 429) return;
     const seconds = Number(response.headers()['retry-after'] ?? 1);
-    await until(`the ${seconds} s that the login asked for are over`, after(seconds * 1000), PATIENCE);
+    await until(`the ${seconds} s that the login asked for are over`, after(seconds * 1000), seconds * 1000 + PATIENCE);
   }
   throw new Error('the login said "not yet" five times');
 }
@@ -132,6 +132,25 @@ export async function occupy(page, command) {
   const mark = `m${(marks += 1)}`;
   await type(page, `echo "<${mark}"":on>"; ${command}\n`);
   await line(page, new RegExp(`^<${mark}:on>$`));
+}
+
+/**
+ * Waits until the shell has the size that the page shows, and gives it: a size travels another way than keys do, and may
+ * come after keys that were typed behind it.
+ */
+export async function agreedSize(page) {
+  return until('the shell has the size that is shown', async () => {
+    const mark = `m${(marks += 1)}`;
+    await type(page, `echo "<${mark}"":$(stty size)>"\n`);
+    const [, height, cols] = await line(page, new RegExp(`<${mark}:(\\d+) (\\d+)>`));
+    const shown = await page.locator('#size').textContent();
+    return shown === `${cols}×${height}` ? shown : null;
+  });
+}
+
+/** The keyboard is the terminal's. */
+export async function inTerminal(page) {
+  return page.evaluate(() => document.activeElement?.classList.contains('xterm-helper-textarea') ?? false);
 }
 
 /** Types into the terminal, key by key. */

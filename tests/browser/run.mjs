@@ -17,7 +17,7 @@ import shell from './ring/shell.mjs';
 import { Wire } from './wire.mjs';
 
 /** Milliseconds for one test. */
-const BOUND = 120_000;
+const BOUND = 300_000;
 
 const here = target();
 const wire = new Wire(here.url);

@@ -127,7 +127,7 @@ fn sigterm_ends_the_daemon_with_0_within_seconds_although_connections_are_open()
     assert!(bed.notified("STOPPING=1").is_some());
     let exit = daemon.gone_within(SOON).expect("it stays for ever");
     assert_eq!(exit.code(), Some(0));
-    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     assert_eq!(read_all(&mut kept_alive), "");
 }
 

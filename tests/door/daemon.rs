@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 /// Nobody's uid on any host; the daemon refuses to be root.
 pub(crate) const UID: u32 = 54_321;
-/// For everything that should take moments.
-pub(crate) const SOON: Duration = Duration::from_secs(15);
+/// For everything that should take moments, on a host that is busy with others.
+pub(crate) const SOON: Duration = Duration::from_secs(60);
 
 /// Mounts this daemon's own /run/user and subordinate ids where only it sees them, hides journald (so that records are
 /// lines of its log), drops to UID, and executes.
@@ -36,8 +36,6 @@ pub(crate) struct Bed {
     pub(crate) web: TcpListener,
     control: UnixListener,
     notify: UnixDatagram,
-    /// Podman's socket as far as anybody looks at it without a session: it exists, and nothing answers.
-    _podman: UnixListener,
 }
 
 impl Bed {
@@ -53,7 +51,8 @@ impl Bed {
         for name in ["subuid", "subgid"] {
             fs::write(at(name), format!("{UID}:1000000:65536\n")).unwrap();
         }
-        let podman = UnixListener::bind(at("podman.sock")).unwrap();
+        // Podman's socket as far as anybody looks at it without a session: it exists. Nobody listens, for which a start waits.
+        drop(UnixListener::bind(at("podman.sock")).unwrap());
         let notify = UnixDatagram::bind(at("notify.sock")).unwrap();
         notify.set_read_timeout(Some(SOON)).unwrap();
         fs::set_permissions(at("notify.sock"), fs::Permissions::from_mode(0o777)).unwrap();
@@ -61,7 +60,7 @@ impl Bed {
         let control = UnixListener::bind(at(&format!("run-user/{UID}/coracle-control/sock"))).unwrap();
         fs::set_permissions(at(&format!("run-user/{UID}/coracle-control/sock")), fs::Permissions::from_mode(0o777))
             .unwrap();
-        let bed = Bed { web: TcpListener::bind("127.0.0.1:0").unwrap(), control, notify, _podman: podman, directory };
+        let bed = Bed { web: TcpListener::bind("127.0.0.1:0").unwrap(), control, notify, directory };
         bed.configure(config);
         bed
     }
@@ -77,7 +76,7 @@ impl Bed {
     pub(crate) fn configure(&self, config: &str) {
         let podman = self.at("podman.sock");
         // The tables of `config` come first: TOML allows each of them once.
-        let base = format!("[sessions]\nisolation = \"shared\"\npodman_socket = {podman:?}\n");
+        let base = format!("[sessions]\nisolation = \"shared\"\nstart = \"10m\"\npodman_socket = {podman:?}\n");
         fs::write(self.config_file(), format!("{config}\n{base}")).unwrap();
     }
 

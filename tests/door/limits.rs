@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::daemon::{Bed, can_run};
+use crate::daemon::{Bed, SOON, can_run};
 use crate::wire::{connect, get, read_all, read_one, status, talk};
 
 #[test]
@@ -84,8 +84,8 @@ fn heads_bodies_and_idle_connections_that_take_too_long_are_cut_off() {
     let answer = read_all(&mut slow_body);
     assert_eq!(status(&answer), 408, "{answer}");
     let took = begun.elapsed();
-    assert!(took > Duration::from_secs(9) && took < Duration::from_secs(15), "{took:?}");
-    assert!(drip.join().unwrap() < Duration::from_secs(15));
+    assert!(took > Duration::from_secs(9) && took < Duration::from_secs(30), "{took:?}");
+    assert!(drip.join().unwrap() < Duration::from_secs(30));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn one_address_has_32_connections_and_the_33rd_is_turned_away_until_one_leaves()
     let lines = daemon.log().lines().filter(|l| l.contains("too many connections")).count();
     assert!(lines <= 1, "a stranger fills the journal: {}", daemon.log()); // none where journald has it
     drop(held.pop());
-    let until = Instant::now() + Duration::from_secs(5);
+    let until = Instant::now() + SOON;
     while status(&get(address, "/login", "")) != 200 {
         assert!(Instant::now() < until, "the place did not become free");
     }

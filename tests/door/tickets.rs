@@ -1,5 +1,5 @@
 //! A terminal's WebSocket without a cookie: tickets, asked for and brought back. The sessions here wait for a Podman that
-//! never answers, which is all that a ticket needs.
+//! is not there, which is all that a ticket needs.
 
 use std::net::{SocketAddr, TcpStream};
 

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// Reads until the peer closes, or says nothing for this long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Sends `request` and returns everything that comes until the daemon closes.
 pub(crate) fn talk(address: SocketAddr, request: &str) -> String {

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// How long anything in the machine is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 /// For the browser that logs in as one of these; here the one user is `CORACLE_VM_USER`.
 pub(crate) const USERS: [(&str, &str, &str); 0] = [];
 
@@ -46,6 +46,16 @@ pub(crate) fn journal(session: &str, event: &str, field: &str) -> Vec<String> {
     records.lines().map(|line| value(line).as_str().unwrap_or_default().to_owned()).collect()
 }
 
+/// The same, once there is at least one.
+pub(crate) fn recorded(session: &str, event: &str, field: &str) -> Vec<String> {
+    let mut values = Vec::new();
+    until(&format!("{event} of {session} is in the journal"), || {
+        values = journal(session, event, field);
+        !values.is_empty()
+    });
+    values
+}
+
 /// What the kernel and the file system hold of sessions: conmon, cgroups, files of the runtime directory, volumes. Cheap
 /// to ask; Podman itself takes seconds here. The brackets keep `pgrep` from finding the shell that runs this.
 const TRACES: &str = "pgrep -af '[c]onmon.*coracle-'; \
@@ -60,6 +70,13 @@ pub(crate) fn traces() -> String {
 /// A file of the cgroup of the one session there is, as root sees it.
 pub(crate) fn cgroup(file: &str) -> String {
     root(&format!("cat $(find /sys/fs/cgroup -path '*coracle-sessions.slice/*/container/{file}')"))
+}
+
+/// Makes an empty file in the one session there is.
+pub(crate) fn touch_inside(path: &str) {
+    let processes = cgroup("cgroup.procs");
+    let first = processes.lines().next().expect("a session runs");
+    root(&format!("nsenter --target {first} --user --mount touch {path}")); // the host's root owns nothing in there
 }
 
 /// Asks until it is so; where processors are emulated, each time takes a while.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     browser::{Browser, Terminal},
-    machine::{cgroup, env, journal, nothing_left, root, traces, until},
+    machine::{cgroup, env, journal, nothing_left, recorded, root, touch_inside, traces, until},
 };
 
 /// What the shipped profile gives, and the certificate says.
@@ -26,7 +26,7 @@ async fn killed(terminal: &mut Terminal) -> u64 {
 
 /// A number of the session's end event.
 fn at_the_end(session: &str, field: &str) -> u64 {
-    let values = journal(session, "session-end", field);
+    let values = recorded(session, "session-end", field);
     values.first().and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{field}: {values:?}"))
 }
 
@@ -49,7 +49,7 @@ async fn with_nothing_configured_but_the_image_a_shell_has_its_limits_keeps_them
     {
         assert_eq!(terminal.ask(&format!("cat /sys/fs/cgroup/{file}")).await, value, "{file}");
     }
-    let facts = journal(&id, "session-start", "CORACLE_FACTS");
+    let facts = recorded(&id, "session-start", "CORACLE_FACTS");
     assert!(
         matches!(facts.as_slice(), [one] if one.contains(" memory=209715200 swap=0 millicpus=500 pids=128 ")),
         "{facts:?}"
@@ -66,9 +66,10 @@ async fn with_nothing_configured_but_the_image_a_shell_has_its_limits_keeps_them
     assert_eq!(killed(&mut terminal).await, 1);
     assert_eq!(terminal.ask("echo $$ $PPID").await, shell);
     // One that is killed while nobody looks is told to who comes next.
-    terminal.type_in("(sleep 2; exec tail /dev/zero) &\r").await;
-    terminal.shows("$ ").await;
+    terminal.run("(until [ -e /tmp/away ]; do sleep 1; done; exec tail /dev/zero) & true").await;
     drop(terminal);
+    browser.until_detached(&id).await;
+    touch_inside("/tmp/away");
     until("the second hog is killed", || cgroup("memory.events").contains("oom_kill 2"));
     let mut terminal = browser.terminal(&id).await;
     assert_eq!(killed(&mut terminal).await, 1);
@@ -78,7 +79,7 @@ async fn with_nothing_configured_but_the_image_a_shell_has_its_limits_keeps_them
     terminal.type_in("kill -9 $$; exit 137\r").await;
     assert_eq!(terminal.ends().await, ("exit".to_owned(), Some(137)));
     nothing_left();
-    assert_eq!(journal(&id, "session-end", "CORACLE_REASON"), ["exit"]);
+    assert_eq!(recorded(&id, "session-end", "CORACLE_REASON"), ["exit"]);
     assert_eq!(journal(&id, "session-oom", "CORACLE_COUNT"), ["1", "1"]);
     let peak = at_the_end(&id, "CORACLE_MEMORY_PEAK");
     assert!((MEMORY / 2..=MEMORY).contains(&peak), "{peak}");
@@ -93,7 +94,7 @@ async fn a_hog_in_the_shells_place_ends_the_session_for_want_of_memory() {
     terminal.type_in("exec tail /dev/zero\r").await;
     assert_eq!(terminal.ends().await, ("oom".to_owned(), Some(137)), "{:?}", terminal.frames);
     assert!(terminal.frames.iter().all(|frame| frame["kind"] != "oom"), "the end says it: {:?}", terminal.frames);
-    assert_eq!(journal(&id, "session-end", "CORACLE_REASON"), ["oom"]);
+    assert_eq!(recorded(&id, "session-end", "CORACLE_REASON"), ["oom"]);
     assert_eq!(journal(&id, "session-oom", "CORACLE_COUNT"), [""; 0]);
     nothing_left();
 }
@@ -110,7 +111,7 @@ async fn a_fork_bomb_stops_at_its_limit_while_host_and_neighbours_go_on_and_its_
     assert_eq!(browser.get("/healthz").await.status, 200);
     assert_eq!(browser.delete(&format!("/api/v1/sessions/{id}")).await.status, 204);
     assert_eq!(terminal.ends().await.0, "owner");
-    assert_eq!(journal(&id, "session-end", "CORACLE_REASON"), ["owner"]);
+    assert_eq!(recorded(&id, "session-end", "CORACLE_REASON"), ["owner"]);
 
     assert_eq!(browser.delete(&format!("/api/v1/sessions/{neighbour}")).await.status, 204);
     assert_eq!(quiet.ends().await.0, "owner");

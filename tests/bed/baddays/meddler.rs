@@ -3,7 +3,6 @@
 use std::{
     os::unix::fs::PermissionsExt,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use tokio::{
@@ -12,7 +11,7 @@ use tokio::{
     sync::watch,
 };
 
-use crate::machine::Machine;
+use crate::machine::{Machine, PATIENCE};
 
 const PODMAN: &str = "/run/user/1000/podman/podman.sock";
 const MEDDLER: &str = "/run/user/1000/meddler.sock";
@@ -95,7 +94,7 @@ impl Meddler {
     /// Returns when a call was spoiled.
     pub(super) async fn at_work(&self) {
         let mut spoiled = self.spoiled.subscribe();
-        let waited = tokio::time::timeout(Duration::from_secs(20), spoiled.wait_for(|n| *n > 0)).await;
+        let waited = tokio::time::timeout(PATIENCE, spoiled.wait_for(|n| *n > 0)).await;
         waited.unwrap_or_else(|_| panic!("the call never came: {:?}", self.spell)).expect("the meddler lives");
     }
 }

@@ -28,7 +28,7 @@ async function silence({ page, wire, expected }) {
   expected.push(...LOST);
   await run(page, 'clear; here=silent');
   wire.hush();
-  await until('the page notices', async () => (await word(page)) === 'not connected', 40_000);
+  await until('the page notices', async () => (await word(page)) === 'not connected');
   wire.mend();
   // Unless it is back by itself meanwhile.
   await page.evaluate(() => document.querySelector('.strip.link button')?.click());

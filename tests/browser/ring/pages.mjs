@@ -4,7 +4,7 @@
 // the user of the other tests.
 
 import { inspect, obstacles, readable } from '../axe.mjs';
-import { ADMIN, after, line, openPage, picture, prompt, until, untilAnswered } from '../browser.mjs';
+import { ADMIN, PATIENCE, after, inTerminal, line, openPage, picture, prompt, until, untilAnswered } from '../browser.mjs';
 
 /** Sends a request, once more whenever that was too fast and as soon as the daemon says. */
 async function patiently(send) {
@@ -12,7 +12,7 @@ async function patiently(send) {
     const answer = await send();
     if (answer.status() !== 429) return answer;
     const seconds = Number(answer.headers()['retry-after']);
-    await until(`the ${seconds} s that the daemon asked for are over`, after(seconds * 1000), 90_000);
+    await until(`the ${seconds} s that the daemon asked for are over`, after(seconds * 1000), seconds * 1000 + PATIENCE);
   }
 }
 
@@ -102,14 +102,18 @@ async function keyboardAlone({ browser, faults, expected, url, password }) {
   const page = await openPage(context, faults);
   const keys = page.keyboard;
   await page.goto(`${url}/login`);
+  const inField = (id) => until(`the ${id} has the focus`, () => page.evaluate((wanted) => document.activeElement?.id === wanted, id));
+  await inField('user');
   await keys.type(ADMIN);
   await tabTo(page, 'textbox', 'Password');
   await untilAnswered(page, async () => {
-    await keys.type(password); // the form asks for it again where the focus is
+    await inField('password'); // the form that asks for it again puts it there
+    await keys.type(password);
     await keys.press('Enter');
   });
   await page.waitForURL('**/s/*');
   await prompt(page);
+  await until('the terminal has the focus', () => inTerminal(page));
   await keys.type('echo $((6*7))\n');
   await line(page, /^42$/);
   await keys.press('Control+Shift+F6');
@@ -126,6 +130,7 @@ async function keyboardAlone({ browser, faults, expected, url, password }) {
   await page.waitForURL('**/s/*');
   const id = new URL(page.url()).pathname.slice(3);
   await prompt(page);
+  await until('the terminal has the focus', () => inTerminal(page));
   await keys.press('Control+Shift+F6');
   await tabTo(page, 'link', 'Start');
   await keys.press('Enter');

@@ -2,10 +2,9 @@
 
 import { facts } from '../../../web/facts.js';
 import { obstacles } from '../axe.mjs';
-import { launch, line, occupy, openPage, picture, press, prompt, rows, run, type, until } from '../browser.mjs';
+import { agreedSize, inTerminal, launch, line, occupy, openPage, picture, press, prompt, rows, run, type, until } from '../browser.mjs';
 import { played, started } from '../played.mjs';
 
-const inTerminal = (page) => page.evaluate(() => document.activeElement?.classList.contains('xterm-helper-textarea') ?? false);
 const text = (page, selector) => page.locator(selector).textContent();
 
 async function starts({ page, context, faults }) {
@@ -186,10 +185,8 @@ async function textSize({ page }) {
   await until('it is as usual', async () => (await height()) === before);
   await box.getByRole('button', { name: 'Close' }).click();
   await box.waitFor({ state: 'detached' });
-  const [cols, lines] = (await text(page, '#size')).split('×');
   await run(page, 'clear');
-  await type(page, 'stty size\n');
-  await line(page, new RegExp(`^${lines} ${cols}$`));
+  await agreedSize(page);
 }
 
 async function clipboard({ page }) {
@@ -244,7 +241,7 @@ async function links({ page, context, url }) {
     const spot = await row(wanted).boundingBox();
     await page.mouse.move(spot.x + 400, spot.y + 200); // a row is looked through when the mouse comes to it
     await page.mouse.move(spot.x + x, spot.y + spot.height / 2);
-    await until(`the target ${leads} is shown`, async () => (await text(page, '#link-target')) === `Ctrl+click opens ${leads}`, 10_000, async () => ` but ${await text(page, '#link-target')}`);
+    await until(`the target ${leads} is shown`, async () => (await text(page, '#link-target')) === `Ctrl+click opens ${leads}`, undefined, async () => ` but ${await text(page, '#link-target')}`);
     const before = context.pages().length;
     await page.mouse.click(spot.x + x, spot.y + spot.height / 2);
     const opened = context.waitForEvent('page');
