@@ -197,9 +197,6 @@ async fn a_start_that_podman_spoils_at_any_call_is_told_explained_and_undone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)] // the meddler works while this waits
 async fn an_end_that_podman_spoils_is_told_at_once_and_done_as_soon_as_podman_is_well() {
-    if !on_trixie() {
-        return;
-    }
     let spoiled = Spoiled::start("starts_per_minute = 600");
     let Spoiled { service, meddler } = &spoiled;
     let mut bystander = Bystander::aboard().await;
@@ -278,9 +275,6 @@ impl Drop for Small<'_> {
 
 #[tokio::test]
 async fn without_room_for_a_log_or_a_note_the_host_is_full_and_those_aboard_go_on() {
-    if !on_trixie() {
-        return;
-    }
     let service = Service::start("starts_per_minute = 600", "");
     for dir in [RUNTIME, STATE] {
         service.stop();
@@ -309,9 +303,6 @@ async fn without_room_for_a_log_or_a_note_the_host_is_full_and_those_aboard_go_o
 
 #[tokio::test]
 async fn out_of_descriptors_it_waits_and_those_aboard_go_on() {
-    if !on_trixie() {
-        return;
-    }
     let service = Service::plain();
     let mut bystander = Bystander::aboard().await;
     let alice = Browser::of("alice").await;

@@ -23,7 +23,8 @@ flags="--cfg fuzzing -Cpasses=sancov-module"
 for argument in level=4 inline-8bit-counters pc-table trace-compares; do
   flags+=" -Cllvm-args=-sanitizer-coverage-$argument"
 done
-RUSTFLAGS=$flags cargo build --locked --quiet --target "$host" --target-dir "$out" --bins
+# Lines for a backtrace are enough; whole debug information doubles the build.
+RUSTFLAGS=$flags CARGO_PROFILE_DEV_DEBUG=line-tables-only cargo build --locked --quiet --target "$host" --target-dir "$out" --bins
 
 # One that wants /dev/shm: some targets write a file for every input.
 scratch=$(mktemp -d -p /dev/shm coracle-fuzz.XXXXXX)
