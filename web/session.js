@@ -155,7 +155,7 @@ function receive(frame) {
       notice(frame);
       break;
     case 'ended':
-      ended = frame; // once more when the shell's status is known
+      ended = frame;
       connection.expectEnd();
       showEnd();
       break;
