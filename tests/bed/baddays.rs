@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     browser::{Answer, Browser, Terminal},
@@ -330,6 +331,58 @@ async fn out_of_descriptors_it_waits_and_those_aboard_go_on() {
     let (_, mut terminal) = alice.shell().await;
     assert_eq!(terminal.ask("echo back").await, "back");
     bystander.goes_on().await;
+}
+
+#[tokio::test]
+async fn what_hostile_clients_send_is_refused_and_those_aboard_type_on() {
+    let service = Service::plain();
+    let mut bystander = Bystander::aboard().await;
+    let alice = Browser::of("alice").await;
+    let bobs = Browser::of("bob").await.sessions().await.pop().expect("the bystander's").0;
+    // Heads and bodies that never end, fewer than one address may have.
+    let mut slow = Vec::new();
+    for n in 0..16 {
+        let mut socket = TcpStream::connect(("127.0.0.1", port())).await.expect("there is room");
+        let (line, rest) = if n % 2 == 0 {
+            ("GET /login", "X-Slow: ")
+        } else {
+            ("POST /login", "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 999\r\n\r\nuser=")
+        };
+        let head = format!("{line} HTTP/1.1\r\nHost: 127.0.0.1:{0}\r\nOrigin: http://127.0.0.1:{0}\r\n{rest}", port());
+        socket.write_all(head.as_bytes()).await.expect("there is room");
+        slow.push(socket);
+    }
+    bystander.types_on("slow heads and bodies").await;
+    for (method, path, status) in [
+        ("GET", "/nothing".to_owned(), 404),
+        ("GET", "/api/v1/nothing".to_owned(), 404),
+        ("PUT", "/api/v1/sessions".to_owned(), 405),
+        ("GET", format!("/s/{bobs}"), 403),
+        ("GET", format!("/api/v1/sessions/{bobs}"), 403),
+        ("DELETE", format!("/api/v1/sessions/{bobs}"), 403),
+        ("DELETE", "/api/v1/sessions/aaaaaaaaaaaa".to_owned(), 404),
+    ] {
+        let refused = alice.send(method, &path, "application/json", String::new()).await;
+        assert_eq!(refused.status, status, "{method} {path}: {refused:?}");
+        let is_api = path.starts_with("/api/");
+        assert!(!is_api || refused.body.contains("\"reference\":"), "{method} {path}: {refused:?}");
+    }
+    let (id, mut terminal) = alice.shell().await;
+    for (broken, code) in [
+        (Message::text("["), 1008),
+        (Message::text(r#"{"type":"sudo"}"#), 1008),
+        (Message::text("x".repeat(64 * 1024 + 1)), 1009),
+        (Message::binary(vec![b'x'; 16 * 1024 + 1]), 1009),
+    ] {
+        terminal.raw(broken).await;
+        assert_eq!(terminal.closes().await, code);
+        bystander.types_on("hostile frames").await;
+        terminal = alice.terminal(&id).await;
+        terminal.frame("started").await;
+    }
+    drop(slow);
+    bystander.goes_on().await;
+    drop(service);
 }
 
 /// The most resident memory that the daemon ever had, in KiB.
