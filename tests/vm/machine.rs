@@ -76,7 +76,7 @@ pub(crate) fn cgroup(file: &str) -> String {
 pub(crate) fn touch_inside(path: &str) {
     let processes = cgroup("cgroup.procs");
     let first = processes.lines().next().expect("a session runs");
-    root(&format!("nsenter --target {first} --user --mount touch {path}")); // the host's root owns nothing in there
+    root(&format!("nsenter --target {first} --user --mount /bin/busybox touch {path}")); // the host's root owns nothing in there
 }
 
 /// Asks until it is so; where processors are emulated, each time takes a while.
