@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # install.sh MACHINE IMAGE: coracle for the machine's user tester, as an administrator without root would set it up:
-# the user units, a configuration, two accounts (demo, and the
-# administrator warden, who has the same password) and real socket activation. /usr/bin/coracle is there already.
+# the user units, a configuration, one account (demo) and real socket activation. /usr/bin/coracle is there already.
 #
 # Prints three assignments for `eval`: URL, LOGIN and PASSWORD (random, kept nowhere but in coracle's users file, hashed).
 # shellcheck source=tests/bed/ground.sh
@@ -48,7 +47,6 @@ password=$(new_password)
 controllers=$("$OPERATE" run "$machine" cat /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers)
 put_config
 tester coracle passwd demo <<<"$password" >&2
-tester coracle passwd warden --groups admin <<<"$password" >&2
 tester systemctl --user daemon-reload
 tester systemctl --quiet --user enable --now coracle.socket coracle-control.socket
 wait_for_answer "http://127.0.0.1:$port"

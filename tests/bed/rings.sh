@@ -197,6 +197,7 @@ browser_tests() {
   binary_for "$machine" dev >/dev/null
   facts=$("$BED/install.sh" "$machine" "$SESSION_IMAGE")
   eval "$facts"
+  "$BED/machine.sh" user "$machine" coracle passwd warden --groups admin <<<"$PASSWORD" # the administrator, as browser.mjs knows
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs
 }
 
