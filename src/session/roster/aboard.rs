@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    task::JoinHandle,
+};
 
 use super::{Entry, INBOX, Roster};
 use crate::{
@@ -116,25 +119,33 @@ impl Roster {
                 Sailing::adopted(task, running)
             }
         };
-        let (roster, sailing) = (self.clone(), tokio::spawn(sailing.run()));
-        tokio::spawn(async move {
-            let ending = match sailing.await {
-                Ok(Outcome::Left) => return,
-                Ok(Outcome::Ended(ending)) => ending,
-                Err(panic) => {
-                    tracing::error!(session = %id, %panic, "a session's task failed");
-                    let ending = Ending { detail: panic.to_string(), ..Ending::by_itself(EndReason::Fault) };
-                    match ending::remove(&roster.0.podman, id).await {
-                        Ok(()) => ending,
-                        Err(trouble) => ending.not_removed(trouble),
-                    }
+        tokio::spawn(self.clone().watch(id, whose, tokio::spawn(sailing.run()), slot));
+    }
+
+    /// However the task ends, even by panic: its container goes, its end is told once, and the list forgets it.
+    pub(super) async fn watch(
+        self,
+        id: SessionId,
+        whose: Note,
+        sailing: JoinHandle<Outcome>,
+        slot: Arc<Mutex<Option<HeldSlot>>>,
+    ) {
+        let ending = match sailing.await {
+            Ok(Outcome::Left) => return,
+            Ok(Outcome::Ended(ending)) => ending,
+            Err(panic) => {
+                tracing::error!(session = %id, %panic, "a session's task failed");
+                let ending = Ending { detail: panic.to_string(), ..Ending::by_itself(EndReason::Fault) };
+                match ending::remove(&self.0.podman, id).await {
+                    Ok(()) => ending,
+                    Err(trouble) => ending.not_removed(trouble),
                 }
-            };
-            roster.ended(id, whose, &ending);
-            drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
-            roster.table().remove(&id);
-            roster.0.live.send_modify(|live| *live -= 1);
-        });
+            }
+        };
+        self.ended(id, whose, &ending);
+        drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.table().remove(&id);
+        self.0.live.send_modify(|live| *live -= 1);
     }
 
     /// The one end event, the note for its owner, and the files go.

@@ -40,6 +40,21 @@ fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
     assert_eq!(finished.recv_timeout(Duration::from_secs(20)), Ok(true), "they wait for each other");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_task_that_panics_is_a_fault_told_to_its_owner_and_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let roster = Roster::for_test(dir.path());
+    let record = record::tests::example();
+    let (id, who) = (record.id, record.person.clone());
+    roster.0.live.send_modify(|live| *live += 1); // as `board` does
+    let task = tokio::spawn(async { panic!("a defect") });
+    roster.clone().watch(id, Note::of(&record), task, Arc::default()).await;
+    let note = roster.find_ended(id).expect("its owner finds out");
+    assert_eq!((note.reason, note.owner == who.owner), (EndReason::Fault, true));
+    assert_eq!(roster.seat_for(id, &who), Err(NoSeat::Over(EndReason::Fault, None)));
+    assert_eq!(*roster.live().borrow(), 0);
+}
+
 #[test]
 fn the_seventh_start_in_a_minute_waits_until_the_first_is_a_minute_old() {
     let (mut pace, owner, start) = (HashMap::new(), OwnerId::local("a"), Instant::now());
