@@ -1,6 +1,8 @@
 //! Who is this? The users file answers; the throttle bounds the guessing; the login store remembers the browser.
 
 mod gate; //        a name and a password become a person
+#[allow(dead_code)]
+mod ldap; //        the company's directory
 mod ledger; //      the throttle's records on disk
 mod lobby; //       logins in flight, bounded
 mod local; //       the users file on disk

@@ -2,6 +2,8 @@
 //!
 //! No later code asks "but is it set?": every default is filled in here, every bound was checked here.
 
+#[allow(dead_code)]
+mod ldap; //     [auth.ldap]
 mod key; //      secrets of this instance, one small file each
 mod load; //     config.toml and config.d/*.toml, checked into `Config`
 mod mistakes; // everything that is wrong, with file, line, key and the way out
@@ -17,6 +19,8 @@ pub(crate) mod fuzz;
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 pub(crate) use key::StateKey;
+#[allow(unused_imports)]
+pub(crate) use ldap::{DirectoryKind, GraceLogins, LdapAuth, LdapUrl, SearchScope};
 pub(crate) use load::Loaded;
 pub(crate) use mistakes::{ConfigErrors, Mistake};
 pub(crate) use places::{PlaceError, Purpose, check_private, private_directory};
