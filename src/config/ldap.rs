@@ -1,6 +1,6 @@
 //! `[auth.ldap]`: the company's directory.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 /// `[auth.ldap]`, checked: URLs have hosts, templates and filters are well formed, every bound holds.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -54,6 +54,20 @@ pub(crate) enum LdapUrl {
     Ldaps(String, u16),
     /// The path of the socket.
     Ldapi(PathBuf),
+}
+
+impl fmt::Display for LdapUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, host, port) = match self {
+            LdapUrl::Ldap(host, port) => ("ldap", host, port),
+            LdapUrl::Ldaps(host, port) => ("ldaps", host, port),
+            LdapUrl::Ldapi(path) => return write!(f, "ldapi://{}", path.display()),
+        };
+        match host.contains(':') {
+            true => write!(f, "{scheme}://[{host}]:{port}"),
+            false => write!(f, "{scheme}://{host}:{port}"),
+        }
+    }
 }
 
 /// What the presets are of.

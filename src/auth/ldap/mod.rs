@@ -3,6 +3,10 @@
 //! A login is `Directory::visit` → `Visit::find` → (throttle) → `Visit::prove`. Finding costs no try of anybody's
 //! password, so the throttle can count under who was found, however the name was typed.
 
+mod connection; //  bind and search; ldap3's types stay in there
+mod door; //        the servers in order: which is up, and how one is reached
+mod policy; //      what a bind's controls say of the password
+
 use std::sync::Arc;
 
 use super::Password;
@@ -10,7 +14,6 @@ use crate::config::LdapAuth;
 
 /// The directory as configured. Cheap to share.
 pub(crate) struct Directory {
-
     settings: Arc<LdapAuth>,
 }
 
@@ -21,7 +24,6 @@ pub(crate) struct Trouble(pub(crate) String);
 
 /// One login's connection.
 pub(crate) struct Visit<'d> {
-
     directory: &'d Directory,
 }
 
@@ -84,7 +86,9 @@ pub(crate) enum Stopped {
 pub(crate) enum Standing {
     Good(Found),
     /// Removed, disabled, locked, expired, or out of the allowed groups; the reason is for the audit.
-    Gone { reason: String },
+    Gone {
+        reason: String,
+    },
 }
 
 impl Directory {
