@@ -3,6 +3,10 @@
 //! A login is `Directory::visit` → `Visit::find` → (throttle) → `Visit::prove`. Finding costs no try of anybody's
 //! password, so the throttle can count under who was found, however the name was typed.
 
+mod connection; //  bind and search; ldap3's types stay in there
+mod door; //        the servers in order: which is up, and how one is reached
+mod policy; //      what a bind's controls say of the password
+
 use std::sync::Arc;
 
 use super::Password;
