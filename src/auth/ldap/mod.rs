@@ -3,9 +3,14 @@
 //! A login is `Directory::visit` → `Visit::find` → (throttle) → `Visit::prove`. Finding costs no try of anybody's
 //! password, so the throttle can count under who was found, however the name was typed.
 
-mod connection; //  bind and search; ldap3's types stay in there
-mod door; //        the servers in order: which is up, and how one is reached
+mod ber; //         tags, lengths, contents
+mod guard; //       what a server may say to a request
+mod relay; //       bytes between ldap3 and a server, past the guard
 mod policy; //      what a bind's controls say of the password
+mod connection; //  bind and search; ldap3's types stay in there
+mod certificate; // what a server presented
+mod trust; //       who is believed, and why somebody is not
+mod door; //        the servers in order, and the way to each
 
 use std::sync::Arc;
 
