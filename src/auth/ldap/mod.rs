@@ -11,9 +11,14 @@ mod account; //     what an entry says of its account
 mod verdict; //     what a bind's answer means
 mod line; //        searches in a row, and the service account's bind
 mod secret; //      the service account's password
-pub(crate) mod connection; // bind and search; ldap3's types stay in there
-pub(crate) mod door; // the servers in order: which is up, and how one is reached
+mod ber; //         tags, lengths, contents
+mod guard; //       what a server may say to a request
+mod relay; //       bytes between ldap3 and a server, past the guard
 mod policy; //      what a bind's controls say of the password
+mod connection; //  bind and search; ldap3's types stay in there
+mod certificate; // what a server presented
+mod trust; //       who is believed, and why somebody is not
+mod door; //        the servers in order, and the way to each
 
 use std::sync::{Arc, atomic::AtomicU64};
 
