@@ -84,7 +84,7 @@ fn right(grace: GraceLogins, answer: &BindAnswer) -> Verdict {
         }
         // 389-ds: the next operation would be refused with 53.
         _ if policy.expired => Verdict::Stopped(Stopped::MustChange),
-        _ => Verdict::Right(policy.expires_in.map(|seconds| Notice::ExpiresIn { seconds })),
+        _ => Verdict::Right(policy.expires_in.map(|seconds| Notice::ExpiresIn { seconds: seconds.into() })),
     }
 }
 
