@@ -2,7 +2,7 @@
 
 mod gate; //        a name and a password become a person
 #[allow(dead_code)]
-mod ldap; //        the company's directory
+pub(crate) mod ldap; //        the company's directory
 mod ledger; //      the throttle's records on disk
 mod lobby; //       logins in flight, bounded
 mod local; //       the users file on disk
