@@ -81,6 +81,23 @@ impl LdapAuth {
     }
 }
 
+#[cfg(test)]
+impl LdapAuth {
+    /// What these keys say, as if they stood in config.toml beside /coracle.
+    pub(crate) fn for_tests(keys: &str) -> LdapAuth {
+        use std::path::Path;
+
+        use super::{Config, Places};
+        let at = |name: &str| Path::new("/coracle").join(name);
+        let places =
+            Places { config: at("config.toml"), state: at("state"), runtime: at("run"), control: at("control") };
+        let text = format!("[auth]\nbackends = [\"ldap\"]\n[auth.ldap]\n{keys}\n");
+        let loaded =
+            Config::of(vec![(places.config.clone(), text)], Vec::new(), &places).unwrap_or_else(|e| panic!("{e}"));
+        LdapAuth::clone(&loaded.config.auth.ldap.unwrap())
+    }
+}
+
 /// Where a secret is.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]

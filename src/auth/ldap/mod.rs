@@ -119,4 +119,4 @@ impl Directory {
 }
 
 #[cfg(test)]
-mod tests;
+mod bed; //         on real servers
