@@ -28,6 +28,8 @@ use crate::config::{LdapUrl, SearchScope};
 pub(super) const MAX_WORDS: usize = 512;
 /// For the relay to tell why it ended, once ldap3 knows that it did.
 const REASON: Duration = Duration::from_millis(50);
+/// ldap3 gave up and the relay did not: that would be a fault of ours.
+pub(super) const NO_REASON: &str = "the connection ended without a reason";
 /// For saying goodbye.
 const GOODBYE: Duration = Duration::from_millis(200);
 
@@ -239,7 +241,7 @@ impl Connection {
             Ok(Err(_)) => {
                 let why = match timeout(REASON, &mut self.relay).await {
                     Ok(Ok(Err(ended))) => ended.to_string(),
-                    _ => "the connection ended without a reason".to_owned(),
+                    _ => NO_REASON.to_owned(),
                 };
                 Err(self.broken(operation, why))
             }

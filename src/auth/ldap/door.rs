@@ -136,9 +136,8 @@ impl Servers {
             Some(name) => Some(name_of(name).ok_or_else(|| TrustError::ServerName(name.clone()))?),
             None => None,
         };
-        let server = |url: &LdapUrl| Arc::new(Server { url: url.clone(), down_until: Mutex::new(None) });
         Ok(Servers {
-            servers: settings.urls.iter().map(server).collect(),
+            servers: settings.urls.iter().map(|url| Arc::new(Server::new(url.clone()))).collect(),
             good: AtomicUsize::new(0),
             way: Way {
                 start_tls: settings.start_tls,
@@ -187,6 +186,10 @@ impl Servers {
 }
 
 impl Server {
+    pub(super) fn new(url: LdapUrl) -> Server {
+        Server { url, down_until: Mutex::new(None) }
+    }
+
     fn is_down(&self, now: Instant) -> bool {
         self.down_until.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| now < until)
     }
@@ -316,7 +319,7 @@ fn name_of(host: &str) -> Option<ServerName<'static>> {
 
 /// The first of these that takes a connection; each is begun when the one before has failed, or has not answered for
 /// [`STAGGER`].
-async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut waiting = addresses.iter();
     let mut trying = FuturesUnordered::new();
     let mut last = io::Error::new(io::ErrorKind::NotFound, "no address");
@@ -375,6 +378,3 @@ async fn start_tls(tcp: &mut TcpStream) -> Result<(), String> {
         Err(e) => Err(e.to_string()),
     }
 }
-
-#[cfg(test)]
-mod tests;
