@@ -236,7 +236,10 @@ impl Connection {
         outcome: Result<Result<T, LdapError>, Elapsed>,
     ) -> Result<T, WireError> {
         match outcome {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok(answer)) => {
+                self.server.is_good();
+                Ok(answer)
+            }
             // Its text may quote the request; the relay knows better.
             Ok(Err(_)) => {
                 let why = match timeout(REASON, &mut self.relay).await {

@@ -194,16 +194,18 @@ impl Server {
         self.down_until.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| now < until)
     }
 
-    /// It is tried after the others for [`DOWN`]. Logged when it was up before.
+    /// It is tried after the others for [`DOWN`]; logged when that begins.
     pub(super) fn is_no_good(&self, why: &dyn fmt::Display) {
         let now = Instant::now();
-        let before = self.down_until.lock().unwrap_or_else(PoisonError::into_inner).replace(now + DOWN);
-        if before.is_none_or(|until| until < now) {
+        let mut down_until = self.down_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if down_until.is_none_or(|until| until <= now) {
+            *down_until = Some(now + DOWN);
             tracing::warn!("directory server {}: {why}; for {} s it is tried last", self.url, DOWN.as_secs());
         }
     }
 
-    fn is_good(&self) {
+    /// It answered a request: a connection alone says little.
+    pub(super) fn is_good(&self) {
         *self.down_until.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -247,10 +249,7 @@ impl Way {
             failure: None,
         };
         match connection {
-            Ok(connection) => {
-                server.is_good();
-                (attempt, Some(connection))
-            }
+            Ok(connection) => (attempt, Some(connection)),
             Err(why) => {
                 server.is_no_good(&why);
                 attempt.failure = Some(why);

@@ -96,12 +96,12 @@ fn whatever_ldap3_would_stumble_over_is_refused() {
     }
     let in_a_search = [
         operation(0x64, &[]),
-        operation(0x64, &[text.clone()]),                // no attributes
+        operation(0x64, std::slice::from_ref(&text)),    // no attributes
         operation(0x64, &[text.clone(), tlv(0x10, "")]), // primitive ones
         operation(0x64, &[text.clone(), tlv(0x30, ""), tlv(0x30, "")]),
         operation(0x44, &[text.clone(), tlv(0x30, "")]), // a primitive entry
         attribute(&[]),
-        attribute(&[text.clone()]),
+        attribute(std::slice::from_ref(&text)),
         attribute(&[text.clone(), tlv(0x30, "")]), // a SEQUENCE of values
         attribute(&[text.clone(), tlv(0x11, "")]),
         attribute(&[text.clone(), tlv(0x31, tlv(0x30, ""))]), // constructed values
