@@ -3,7 +3,6 @@
 //! No later code asks "but is it set?": every default is filled in here, every bound was checked here.
 
 mod key; //      secrets of this instance, one small file each
-#[allow(dead_code)]
 mod ldap; //     [auth.ldap]
 mod load; //     config.toml and config.d/*.toml, checked into `Config`
 mod mistakes; // everything that is wrong, with file, line, key and the way out
@@ -19,7 +18,6 @@ pub(crate) mod fuzz;
 use std::{num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use key::StateKey;
-#[allow(unused_imports)]
 #[allow(unused_imports)]
 pub(crate) use ldap::{
     BindName, BindTemplate, DirectoryKind, Dn, Filter, FilterTemplate, GraceLogins, GroupRule, IN_CHAIN, LdapAuth,

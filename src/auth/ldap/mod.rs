@@ -21,6 +21,15 @@ mod certificate; // what a server presented
 mod trust; //       who is believed, and why somebody is not
 mod door; //        the servers in order, and the way to each
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
+#[cfg(test)]
+mod bed; //         on real servers
+#[cfg(test)]
+mod played;
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, atomic::AtomicU64};
 
 use super::Password;
@@ -117,6 +126,3 @@ impl Directory {
         Ok(Directory { settings, servers, binds: AtomicU64::new(0) })
     }
 }
-
-#[cfg(test)]
-mod bed; //         on real servers
