@@ -111,23 +111,29 @@ async fn a_wrong_password_is_no_reason_to_ask_another_server() {
 #[tokio::test]
 async fn a_server_that_cannot_work_or_breaks_off_is_left_for_another() {
     let (_b, other) = listening("127.0.0.1:0");
-
-    let server = Played::plain(|peer| peer.answer(|id| result(id, 0x61, 0, "")));
-    let servers = Servers::new(&settings(vec![server.url(), other.clone()])).unwrap();
-    servers.open().await.unwrap().bind(BOB, &password()).await.unwrap().1.unwrap().shun();
-    assert_eq!(opened(&servers).await, other);
-
-    let server = Played::plain(|peer| peer.request().map(drop).ok_or(std::io::ErrorKind::Other.into()));
-    let servers = Servers::new(&settings(vec![server.url(), other.clone()])).unwrap();
-    assert!(servers.open().await.unwrap().bind(BOB, &password()).await.is_err());
-    assert_eq!(opened(&servers).await, other);
-
-    let server = Played::plain(|peer| peer.wait_for_the_end());
-    let mut settings = settings(vec![server.url(), other.clone()]);
-    settings.operation_timeout = Duration::from_millis(50);
-    let servers = Servers::new(&settings).unwrap();
-    assert!(servers.open().await.unwrap().bind(BOB, &password()).await.is_err());
-    assert_eq!(opened(&servers).await, other);
+    // What is made of a server with this script, which can be reached again afterwards.
+    let left = async |script: fn(&mut Peer<'_>) -> std::io::Result<()>, shun: bool| {
+        let server = Played::plain(script);
+        let first = server.url();
+        let mut settings = settings(vec![first.clone(), other.clone()]);
+        settings.operation_timeout = Duration::from_secs(1);
+        let servers = Servers::new(&settings).unwrap();
+        match servers.open().await.unwrap().bind(BOB, &password()).await {
+            Ok((_, connection)) if shun => connection.unwrap().shun(),
+            Ok(_) => {}
+            Err(e) => assert!(matches!(e, WireError::Broken { .. } | WireError::TimedOut { .. }), "{e}"),
+        }
+        nothing_left().await;
+        let _ = server.ended();
+        let _a = TcpListener::bind(("127.0.0.1", port(&first))).unwrap();
+        opened(&servers).await == other
+    };
+    let granted: fn(&mut Peer<'_>) -> std::io::Result<()> = |peer| peer.answer(|id| result(id, 0x61, 0, ""));
+    assert!(!left(granted, false).await);
+    assert!(left(granted, true).await);
+    assert!(left(|peer| peer.request().map(drop).ok_or(std::io::ErrorKind::Other.into()), false).await);
+    assert!(left(|peer| peer.answer(|_| vec![0x30, 0]), false).await);
+    assert!(left(|peer| peer.wait_for_the_end(), false).await);
 }
 
 #[tokio::test]
