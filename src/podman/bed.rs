@@ -90,6 +90,7 @@ fn in_slot(k: u32) -> Plan {
         mapping: Mapping::Slot(k),
         backstop: Duration::from_secs(600),
         require_limits: false,
+        disk_floor: 0,
     }
 }
 

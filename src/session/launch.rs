@@ -67,7 +67,9 @@ impl From<PodmanError> for Failure {
         let reason = match &error {
             PodmanError::ImageMissing { .. } | PodmanError::PullFailed { .. } => EndReason::ImageMissing,
             PodmanError::Unproven { .. } => EndReason::LimitsUnproven,
+            PodmanError::NoRoom { .. } => EndReason::HostFull,
             PodmanError::NotThere { .. }
+            | PodmanError::HostOpen { .. }
             | PodmanError::Refused { .. }
             | PodmanError::TimedOut { .. }
             | PodmanError::Broken { .. } => EndReason::StartFailed,
@@ -109,6 +111,8 @@ pub(crate) struct Launch {
     pub(crate) config_hash: String,
     pub(crate) backstop: Duration,
     pub(crate) require_limits: bool,
+    /// Bytes.
+    pub(crate) disk_floor: u64,
     pub(crate) starts: Starts,
     pub(crate) slots: Arc<Mutex<Slots>>,
     pub(crate) podman: Podman,
@@ -154,6 +158,7 @@ impl Launch {
             mapping,
             backstop: self.backstop,
             require_limits: self.require_limits,
+            disk_floor: self.disk_floor,
         };
         let steps = stages.clone();
         let prepared = self
