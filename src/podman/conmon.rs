@@ -40,7 +40,7 @@ pub(crate) struct Conmon {
     /// Where conmon writes the shell's exit status, as its last act.
     exit_file: Option<Box<Path>>,
     gauge: Box<Gauge>,
-    layer: Option<Layer>,
+    layer: Option<Box<Layer>>,
 }
 
 /// Processes that the kernel killed for want of memory.
@@ -64,17 +64,17 @@ impl Conmon {
             shell: awaited(open_pidfd(shell)?)?,
             exit_file: Some(dir.join("exit").into()),
             gauge: Gauge::reading(Some(dir.to_owned())).into(),
-            layer: Some(Layer { upper: dir.to_owned() }),
+            layer: Some(Layer { upper: dir.to_owned() }.into()),
         })
     }
 
     /// Where the container's root is written to, as Podman said.
     pub(super) fn writing_to(self, upper: Option<PathBuf>) -> Conmon {
-        Conmon { layer: upper.map(|upper| Layer { upper }), ..self }
+        Conmon { layer: upper.map(|upper| Layer { upper }.into()), ..self }
     }
 
     pub(crate) fn layer(&self) -> Option<&Layer> {
-        self.layer.as_ref()
+        self.layer.as_deref()
     }
 
     /// Resolves when conmon is gone, whatever Podman says.
