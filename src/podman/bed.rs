@@ -4,6 +4,7 @@
 mod hostile;
 mod life;
 mod limits;
+mod outbound;
 mod terminals;
 mod wrong;
 

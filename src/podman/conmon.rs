@@ -64,13 +64,13 @@ impl Conmon {
             shell: awaited(open_pidfd(shell)?)?,
             exit_file: Some(dir.join("exit").into()),
             gauge: Gauge::reading(Some(dir.to_owned())).into(),
-            layer: Some(Layer { upper: dir.to_owned() }.into()),
+            layer: None,
         })
     }
 
     /// Where the container's root is written to, as Podman said.
-    pub(super) fn writing_to(self, upper: Option<PathBuf>) -> Conmon {
-        Conmon { layer: upper.map(|upper| Layer { upper }.into()), ..self }
+    pub(super) fn writing_to(self, upper: Option<&Path>) -> Conmon {
+        Conmon { layer: upper.and_then(Layer::at).map(Box::new), ..self }
     }
 
     pub(crate) fn layer(&self) -> Option<&Layer> {

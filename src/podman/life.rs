@@ -205,7 +205,7 @@ async fn prepare(
     let broken = |why: String| PodmanError::Broken { step: "verify", id: id.to_string(), why };
     let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid)
         .map_err(|e| broken(e.to_string()))?
-        .writing_to(inspect.upper.clone());
+        .writing_to(inspect.upper.as_deref());
     if let Some(layer_size) = plan.profile.layer_size {
         room(&plan, layer_size, conmon.layer().ok_or_else(|| broken("Podman names no directory of its root".into()))?)?;
     }
@@ -227,7 +227,7 @@ fn room(plan: &Plan, layer_size: u64, layer: &Layer) -> Result<(), PodmanError> 
     if free >= wanted {
         return Ok(());
     }
-    Err(PodmanError::NoRoom { id: plan.id, path: layer.upper.display().to_string(), free, wanted })
+    Err(PodmanError::NoRoom { id: plan.id, path: layer.store().display().to_string(), free, wanted })
 }
 
 async fn announce(say: &mpsc::Sender<&'static str>, id: SessionId, step: &'static str) -> Result<(), PodmanError> {
@@ -284,7 +284,7 @@ pub(super) async fn reattach(podman: &Podman, id: SessionId) -> Result<(Terminal
     }
     let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid)
         .map_err(|e| broken(e.to_string()))?
-        .writing_to(inspect.upper);
+        .writing_to(inspect.upper.as_deref());
     podman.0.neighbours.adopt(id, inspect.pid).map_err(|e| broken(e.to_string()))?;
     let terminal = attach(podman, id).await?;
     if !conmon.is_alive() {

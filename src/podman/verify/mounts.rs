@@ -22,7 +22,7 @@ const DEVICES: [&str; 6] = ["null", "zero", "full", "tty", "random", "urandom"];
 /// Files that Podman writes for one container: the first always, the others where the image lacks them.
 const OWN_FILES: [&str; 4] = ["/etc/hostname", "/etc/passwd", "/etc/group", "/run/.containerenv"];
 
-/// Bytes of /dev, which only the container's root could fill.
+/// Bytes of /dev, which only the container's root can fill.
 const DEV_SIZE: u64 = 64 << 20;
 
 const DRIVER: &str = "set `driver = \"overlay\"` in the account's storage.conf, then `podman system reset`";
@@ -167,13 +167,13 @@ fn expected(
         true,
         Box::new(move |m| m.kind == "cgroup2" && m.has(&["ro", "nosuid", "nodev", "noexec"]) && m.root == inner),
     );
-    // Podman 4.3 makes it noexec, 5.4 read-only.
+    // Podman 4.3 makes it noexec, 5.4 read-only, but for a root that can be written to, where it is one place more.
     add(
         "/dev".into(),
-        format!("a tmpfs with nosuid, noexec or read-only, of {DEV_SIZE} bytes"),
+        format!("a tmpfs with nosuid, {}of {DEV_SIZE} bytes", if writable { "" } else { "noexec or read-only, " }),
         true,
-        Box::new(|m| {
-            let tight = m.has(&["noexec"]) || m.has(&["ro"]);
+        Box::new(move |m| {
+            let tight = writable || m.has(&["noexec"]) || m.has(&["ro"]);
             m.kind == "tmpfs" && m.root == "/" && m.has(&["nosuid"]) && tight && m.size() == Some(DEV_SIZE)
         }),
     );
