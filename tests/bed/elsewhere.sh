@@ -17,6 +17,7 @@ inside() { "$BED/machine.sh" run "$machine" "$@"; }
 
 meet() {
   "$BED/machine.sh" put "$machine" "$(command -v busybox)" /usr/local/bin/busybox 755
+  # shellcheck disable=SC2016  # expanded inside
   inside sh -euc '
     make_repository() {
       tree=$(mktemp -d) site=/srv/elsewhere
