@@ -69,6 +69,7 @@ export const words = {
   stepStates: { done: 'done', now: 'under way', next: 'to come' },
   /** @param {import('./protocol.js').Progress} progress */
   stepNote({ step, done, total, text }) {
+    if (step === 'pull' && total > 0) return `${amount(done)} of ${amount(total)}, ${text}`;
     if (step === 'queue') return `${ordinal(done)} of ${total} waiting`;
     return total > 0 ? `${done} of ${total}. ${text}` : text;
   },

@@ -15,7 +15,7 @@ use std::io::{IsTerminal, Write};
 
 use super::Stop;
 use crate::config::Places;
-use account::Account;
+pub(super) use account::Account;
 
 /// Arguments of `coracle doctor`.
 #[derive(clap::Args)]

@@ -2,7 +2,7 @@
 //!
 //! In reading order: what is asked (`spec`, `network`, `labels`, `seccomp`), how it is asked (`door`, `images`), what the kernel says
 //! of it (`verify`), the order of things and the way back (`life`), what lasts for a session (`terminal`, `conmon`), and what
-//! `coracle doctor` wants to know (`survey`).
+//! `coracle doctor` wants to know (`survey`); `prepare` makes copies of images ahead.
 
 mod conmon;
 mod door;
@@ -13,6 +13,7 @@ mod layer;
 mod life;
 mod network;
 mod seccomp;
+mod prepare;
 mod spec;
 mod survey;
 mod terminal;
@@ -31,9 +32,11 @@ use std::{
 
 pub(crate) use conmon::Conmon;
 pub(crate) use gauge::Usage;
+pub(crate) use images::Pulled;
 pub(crate) use labels::Identity;
 pub(crate) use layer::Layer;
 pub(crate) use life::Prepared;
+pub(crate) use prepare::Stock;
 pub(crate) use seccomp::write_seccomp;
 pub(crate) use survey::{ImageCopies, Labelled, Standing, Survey, missing_controllers};
 pub(crate) use terminal::Terminal;
@@ -171,15 +174,15 @@ impl Podman {
         self.0.door.ping().await
     }
 
-    /// Makes sure that the image is there, fetching it if `pull` allows; `progress` gets a line of text for people.
+    /// Makes sure that the image is there, fetching it if `pull` allows; `progress` is told how far it is.
     /// Returns its digest (or id), for the audit. One pull at a time.
     pub(crate) async fn ensure_image(
         &self,
         image: &str,
         pull: Pull,
-        progress: impl FnMut(String) + Send,
+        progress: impl FnMut(Pulled) + Send,
     ) -> Result<String, PodmanError> {
-        images::ensure(&self.0, image, pull, progress).await
+        images::ensure(&self.0.door, &self.0.pull, image, pull, progress).await
     }
 
     /// create → init → verify → attach, calling `step` before each; on failure whatever was made is removed first.

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde_json::{Map, Value, json};
 
-use super::{Identity, Plan, labels::container_name, network::Helper};
+use super::{Identity, Mapping, Plan, labels::container_name, network::Helper};
 use crate::config::Profile;
 
 /// Where systemd manages cgroups, every session lies in this slice of the account's manager.
@@ -110,13 +110,11 @@ fn capabilities(plan: &Plan) -> Vec<String> {
 
 /// What it is apart from: everything, but for the network that the profile grants.
 fn apart(plan: &Plan, helper: Option<Helper>) -> Value {
-    let (first, size) = plan.mapping.account_ids();
-    let ids = json!([{ "container_id": 0, "host_id": first, "size": size }]);
     let own = json!({ "nsmode": "private" });
     let mut apart = json!({
         // The mode alone is ignored: the mapping must be spelt out, or the container's root is the daemon's uid.
         "userns": own,
-        "idmappings": { "HostUIDMapping": false, "HostGIDMapping": false, "UIDMap": ids, "GIDMap": ids },
+        "idmappings": id_mappings(plan.mapping),
         "pidns": own,
         "ipcns": own,
         "utsns": own,
@@ -133,6 +131,13 @@ fn apart(plan: &Plan, helper: Option<Helper>) -> Value {
         apart["network_options"] = json!({ mode: options });
     }
     apart
+}
+
+/// Who the container's users are outside.
+pub(super) fn id_mappings(mapping: Mapping) -> Value {
+    let (first, size) = mapping.account_ids();
+    let ids = json!([{ "container_id": 0, "host_id": first, "size": size }]);
+    json!({ "HostUIDMapping": false, "HostGIDMapping": false, "UIDMap": ids, "GIDMap": ids })
 }
 
 /// What it may write to, and how much.

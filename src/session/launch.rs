@@ -13,7 +13,7 @@ use super::{EndReason, SessionId, slots::Slots, starts::Starts, task::Report};
 use crate::{
     auth::OwnerId,
     config::Profile,
-    podman::{Mapping, Plan, Podman, PodmanError, Prepared},
+    podman::{Mapping, Plan, Podman, PodmanError, Prepared, Pulled},
     terminal::Step,
 };
 
@@ -24,7 +24,7 @@ pub(crate) enum Stage {
     LeftQueue,
     Slot(HeldSlot),
     PullBegan,
-    Pull(String),
+    Pull(Pulled),
     PullOver,
     /// The image's digest, for the audit.
     Image(String),
@@ -194,11 +194,11 @@ impl Launch {
         let mut began = false;
         let lines = stages.clone();
         let digest = self
-            .unless_unwanted(podman.ensure_image(&profile.image, profile.pull, move |line| {
+            .unless_unwanted(podman.ensure_image(&profile.image, profile.pull, move |pulled| {
                 if !began {
                     began = lines.try_send(Report::Stage(Stage::PullBegan)).is_ok();
                 }
-                let _ = lines.try_send(Report::Stage(Stage::Pull(line)));
+                let _ = lines.try_send(Report::Stage(Stage::Pull(pulled)));
             }))
             .await??;
         tell(stages, Stage::PullOver).await;
