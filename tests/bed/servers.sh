@@ -7,7 +7,7 @@
 #   servers.sh up NAME nginx|apache|caddy|fail2ban DIR [PORT...] [OPTION...]
 #       with the configuration DIR/{nginx.conf,apache.conf,Caddyfile} or the whole configuration directory DIR of fail2ban,
 #       which is /site inside; waits until all PORTs listen
-#   servers.sh ask NAME WORDS...       asks or changes a directory as its administrator; see the end of servers/KIND.py
+#   servers.sh ask NAME WORDS...       asks or changes a directory as its administrator; see the end of servers/kind-KIND.py
 #   servers.sh run NAME CMD...         as root inside; stdin, output and exit code pass
 #   servers.sh halt NAME               as a server that is down: its ports refuse
 #   servers.sh start NAME              again, with the data it had
@@ -55,7 +55,7 @@ make_state() {
   mkdir -p "$goal.making/upper"
   # shellcheck disable=SC2016  # expanded by the inner shell
   "${NAMESPACES[@]}" --net "$0" --inside "$goal.making" "$(root)" -- \
-    sh -euc 'ip link set lo up; exec python3 "/rig/$1.py" provision' _ "$KIND" || {
+    sh -euc 'ip link set lo up; exec python3 "/rig/kind-$1.py" provision' _ "$KIND" || {
     rm -rf --one-file-system "$goal.making"
     return 1
   }
@@ -63,7 +63,7 @@ make_state() {
   rm -rf --one-file-system "$goal.making"
 }
 
-state() { keep "state-$KIND" "$(key_of "$PACKAGES" "$RIG"/{people,certificates}.py "$RIG/$KIND.py")" "" make_state; }
+state() { keep "state-$KIND" "$(key_of "$PACKAGES" "$RIG"/{people,certificates}.py "$RIG/kind-$KIND.py")" "" make_state; }
 
 # --- namespaces ------------------------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ prepare() {
     PORT=$(free_port "$FIRST_PORT" "$LAST_PORT")
     TLS_PORT=$(free_port $((PORT + 1)) "$LAST_PORT")
     PORTS=("$PORT" "$TLS_PORT")
-    COMMAND=(--relay "$PORT:389" --relay "$TLS_PORT:636" -- python3 "/rig/$KIND.py" serve)
+    COMMAND=(--relay "$PORT:389" --relay "$TLS_PORT:636" -- python3 "/rig/kind-$KIND.py" serve)
     ;;
   nginx | apache | caddy | fail2ban)
     [ -d "${WORDS[0]-}" ] || die "servers.sh up NAME $KIND DIR: no directory '${WORDS[0]-}'"
@@ -263,7 +263,7 @@ ask | run | halt | start | log)
   load_running "${1-}"
   shift
   case $verb in
-  ask) within_it python3 "/rig/$KIND.py" "$@" ;;
+  ask) within_it python3 "/rig/kind-$KIND.py" "$@" ;;
   run) within_it "$@" ;;
   halt) halt ;;
   start) start ;;
