@@ -53,9 +53,9 @@ root() { keep root-servers "$(key_of "$PACKAGES")" "" make_root; }
 make_state() {
   local goal=$1
   mkdir -p "$goal.making/upper"
-  # shellcheck disable=SC2016  # expanded by the inner shell
+  # A shell in front, which reaps what a server leaves. shellcheck disable=SC2016  # expanded by the inner shell
   "${NAMESPACES[@]}" --net "$0" --inside "$goal.making" "$(root)" -- \
-    sh -euc 'ip link set lo up; exec python3 "/rig/kind-$1.py" provision' _ "$KIND" || {
+    sh -euc 'ip link set lo up; python3 "/rig/kind-$1.py" provision' _ "$KIND" || {
     rm -rf --one-file-system "$goal.making"
     return 1
   }
@@ -63,7 +63,7 @@ make_state() {
   rm -rf --one-file-system "$goal.making"
 }
 
-state() { keep "state-$KIND" "$(key_of "$PACKAGES" "$RIG"/{people,certificates}.py "$RIG/kind-$KIND.py")" "" make_state; }
+state() { keep "state-$KIND" "$(key_of "$PACKAGES" "$RIG"/{people,certificates,tree}.py "$RIG/kind-$KIND.py")" "" make_state; }
 
 # --- namespaces ------------------------------------------------------------------------------------------------------
 
@@ -81,6 +81,7 @@ inside() {
   mkdir -p rig
   mount --bind "$RIG" rig
   mount --rbind /dev dev
+  mount -t tmpfs tmpfs dev/shm
   mount -t tmpfs -o mode=755 tmpfs run
   while [ "$1" != -- ]; do
     bind=$1 from=${1%:*} to=.${1##*:}

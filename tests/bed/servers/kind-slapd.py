@@ -11,10 +11,10 @@ import time
 
 import certificates
 import people
+import tree
+from tree import GROUP_BASE, SUFFIX
 
-SUFFIX = "dc=example,dc=org"
-PEOPLE_BASE, GROUP_BASE, POLICIES = f"ou=people,{SUFFIX}", f"ou=groups,{SUFFIX}", f"ou=policies,{SUFFIX}"
-SERVICE = f"cn=coracle,ou=services,{SUFFIX}"
+POLICIES = f"ou=policies,{SUFFIX}"
 ADMIN, ADMIN_PASSWORD = f"cn=admin,{SUFFIX}", "Admin.Door-9"
 CONFIG, DATA = "/etc/rig/slapd.conf", "/var/lib/rig"
 FOR_EVER = 10 * 365 * 86400  # s, longer than a cached state is used
@@ -79,58 +79,16 @@ ppolicy_use_lockout
 """
 
 
-def dn_of(login, full_name):
-    return people.dn_of(login, full_name, PEOPLE_BASE)
-
-
-def member_dns(group):
-    members = [dn_of(login, name) for login, name, groups in PEOPLE if group in groups]
-    return members + [f"cn={inner},{GROUP_BASE}" for inner in people.GROUPS[group]]
-
-
-def unit(dn):
-    return dn, {"objectClass": "organizationalUnit"}
-
-
 def entries():
     """Everything but the groups of names, in the order in which it can be added."""
     yield SUFFIX, {"objectClass": ["dcObject", "organization"], "o": "Example Works", "dc": "example"}
-    for name in ("people", "groups", "services", "policies"):
-        yield unit(f"ou={name},{SUFFIX}")
+    yield tree.unit(POLICIES)
     for name, rules in POLICY.items():
         yield f"cn={name},{POLICIES}", {
             "objectClass": ["person", "pwdPolicy"], "sn": name, "pwdAttribute": "userPassword",
         } | rules
-    yield SERVICE, {"objectClass": ["person"], "sn": "Coracle", "userPassword": people.SERVICE_PASSWORD}
-    above = PEOPLE_BASE
-    for deeper in people.DEEP:
-        above = f"ou={people.escaped(deeper)},{above}"
-        yield unit(above)
-    for login, name, _ in PEOPLE:
-        yield dn_of(login, name), {
-            "objectClass": "inetOrgPerson", "uid": login, "sn": name, "mail": f"{ascii_of(login)}@example.org",
-            "userPassword": people.PASSWORD,
-        } | STATE.get(login, {})
+    yield from tree.below_suffix(PEOPLE, STATE)
     yield f"cn=unixers,{GROUP_BASE}", {"objectClass": "posixGroup", "gidNumber": "5000", "memberUid": "erik"}
-
-
-def ascii_of(login):
-    return "".join(c if c.isascii() and c.isalnum() else "-" for c in login)
-
-
-def ldif(found):
-    import base64
-
-    def line(attribute, value):
-        return f"{attribute}:: {base64.b64encode(value.encode()).decode()}\n"
-
-    text = ""
-    for dn, attributes in found:
-        text += line("dn", dn)
-        for attribute, values in attributes.items():
-            text += "".join(line(attribute, value) for value in ([values] if isinstance(values, str) else values))
-        text += "\n"
-    return text
 
 
 def provision():
@@ -139,16 +97,11 @@ def provision():
     with open(CONFIG, "w") as file:
         file.write(CONFIG_TEXT)
     # slapadd writes operational attributes as they are, so nobody waits until a password has expired.
-    subprocess.run(["slapadd", "-q", "-f", CONFIG], input=ldif(entries()).encode(), check=True)
-    # memberOf is there only for groups that are added through the server; the innermost first.
+    subprocess.run(["slapadd", "-q", "-f", CONFIG], input=tree.ldif(entries()), check=True)
+    # memberOf is there only for groups that are added through the server.
     server = subprocess.Popen(["slapd", "-d", "0", "-f", CONFIG, "-h", "ldap://127.0.0.1"])
-    groups = ldif(
-        (f"cn={name},{GROUP_BASE}", {"objectClass": "groupOfNames", "member": member_dns(name)})
-        for name in ("operators", "interns", "trainees", "developers")
-    )
     people.until_listens(389)
-    words = ["ldapadd", "-x", "-H", "ldap://127.0.0.1", "-D", ADMIN, "-w", ADMIN_PASSWORD]
-    subprocess.run(words, input=groups.encode(), stdout=subprocess.DEVNULL, check=True)
+    tree.add(tree.groups(PEOPLE), ADMIN, ADMIN_PASSWORD)
     server.terminate()
     server.wait()
 
@@ -160,28 +113,20 @@ def serve():
 # --- asked by tests --------------------------------------------------------------------------------------------------
 
 
-def connection():
-    import ldap
-
-    found = ldap.initialize("ldap://127.0.0.1")
-    found.simple_bind_s(ADMIN, ADMIN_PASSWORD)
-    return found
-
-
 def dn(login):
-    return next(dn_of(known, name) for known, name, _ in PEOPLE if known == login)
+    return tree.dn(PEOPLE, login)
 
 
 def operational(login):
     import ldap
 
-    return connection().search_s(dn(login), ldap.SCOPE_BASE, attrlist=["+"])[0][1]
+    return tree.connection(ADMIN, ADMIN_PASSWORD).search_s(dn(login), ldap.SCOPE_BASE, attrlist=["+"])[0][1]
 
 
 def change(of, *changes):
     from ldap.controls.simple import RelaxRulesControl
 
-    connection().modify_ext_s(of, list(changes), serverctrls=[RelaxRulesControl()])
+    tree.connection(ADMIN, ADMIN_PASSWORD).modify_ext_s(of, list(changes), serverctrls=[RelaxRulesControl()])
 
 
 def failures(login):
