@@ -53,7 +53,8 @@ root() { keep root-servers "$(key_of "$PACKAGES")" "" make_root; }
 make_state() {
   local goal=$1
   mkdir -p "$goal.making/upper"
-  # A shell in front, which reaps what a server leaves. shellcheck disable=SC2016  # expanded by the inner shell
+  # A shell in front reaps what a server leaves.
+  # shellcheck disable=SC2016  # expanded by the inner shell
   "${NAMESPACES[@]}" --net "$0" --inside "$goal.making" "$(root)" -- \
     sh -euc 'ip link set lo up; python3 "/rig/kind-$1.py" provision' _ "$KIND" || {
     rm -rf --one-file-system "$goal.making"
