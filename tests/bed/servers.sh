@@ -81,6 +81,7 @@ inside() {
   cd "$work/merged" || exit
   mkdir -p rig
   mount --bind "$RIG" rig
+  mount -o remount,bind,ro rig
   mount --rbind /dev dev
   mount -t tmpfs tmpfs dev/shm
   mount -t tmpfs -o mode=755 tmpfs run
