@@ -157,7 +157,7 @@ bed_tests() {
 directories_up() {
   local kind
   for kind in "${DIRECTORIES[@]}"; do
-    OWNER=$$ patiently "$BED/servers.sh" up "$(directory_of "$kind")" "$kind" || continue
+    OWNER=$$ patiently "$BED/servers.sh" up "$(directory_of "$kind")" "$kind" >/dev/null || continue
     export "CORACLE_BED_${kind^^}=$MACHINES/$(directory_of "$kind")/facts"
   done
 }
