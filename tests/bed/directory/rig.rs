@@ -10,7 +10,7 @@ use crate::{
 
 /// Everybody's; tests/bed/servers/people.py says who is there.
 pub(crate) const PASSWORD: &str = "Right.Horse-7";
-const SERVICE_PASSWORD: &str = "Service.Door-3";
+pub(crate) const SERVICE_PASSWORD: &str = "Service.Door-3";
 const CONFIG: &str = "/home/tester/.config/coracle";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +80,13 @@ impl Rig {
         Halted(self)
     }
 
-    /// The keys of `[auth.ldap]` that lead here.
-    pub(crate) fn keys(&self, tls: Tls) -> String {
+    /// The keys of `[auth.ldap]` that lead here; the service account's password is where `start` puts it.
+    fn keys(&self, tls: Tls) -> String {
+        format!("{}bind_password_file = \"ldap-password\"\n", self.connection(tls))
+    }
+
+    /// The same without the password, whose usual place is then a credential.
+    pub(crate) fn connection(&self, tls: Tls) -> String {
         let url = match tls {
             Tls::Start => format!("ldap://127.0.0.1:{}", self.port),
             Tls::Whole => format!("ldaps://127.0.0.1:{}", self.tls_port),
@@ -93,7 +98,7 @@ impl Rig {
         };
         format!(
             "urls = [\"{url}\"]\ndirectory = \"{directory}\"\nca_file = \"ca.pem\"\nbind_dn = \"{bind_dn}\"\n\
-             bind_password_file = \"ldap-password\"\nuser_base = \"{base}\"\nnested_groups = true\n\
+             user_base = \"{base}\"\nnested_groups = true\n\
              admin_groups = [\"operators\"]\n"
         )
     }
