@@ -21,7 +21,7 @@ async fn openldap_says_of_an_account_what_its_owner_may_know_and_nobody_else() {
         ("locked", Nothing),
         ("disabled", Nothing),
         ("expired", Words("expired")),
-        ("mustchange", Words("must be changed")),
+        ("mustchange", Words("must change")),
         ("grace", In("expired")),
         ("soon", In("expires in")),
     ];
@@ -34,7 +34,7 @@ async fn active_directory_says_of_an_account_what_its_owner_may_know_and_nobody_
         ("locked", Nothing),
         ("disabled", Words("disabled")),
         ("expired", Words("expired")),
-        ("mustchange", Words("must be changed")),
+        ("mustchange", Words("must change")),
         ("accountexpired", Words("expired")),
     ];
     tells(Kind::Samba, Tls::Whole, &accounts).await;
@@ -46,7 +46,7 @@ async fn server_389_says_of_an_account_what_its_owner_may_know_and_nobody_else()
         ("locked", Nothing),
         ("disabled", Nothing),
         ("expired", Words("expired")),
-        ("mustchange", Words("must be changed")),
+        ("mustchange", Words("must change")),
         ("grace", In("expired")),
         ("soon", In("expires in")),
     ];
