@@ -1,14 +1,25 @@
 //! A browser without a window: HTTP requests with a cookie, and the terminal's WebSocket, as the page uses them.
 
-use std::time::{Duration, Instant};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
+use rustls::{ClientConfig, pki_types::ServerName};
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpSocket,
+    time::timeout,
+};
+use tokio_rustls::TlsConnector;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{Error as WsError, Message, handshake::client::generate_key},
@@ -21,6 +32,48 @@ use crate::{
 
 pub(crate) struct Browser {
     pub(crate) cookie: Option<String>,
+    pub(crate) road: Road,
+    /// Headers that no browser sends.
+    pub(crate) forged: Vec<(&'static str, &'static str)>,
+}
+
+/// How a browser comes to Coracle.
+#[derive(Clone)]
+pub(crate) struct Road {
+    /// What the address bar shows, without a path.
+    pub(crate) origin: String,
+    /// What every path has in front: nothing, or `/shell`.
+    pub(crate) base: &'static str,
+    pub(crate) to: SocketAddr,
+    pub(crate) from: IpAddr,
+    /// What the server's certificate must stand up to; without it, plain HTTP.
+    pub(crate) tls: Option<Arc<ClientConfig>>,
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+impl Road {
+    /// To the daemon's own port.
+    fn direct() -> Road {
+        let here = Ipv4Addr::LOCALHOST.into();
+        Road { origin: origin(), base: "", to: SocketAddr::new(here, port()), from: here, tls: None }
+    }
+
+    /// The name and, if it is not the usual one, the port.
+    fn host(&self) -> &str {
+        self.origin.split_once("://").expect("an origin has a scheme").1
+    }
+
+    async fn connect(&self) -> io::Result<Box<dyn Stream>> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(self.from, 0))?;
+        let stream = socket.connect(self.to).await?;
+        let Some(tls) = &self.tls else { return Ok(Box::new(stream)) };
+        let name = self.host().split(':').next().expect("split gives one").to_owned();
+        let name = ServerName::try_from(name).expect("a host name");
+        Ok(Box::new(TlsConnector::from(tls.clone()).connect(name, stream).await?))
+    }
 }
 
 #[derive(Debug)]
@@ -46,16 +99,26 @@ pub(crate) fn origin() -> String {
 
 impl Browser {
     pub(crate) fn new() -> Browser {
-        Browser { cookie: None }
+        Browser::on(Road::direct())
+    }
+
+    pub(crate) fn on(road: Road) -> Browser {
+        Browser { cookie: None, road, forged: Vec::new() }
     }
 
     /// Logged in as one of [`USERS`].
     pub(crate) async fn of(user: &str) -> Browser {
-        let password = USERS.iter().find(|(name, ..)| *name == user).expect("a user of the bed").1;
         let mut browser = Browser::new();
-        let answer = browser.login(user, password).await;
-        assert_eq!((answer.status, browser.cookie.is_some()), (303, true), "{answer:?}");
+        browser.sign_in(user).await;
         browser
+    }
+
+    /// As one of [`USERS`].
+    pub(crate) async fn sign_in(&mut self, user: &str) -> Answer {
+        let password = USERS.iter().find(|(name, ..)| *name == user).expect("a user of the bed").1;
+        let answer = self.login(user, password).await;
+        assert_eq!((answer.status, self.cookie.is_some()), (303, true), "{answer:?}");
+        answer
     }
 
     pub(crate) async fn login(&mut self, user: &str, password: &str) -> Answer {
@@ -94,15 +157,18 @@ impl Browser {
         content_type: &str,
         body: String,
     ) -> Result<Answer, Box<dyn std::error::Error>> {
-        let socket = TcpStream::connect(("127.0.0.1", port())).await?;
+        let socket = self.road.connect().await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
         tokio::spawn(connection);
         let mut request = Request::builder()
             .method(method)
-            .uri(path)
-            .header(header::HOST, format!("127.0.0.1:{}", port()))
-            .header(header::ORIGIN, origin())
+            .uri(format!("{}{path}", self.road.base))
+            .header(header::HOST, self.road.host())
+            .header(header::ORIGIN, &self.road.origin)
             .header(header::CONNECTION, "close");
+        for (name, value) in &self.forged {
+            request = request.header(*name, *value);
+        }
         if !content_type.is_empty() {
             request = request.header(header::CONTENT_TYPE, content_type);
         }
@@ -159,17 +225,18 @@ impl Browser {
 
     /// The bare WebSocket of session `id`: nothing said yet.
     pub(crate) async fn socket(&self, id: &str) -> Terminal {
-        let mut socket = TcpStream::connect(("127.0.0.1", port())).await.expect("the port is open");
+        let mut socket = self.road.connect().await.expect("the port is open");
         let cookie = self.cookie.as_ref().map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
+        let forged: String = self.forged.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
-            "GET /api/v1/sessions/{id}/terminal HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nOrigin: {}\r\n{cookie}\
+            "GET {}/api/v1/sessions/{id}/terminal HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\n{cookie}{forged}\
              Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\
              Sec-WebSocket-Protocol: coracle.v1\r\n\r\n",
-            port(),
-            origin(),
+            self.road.base,
+            self.road.host(),
+            self.road.origin,
             generate_key()
         );
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
         socket.write_all(request.as_bytes()).await.expect("the request is taken");
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -185,7 +252,7 @@ impl Browser {
 
 /// What the page would hold: the output so far, the frames so far, and how it closed.
 pub(crate) struct Terminal {
-    ws: WebSocketStream<TcpStream>,
+    ws: WebSocketStream<Box<dyn Stream>>,
     pub(crate) output: String,
     /// Bytes of output so far.
     pub(crate) bytes: u64,
