@@ -25,6 +25,8 @@ mod flow;
 mod login;
 #[path = "bed/machine.rs"]
 mod machine;
+#[path = "bed/proxy.rs"]
+mod proxy;
 #[path = "bed/service.rs"]
 mod service;
 #[path = "bed/sessions.rs"]

@@ -20,6 +20,7 @@ END
   bed)
     cat <<END
 systemd-nspawn systemd-container systemd-container
+openssl openssl openssl
 unshare util-linux util-linux
 pgrep procps procps-ng
 busybox busybox-static busybox
