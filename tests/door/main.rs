@@ -8,5 +8,6 @@ mod checks;
 mod daemon;
 mod limits;
 mod login;
+mod proxy;
 mod tickets;
 mod wire;
