@@ -168,7 +168,10 @@ fn below_a_base_path_is_everything_and_nothing_beside_it() {
     let login = post(&bed, "/shell/login", &from("192.0.2.1"), &format!("{fields}/s/abcdefghij23"));
     assert_eq!(to(&login), (303, "/shell/s/abcdefghij23".to_owned()));
     let set = header(&login, "set-cookie").unwrap();
-    assert!(set.starts_with("__Secure-coracle=") && set.contains("; Path=/shell;") && set.ends_with("; Secure"), "{set}");
+    assert!(
+        set.starts_with("__Secure-coracle=") && set.contains("; Path=/shell;") && set.ends_with("; Secure"),
+        "{set}"
+    );
     let cookie = as_user(set.split(';').next().unwrap());
     assert_eq!(status(&get("/shell/api/v1/me", &cookie)), 200);
     let home = get("/shell/", &cookie);

@@ -92,6 +92,11 @@ pub(crate) enum Standing {
 }
 
 impl Directory {
+    /// Reads certificates.
+    pub(crate) fn new(settings: Arc<LdapAuth>) -> Result<Directory, Trouble> {
+        Ok(Directory { settings })
+    }
+
     /// Opens one login's connection: first good URL, TLS, service bind.
     pub(crate) async fn visit(&self) -> Result<Visit<'_>, Trouble> {
         Err(Trouble("skeleton".into()))
