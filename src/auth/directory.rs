@@ -28,7 +28,7 @@ pub(super) struct Directory {
 }
 
 enum Server {
-    Ldap(ldap::Directory),
+    Ldap(Box<ldap::Directory>),
     /// Its certificates cannot be read, or the like: it answers nothing until the configuration is read anew.
     Unusable(Trouble),
     #[cfg(test)]
@@ -52,7 +52,7 @@ impl Directory {
     /// Reads the certificates that the configuration names; sends nothing.
     pub(super) fn new(settings: Arc<LdapAuth>) -> Directory {
         let server = match ldap::Directory::new(settings.clone()) {
-            Ok(directory) => Server::Ldap(directory),
+            Ok(directory) => Server::Ldap(Box::new(directory)),
             Err(trouble) => Server::Unusable(trouble),
         };
         Directory { settings, server, silence: Mutex::default() }

@@ -21,7 +21,6 @@ use std::{num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use key::StateKey;
 #[allow(unused_imports)]
-#[allow(unused_imports)]
 pub(crate) use ldap::{
     BindName, BindTemplate, DirectoryKind, Dn, Filter, FilterTemplate, GraceLogins, GroupRule, IN_CHAIN, LdapAuth,
     LdapUrl, SearchScope, Secret, directory_group_name, is_format,

@@ -3,13 +3,43 @@
 //! Every operation takes the connection and gives it back only with a complete answer after which it is known who it
 //! speaks for. After a time-out, a refused bind or a cancelled call there is none left to misuse.
 
-use std::{collections::BTreeMap, num::NonZeroU16, time::Duration};
+use std::{collections::BTreeMap, io, num::NonZeroU16, sync::Arc, time::Duration};
 
-use super::{super::Password, door::Attempt, policy::Policy};
+use ldap3::{
+    Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry, SearchOptions, SearchResult, StdStream,
+    controls::{Control, RawControl},
+};
+use tokio::{
+    net::UnixStream,
+    task::JoinHandle,
+    time::{error::Elapsed, timeout},
+};
+
+use super::{
+    super::Password,
+    ber,
+    door::{Attempt, Server, Stream},
+    policy::{PASSWORD_POLICY, Policy},
+    relay::{Ended, relay},
+};
 use crate::config::{LdapUrl, SearchScope};
 
+/// Most characters of a server's own words.
+pub(super) const MAX_WORDS: usize = 512;
+/// For the relay to tell why it ended, once ldap3 knows that it did.
+const REASON: Duration = Duration::from_millis(50);
+/// For saying goodbye.
+const GOODBYE: Duration = Duration::from_millis(200);
+
 /// A connection to one server, anonymous until a bind. Its sockets and tasks end with it.
-pub(crate) struct Connection {}
+pub(crate) struct Connection {
+    ldap: Ldap,
+    relay: JoinHandle<Result<(), Ended>>,
+    driver: JoinHandle<()>,
+    server: Arc<Server>,
+    /// For one operation, with all its answers.
+    limit: Duration,
+}
 
 /// What a bind was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,41 +127,152 @@ pub(crate) enum WireError {
     #[error("the filter `{0}` is not one: look at `user_filter`, `group_filter` and `require_filter`")]
     Filter(String),
     /// Nothing was sent: an empty name or password would be an anonymous bind, which servers answer with success.
-    #[error("no bind is made with {0}")]
+    #[error("no bind was tried: {0}")]
     NoBind(&'static str),
 }
 
 impl Connection {
+    /// ldap3 behind the relay: it only ever sees one end of a socket pair. Returns at once, with two tasks running.
+    ///
+    /// # Errors
+    /// No descriptors are left.
+    pub(super) async fn over(
+        stream: impl Stream + 'static,
+        server: Arc<Server>,
+        limit: Duration,
+    ) -> io::Result<Connection> {
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+        ours.set_nonblocking(true)?; // ldap3 does it for the other one
+        let ours = UnixStream::from_std(ours)?;
+        let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(theirs));
+        let (driver, ldap) = LdapConnAsync::with_settings(settings, "ldapi:///").await.map_err(io::Error::other)?;
+        let relay = tokio::spawn(relay(ours, stream));
+        let driver = tokio::spawn(async move { drop(driver.drive().await) });
+        Ok(Connection { ldap, relay, driver, server, limit })
+    }
+
     /// The server at the other end.
     pub(crate) fn url(&self) -> &LdapUrl {
-        unreachable!("no connection is made yet")
+        &self.server.url
     }
 
     /// Binds, always with the password policy control. The connection comes back only if the code is 0, and is then
-    /// `dn`'s.
+    /// `dn`'s. The copies of the password that ldap3 makes are not wiped.
     ///
     /// # Errors
-    /// [`WireError`], without a bind that counts as a try where nothing was sent.
+    /// [`WireError`]; whether the server counted a try is not known then, but for [`WireError::NoBind`].
     pub(crate) async fn bind(
-        self,
-        _dn: &str,
-        _password: &Password,
+        mut self,
+        dn: &str,
+        password: &Password,
     ) -> Result<(BindAnswer, Option<Connection>), WireError> {
-        Err(WireError::NoBind("nothing"))
+        const BIND: &str = "bind";
+        if dn.is_empty() {
+            return Err(WireError::NoBind("a name cannot be empty"));
+        }
+        password.check().map_err(WireError::NoBind)?;
+        let ask = RawControl { ctype: PASSWORD_POLICY.to_owned(), crit: false, val: None };
+        let bound = timeout(self.limit, self.ldap.with_controls(ask).simple_bind(dn, password.text())).await;
+        let result = self.settle(BIND, bound).await?;
+        let controls = result.ctrls.iter().map(|Control(_, raw)| (raw.ctype.as_str(), raw.val.as_deref()));
+        let Some(policy) = Policy::read(controls) else {
+            return Err(self.broken(BIND, "what it says of the password policy is malformed".to_owned()));
+        };
+        let answer = BindAnswer { rc: result.rc, text: ber::line(&result.text, MAX_WORDS), policy };
+        let connection = (answer.rc == 0).then_some(self);
+        Ok((answer, connection))
     }
 
     /// Searches. Comes back with the connection whatever the code is.
     ///
     /// # Errors
     /// [`WireError`]
-    pub(crate) async fn search(self, search: Search<'_>) -> Result<(Found, Connection), WireError> {
-        Err(WireError::Filter(search.filter.to_owned()))
+    pub(crate) async fn search(mut self, search: Search<'_>) -> Result<(Found, Connection), WireError> {
+        let seconds = i32::try_from(self.limit.as_secs()).unwrap_or(i32::MAX).max(1);
+        let options = SearchOptions::new().sizelimit(i32::from(search.limit.get())).timelimit(seconds);
+        let scope = match search.scope {
+            SearchScope::Base => Scope::Base,
+            SearchScope::OneLevel => Scope::OneLevel,
+            SearchScope::Subtree => Scope::Subtree,
+        };
+        let attributes = search.attributes.to_vec();
+        let asked = self.ldap.with_search_options(options).search(search.base, scope, search.filter, attributes);
+        let found = timeout(self.limit, asked).await;
+        if let Ok(Err(LdapError::FilterParsing)) = found {
+            return Err(WireError::Filter(search.filter.to_owned()));
+        }
+        // References to other servers were put aside by ldap3, and stay there.
+        let SearchResult(entries, result) = self.settle("search", found).await?;
+        let found = Found {
+            entries: entries.into_iter().map(|entry| Entry::from(SearchEntry::construct(entry))).collect(),
+            rc: result.rc,
+            text: ber::line(&result.text, MAX_WORDS),
+        };
+        Ok((found, self))
     }
 
     /// Gives up on this server for 30 s: it answered, but that it cannot work now (codes 51, 52, 80). The next
     /// [`Servers::open`](super::door::Servers::open) begins with another, if there is one.
-    pub(crate) fn shun(self) {}
+    pub(crate) fn shun(self) {
+        self.server.is_no_good(&"says that it cannot work now");
+    }
 
-    /// Says goodbye. Dropping does as well, less politely.
-    pub(crate) async fn close(self) {}
+    /// Says goodbye and waits, briefly, until it is said. Dropping ends everything as well, less politely.
+    pub(crate) async fn close(mut self) {
+        let goodbye = async {
+            if self.ldap.unbind().await.is_ok() {
+                let _ = (&mut self.relay).await;
+            }
+        };
+        let _ = timeout(GOODBYE, goodbye).await;
+    }
+
+    /// An operation's outcome, with the true reason if there was no answer. The server counts as down then.
+    async fn settle<T>(
+        &mut self,
+        operation: &'static str,
+        outcome: Result<Result<T, LdapError>, Elapsed>,
+    ) -> Result<T, WireError> {
+        match outcome {
+            Ok(Ok(answer)) => Ok(answer),
+            // Its text may quote the request; the relay knows better.
+            Ok(Err(_)) => {
+                let why = match timeout(REASON, &mut self.relay).await {
+                    Ok(Ok(Err(ended))) => ended.to_string(),
+                    _ => "the connection ended without a reason".to_owned(),
+                };
+                Err(self.broken(operation, why))
+            }
+            Err(_) => {
+                self.server.is_no_good(&format_args!("no complete answer to a {operation} within {:?}", self.limit));
+                Err(WireError::TimedOut { url: self.url().clone(), operation, limit: self.limit })
+            }
+        }
+    }
+
+    fn broken(&self, operation: &'static str, why: String) -> WireError {
+        self.server.is_no_good(&format_args!("{operation}: {why}"));
+        WireError::Broken { url: self.url().clone(), operation, why }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.relay.abort();
+        self.driver.abort();
+    }
+}
+
+impl From<SearchEntry> for Entry {
+    fn from(entry: SearchEntry) -> Entry {
+        let mut attributes: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+        let texts = entry.attrs.into_iter().map(|(name, values)| {
+            let values: Vec<Vec<u8>> = values.into_iter().map(String::into_bytes).collect();
+            (name, values)
+        });
+        for (name, values) in texts.chain(entry.bin_attrs) {
+            attributes.entry(name.to_ascii_lowercase()).or_default().extend(values);
+        }
+        Entry { dn: entry.dn, attributes }
+    }
 }

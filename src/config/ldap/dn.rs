@@ -40,6 +40,12 @@ impl Dn {
         self.0.len()
     }
 
+    /// Whether the entries above both are one.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn has_parent_of(&self, other: &Dn) -> bool {
+        self.0.get(1..) == other.0.get(1..)
+    }
+
     /// The value of the first RDN, as it is compared.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn first_value(&self) -> &[u8] {

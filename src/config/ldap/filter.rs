@@ -158,6 +158,30 @@ impl FilterTemplate {
         Filter(whole)
     }
 
+    /// Whether [`FilterTemplate::fill_any`] is a filter: `{username}` is compared for equality, or is part of a pattern.
+    pub(crate) fn can_be_any(&self) -> bool {
+        let mut before = "";
+        let plain = self.parts.iter().all(|part| {
+            if let Part::Text(text) = part {
+                before = text;
+                return true;
+            }
+            let item = &before[before.rfind('(').map_or(0, |at| at + 1)..];
+            ![":=", ">=", "<=", "~="].iter().any(|operator| item.contains(operator))
+        });
+        let whole = self.fill_any();
+        plain && !whole.0.contains("**") && ldap3::parse_filter(whole.as_str()).is_ok()
+    }
+
+    /// Takes whoever has any name.
+    pub(crate) fn fill_any(&self) -> Filter {
+        let part = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Username | Part::UserDn => "*".to_owned(),
+        };
+        Filter(self.parts.iter().map(part).collect())
+    }
+
     pub(crate) fn has_username(&self) -> bool {
         self.parts.contains(&Part::Username)
     }

@@ -235,6 +235,9 @@ impl Draft {
         checked(section, "user_filter", &mut self.user_filter, |text| {
             let template = FilterTemplate::parse(text).map_err(|e| e.to_string())?;
             match template.has_username() && !template.has_user_dn() {
+                true if !template.can_be_any() => {
+                    Err("cannot have {username} behind :=, >=, <=, ~= or beside a *; write (uid={username})".into())
+                }
                 true => Ok(template),
                 false => Err("must have {username} and cannot have {user_dn}; write \
                               \"(&(objectClass=inetOrgPerson)(uid={username}))\""
@@ -310,7 +313,9 @@ impl Draft {
         let at = |key: &str, what: String| place(key).mistake(&format!("{TABLE}.{key}"), what);
         let preset = Preset::of(self.directory);
 
-        if self.urls.is_empty() && !findings.mistakes.iter().any(|m| m.key == "auth.ldap.urls") {
+        let told: Vec<String> = findings.mistakes.iter().map(|mistake| mistake.key.clone()).collect();
+        let told = |key: &str| told.iter().any(|told| *told == format!("{TABLE}.{key}"));
+        if self.urls.is_empty() && !told("urls") {
             let what = "names no directory, and auth.backends lists \"ldap\"; write urls = [\"ldaps://dc1.example.org\"] under \
                         [auth.ldap], or remove \"ldap\" there";
             findings.mistakes.push(at("urls", what.into()));
@@ -329,7 +334,10 @@ impl Draft {
             }
             None => {}
         }
-        if self.user_base.is_empty() && !self.user_dn_template.as_ref().is_some_and(BindTemplate::is_dn) {
+        if self.user_base.is_empty()
+            && !told("user_base")
+            && !self.user_dn_template.as_ref().is_some_and(BindTemplate::is_dn)
+        {
             let what = "is missing: people are searched below it; write user_base = \"ou=people,dc=example,dc=org\"";
             findings.mistakes.push(at("user_base", what.into()));
         }
@@ -341,7 +349,7 @@ impl Draft {
         };
         if group_base.is_empty() {
             let rules = [&self.allow_groups, &self.deny_groups, &self.admin_groups];
-            if rules.iter().any(|rules| !rules.is_empty()) {
+            if rules.iter().any(|rules| !rules.is_empty()) && !told("user_base") && !told("group_base") {
                 let what =
                     "is missing: groups are searched below it; write group_base = \"ou=groups,dc=example,dc=org\"";
                 findings.mistakes.push(at("group_base", what.into()));
