@@ -5,7 +5,7 @@ mod decide; //      which backend's word counts
 mod devices; //     browsers that somebody logged in with
 mod directory; //   the company's directory, as gate and revalidation ask it
 #[allow(dead_code)]
-mod ldap; //        the directory's tongue
+pub(crate) mod ldap; // the directory's tongue
 mod ledger; //      the throttle's records on disk
 mod lobby; //       logins in flight, bounded
 mod local; //       the users file on disk

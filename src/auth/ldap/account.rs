@@ -124,7 +124,7 @@ fn filetime(ticks: u64) -> Option<u64> {
 
 /// `20270131235959Z`, with or without parts of a second, as seconds since 1970; before that it is 0. `None` if it is no
 /// such time, or one of another zone.
-fn generalized_time(text: &str) -> Option<u64> {
+pub(super) fn generalized_time(text: &str) -> Option<u64> {
     let digits = text.strip_suffix('Z')?;
     let digits = digits.split_once(['.', ',']).map_or(digits, |(whole, _)| whole);
     if digits.len() != 14 || !digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -98,23 +98,36 @@ impl Directory {
     /// # Errors
     /// No server answers, or the account is refused; a server that is busy is passed over.
     pub(super) async fn as_service(&self) -> Result<Line, Trouble> {
-        let mut busy = Trouble("no directory server is configured".into());
+        let mut busy = None;
         for _ in &self.settings.urls {
-            let connection = self.servers.open().await?;
-            let url = connection.url().clone();
-            let (Some(dn), Some(secret)) = (&self.settings.bind_dn, &self.settings.bind_password) else {
-                return Ok(Line::new(connection));
-            };
-            let (answer, connection) = connection.bind(dn, &secret::read(secret)?).await?;
-            match (verdict::of_service(dn, &answer), connection) {
-                (None, Some(connection)) => return Ok(Line::new(connection)),
-                (Some(Verdict::Busy(what)), _) => busy = Trouble(format!("{url}: {what}")),
-                (Some(Verdict::Trouble(what) | Verdict::Wrong(what)), _) => {
-                    return Err(Trouble(format!("{url}: {what}")));
-                }
-                _ => return Err(Trouble(format!("{url}: the service account {dn} may not work here"))),
+            match self.bind_service(self.servers.open().await?).await {
+                Ok(line) => return Ok(line),
+                Err(NoAnswer::Busy(trouble)) => busy = Some(trouble),
+                Err(no) => return Err(no.into()),
             }
         }
-        Err(busy)
+        Err(busy.unwrap_or_else(no_server))
     }
+
+    /// The same on this connection.
+    pub(super) async fn bind_service(&self, connection: Connection) -> Result<Line, NoAnswer> {
+        let (Some(dn), Some(secret)) = (&self.settings.bind_dn, &self.settings.bind_password) else {
+            return Ok(Line::new(connection));
+        };
+        let url = connection.url().clone();
+        let trouble = |what: String| Trouble(format!("{url}: {what}"));
+        let password = secret::read(secret).map_err(NoAnswer::Trouble)?;
+        let (answer, connection) = connection.bind(dn, &password).await.map_err(|e| NoAnswer::Trouble(e.into()))?;
+        match (verdict::of_service(dn, &answer), connection) {
+            (None, Some(connection)) => Ok(Line::new(connection)),
+            (Some(Verdict::Busy(what)), _) => Err(NoAnswer::Busy(trouble(what))),
+            (Some(Verdict::Trouble(what) | Verdict::Wrong(what)), _) => Err(NoAnswer::Trouble(trouble(what))),
+            _ => Err(NoAnswer::Trouble(trouble(format!("the service account {dn} may not work here")))),
+        }
+    }
+}
+
+/// A configuration has one at least.
+pub(super) fn no_server() -> Trouble {
+    Trouble("no directory server is configured; write auth.ldap.urls".into())
 }

@@ -5,6 +5,7 @@
 
 mod visit; //       one login: find, then prove
 mod standing; //    somebody who is logged in already
+mod trial; //       a login step by step, for whoever sets it up
 mod person; //      an entry becomes a name, an id and what they may do
 mod groups; //      which groups somebody is in, directly and through others
 mod account; //     what an entry says of its account
@@ -24,7 +25,9 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use super::Password;
 use crate::config::LdapAuth;
+pub(crate) use certificate::Certificate;
 use door::Servers;
+pub(crate) use trial::{Fault, ServerTrial, Step, expires_within};
 pub(crate) use visit::Visit;
 
 /// The directory as configured. Cheap to share.

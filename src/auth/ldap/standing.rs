@@ -71,7 +71,7 @@ impl Directory {
     }
 
     /// An account that has lost its rights sees nobody: that must not look as if everybody had gone.
-    async fn shows_anything(&self, line: &mut Line) -> Result<(), Trouble> {
+    pub(super) async fn shows_anything(&self, line: &mut Line) -> Result<(), Trouble> {
         let base = &self.settings.user_base;
         let found = line.search(base, SearchScope::Base, &Filter::everything(), &["1.1"], ONE).await?;
         if found.is_empty() {

@@ -11,8 +11,9 @@ use super::{
     Candidate, Directory, Notice, Password, Proof, Stopped, Trouble, account,
     connection::{Connection, Entry},
     groups,
-    line::{Line, NoAnswer},
+    line::{Line, NoAnswer, no_server},
     person,
+    policy::Policy,
     verdict::{self, Verdict},
 };
 use crate::config::{BindTemplate, Filter, LdapAuth, SearchScope, is_format};
@@ -29,17 +30,25 @@ pub(crate) struct Visit<'d> {
     directory: &'d Directory,
     deadline: Instant,
     /// The service account's; in template mode there is none.
-    line: Option<Line>,
-    found: Looked,
+    pub(super) line: Option<Line>,
+    pub(super) found: Looked,
 }
 
 /// What [`Visit::find`] saw.
-enum Looked {
+pub(super) enum Looked {
     /// The reason is for the audit.
     Nobody(String),
     Somebody(Box<Entry>),
     /// Template mode: nothing was looked at.
     Typed(String),
+}
+
+/// What one bind with a typed password said.
+pub(super) struct Tried {
+    pub(super) verdict: Verdict,
+    pub(super) policy: Policy,
+    /// There if and only if the code was 0.
+    connection: Option<Connection>,
 }
 
 impl Directory {
@@ -60,20 +69,20 @@ impl Directory {
     }
 
     /// One bind with a typed password, on a new connection; a server that is busy is passed over.
-    async fn try_password(&self, dn: &str, password: &Password) -> Result<(Verdict, Option<Connection>), Trouble> {
+    pub(super) async fn try_password(&self, dn: &str, password: &Password) -> Result<Tried, Trouble> {
         self.binds.fetch_add(1, Ordering::Relaxed);
-        let mut busy = Trouble("no directory server is configured".into());
+        let mut busy = None;
         for _ in &self.settings.urls {
             let connection = self.servers.open().await?;
             let url = connection.url().clone();
             let (answer, connection) = connection.bind(dn, password).await?;
             match verdict::of_person(self.settings.directory, self.settings.grace_logins, &answer) {
-                Verdict::Busy(what) => busy = Trouble(format!("{url}: {what}")),
+                Verdict::Busy(what) => busy = Some(Trouble(format!("{url}: {what}"))),
                 Verdict::Trouble(what) => return Err(Trouble(format!("{url}: {what}"))),
-                verdict => return Ok((verdict, connection)),
+                verdict => return Ok(Tried { verdict, policy: answer.policy, connection }),
             }
         }
-        Err(busy)
+        Err(busy.unwrap_or_else(no_server))
     }
 }
 
@@ -138,7 +147,7 @@ impl Visit<'_> {
             self.line = Some(line);
             return exactly_one(answer);
         }
-        Err(busy.unwrap_or_else(|| Trouble("no directory server is configured".into())))
+        Err(busy.unwrap_or_else(no_server))
     }
 
     /// One bind, whoever it is: for nobody it is one of a fixed DN that does not exist, so the work is the same.
@@ -148,31 +157,39 @@ impl Visit<'_> {
     }
 
     async fn try_it(self, candidate: Option<&Candidate>, password: &Password) -> Result<Proof, Trouble> {
-        let refused = |reason: &str| Ok(Proof::Refused { reason: reason.to_owned() });
         if password.check().is_err() {
             return refused("not a possible password"); // some directories take an empty one for an anonymous bind
         }
-        let Visit { directory, line, found, .. } = self;
-        let settings = &directory.settings;
         let Some(candidate) = candidate else {
-            directory.try_password(&nobody(settings), password).await?;
-            return match found {
+            self.directory.try_password(&nobody(&self.directory.settings), password).await?;
+            return match self.found {
                 Looked::Nobody(reason) => refused(&reason),
                 _ => refused("no such account"),
             };
         };
-        let (verdict, connection) = directory.try_password(&candidate.dn, password).await?;
-        let notice = match verdict {
+        let tried = self.directory.try_password(&candidate.dn, password).await?;
+        self.judge(candidate, password, tried).await
+    }
+
+    /// What the bind means, and if it was right, the entry and the groups.
+    pub(super) async fn judge(
+        self,
+        candidate: &Candidate,
+        password: &Password,
+        tried: Tried,
+    ) -> Result<Proof, Trouble> {
+        let Visit { directory, line, found, .. } = self;
+        let notice = match tried.verdict {
             Verdict::Right(notice) => notice,
             Verdict::Stopped(state) => return Ok(Proof::Stopped { found_name: candidate.name.clone(), state }),
             Verdict::Wrong(reason) => return refused(&reason),
             Verdict::Busy(what) | Verdict::Trouble(what) => return Err(Trouble(what)),
         };
-        let Some(connection) = connection else {
+        let Some(connection) = tried.connection else {
             return Err(Trouble("the directory closed after a right bind".into()));
         };
         let own = Line::new(connection);
-        match (line, found, &settings.user_dn_template) {
+        match (line, found, &directory.settings.user_dn_template) {
             (Some(line), Looked::Somebody(entry), None) => {
                 own.close().await;
                 directory.look_closer(line, *entry, notice).await
@@ -247,13 +264,17 @@ impl Directory {
             Err(reason) => return Ok(Err(format!("the password is right, but of one's own entry: {reason}"))),
         };
         if !template.is_dn() {
-            let (again, _) = self.try_password(&entry.dn, password).await?;
-            if !matches!(again, Verdict::Right(_)) {
+            let again = self.try_password(&entry.dn, password).await?;
+            if !matches!(again.verdict, Verdict::Right(_)) {
                 return Ok(Err(format!("{} has another password than {bind_name}", entry.dn)));
             }
         }
         Ok(Ok(entry))
     }
+}
+
+fn refused(reason: &str) -> Result<Proof, Trouble> {
+    Ok(Proof::Refused { reason: reason.to_owned() })
 }
 
 /// The inner error is for the audit.
