@@ -6,17 +6,18 @@ use std::{
     num::NonZeroU32,
     ops::RangeInclusive,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use sha2::{Digest, Sha256};
 
 use super::{
-    Auth, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TrustedProxies,
+    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TrustedProxies, ldap,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
     proxies::MAX_PROXIES,
-    raw::{Findings, Section, Source, short},
+    raw::{Findings, Place, Section, Source, short},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -61,7 +62,11 @@ impl Config {
                 idle_exit: MINUTE,
                 insecure_http: false,
             },
-            auth: Auth { local: LocalAuth { file: places.beside_config("users") } },
+            auth: Auth {
+                backends: vec![Backend::Local],
+                local: LocalAuth { file: places.beside_config("users") },
+                ldap: None,
+            },
             login: Login { idle: 12 * HOUR, lifetime: 7 * DAY },
             sessions: Sessions {
                 idle: 15 * MINUTE,
@@ -169,19 +174,21 @@ fn read_text(file: &Path) -> std::io::Result<String> {
 fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) -> Config {
     let mut config = Config::default_at(places);
     let mut profiles: Vec<Profile> = Vec::new();
+    let mut directory = Directory::default();
     let shared = RefCell::new(std::mem::take(findings));
     for (path, text) in texts {
         let source = Source { path, text, findings: &shared };
         let Some(table) = source.parse() else { continue };
         let mut root = Section::root(&source, &table);
         check_server(root.table("server"), &mut config.server);
-        check_auth(root.table("auth"), &mut config.auth, places);
+        check_auth(root.table("auth"), &mut config.auth, &mut directory, places);
         check_login(root.table("login"), &mut config.login);
         check_sessions(root.table("sessions"), &mut config.sessions);
         check_profiles(&mut root, &source, &mut profiles);
         root.finish();
     }
     *findings = shared.into_inner();
+    config.auth.ldap = directory.keys.finish(directory.listed, &places.beside_config(""), findings).map(Arc::new);
     if let (Some((path, _)), None, false) =
         (texts.first(), &config.server.public_url, config.server.trusted_proxies.is_empty())
     {
@@ -229,7 +236,41 @@ fn trusted_proxies(section: &mut Section<'_, '_>, server: &mut Server) {
     }
 }
 
-fn check_auth(mut section: Section<'_, '_>, auth: &mut Auth, places: &Places) {
+/// `[auth.ldap]` over all files, and where `auth.backends` lists it.
+#[derive(Default)]
+struct Directory {
+    keys: ldap::Draft,
+    listed: Option<Place>,
+}
+
+fn check_auth(mut section: Section<'_, '_>, auth: &mut Auth, directory: &mut Directory, places: &Places) {
+    if let Some((texts, line)) = section.strings("backends") {
+        auth.backends.clear();
+        directory.listed = None;
+        for (text, line) in &texts {
+            let backend = match *text {
+                "local" => Backend::Local,
+                "ldap" => Backend::Ldap,
+                _ => {
+                    let what = format!("\"{}\" is not known; write \"local\" or \"ldap\"", short(text));
+                    section.mistake(*line, "backends", what);
+                    continue;
+                }
+            };
+            if auth.backends.contains(&backend) {
+                section.mistake(*line, "backends", format!("\"{text}\" is there twice; remove one"));
+                continue;
+            }
+            auth.backends.push(backend);
+            if backend == Backend::Ldap {
+                directory.listed = Some(section.place(*line));
+            }
+        }
+        if texts.is_empty() {
+            section.mistake(line, "backends", "lets nobody in; write [\"local\"]".into());
+        }
+    }
+    directory.keys.read(section.table("ldap"), &places.beside_config(""));
     let mut local = section.table("local");
     if let Some(file) = local.path("file", &places.beside_config("")) {
         auth.local.file = file;

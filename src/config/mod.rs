@@ -2,9 +2,9 @@
 //!
 //! No later code asks "but is it set?": every default is filled in here, every bound was checked here.
 
+mod key; //      secrets of this instance, one small file each
 #[allow(dead_code)]
 mod ldap; //     [auth.ldap]
-mod key; //      secrets of this instance, one small file each
 mod load; //     config.toml and config.d/*.toml, checked into `Config`
 mod mistakes; // everything that is wrong, with file, line, key and the way out
 mod origin; //   server.public_url
@@ -17,11 +17,14 @@ mod units; //    "15m" and "200m"
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
 
-use std::{num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use key::StateKey;
 #[allow(unused_imports)]
-pub(crate) use ldap::{DirectoryKind, GraceLogins, LdapAuth, LdapUrl, SearchScope};
+pub(crate) use ldap::{
+    BindName, BindTemplate, DirectoryKind, Dn, Filter, FilterTemplate, GraceLogins, GroupRule, IN_CHAIN, LdapAuth,
+    LdapUrl, SearchScope, Secret, directory_group_name, is_format,
+};
 pub(crate) use load::Loaded;
 pub(crate) use mistakes::{ConfigErrors, Mistake};
 pub(crate) use origin::PublicUrl;
@@ -55,7 +58,21 @@ pub(crate) struct Server {
 /// `[auth]`
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Auth {
+    /// Who is asked about names and passwords; at least one, each once. Default: the users file alone.
+    pub(crate) backends: Vec<Backend>,
     pub(crate) local: LocalAuth,
+    /// There if and only if `backends` has [`Backend::Ldap`].
+    pub(crate) ldap: Option<Arc<LdapAuth>>,
+}
+
+/// One of `auth.backends`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Backend {
+    /// The users file.
+    Local,
+    /// The directory of `[auth.ldap]`.
+    Ldap,
 }
 
 /// `[auth.local]`

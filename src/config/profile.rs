@@ -178,8 +178,9 @@ fn read_groups(section: &mut Section<'_, '_>, into: &mut Vec<String>) {
         section.mistake(line, "groups", format!("has {}; write at most {MAX_GROUPS} groups", texts.len()));
     }
     for (text, line) in &texts {
-        if !super::group_name(text) {
-            let what = format!("\"{}\" is not a group; write 1 to 64 of A-Z, a-z, 0-9, _, . and -", short(text));
+        if !super::directory_group_name(text) {
+            let what =
+                format!("\"{}\" is not a group; write 1 to 128 characters without a blank at an end", short(text));
             section.mistake(*line, "groups", what);
         }
     }

@@ -156,7 +156,10 @@ async fn below(place: Place, parts: Parts, body: Incoming, visit: &Visit, server
         (Some(shop), Some(t)) if t.kind != Kind::Config && goes_on(route, &shop).await => shop,
         (_, trouble) => return not_ready(path, trouble),
     };
-    let login = cookie::token(&parts.headers, &here).and_then(|token| shop.auth.logins().find(token));
+    let login = match cookie::token(&parts.headers, &here) {
+        Some(token) => shop.auth.find(token).await,
+        None => None,
+    };
     dispatch(Asked { parts, route, here, shop, login, visit }, body).await
 }
 
@@ -228,11 +231,15 @@ async fn goes_on(route: Route, shop: &Shop) -> bool {
 fn home(asked: &Asked<'_>) -> Answer {
     let Some(person) = asked.person() else { return response::see_other("/login") };
     let roster = &asked.shop.roster;
+    let notice = asked.login.as_ref().and_then(|login| asked.shop.auth.logins().take_notice(login.key));
+    let directory = asked.shop.config.auth.ldap.as_deref();
     let everyones = person.is_admin().then(|| roster.list(None));
     response::page(
         StatusCode::OK,
         pages::home(&pages::Home {
             person,
+            notice,
+            change_password: directory.and_then(|ldap| ldap.password_change_url.as_deref()),
             sessions: &roster.list(Some(&person.owner)),
             everyones: everyones.as_deref(),
             ended: &roster.list_ended(Some(&person.owner)),

@@ -20,6 +20,8 @@ pub(crate) enum EndReason {
     Owner,
     /// An administrator ended it.
     Admin,
+    /// The company's directory does not let its owner in any more.
+    Directory,
     /// The host or the package is going down.
     Shutdown,
     /// conmon died, or others removed the container.
@@ -40,7 +42,7 @@ pub(crate) enum EndReason {
 
 impl EndReason {
     /// Each of them, in the order in which they are declared.
-    pub(crate) const ALL: [EndReason; 15] = [
+    pub(crate) const ALL: [EndReason; 16] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
@@ -48,6 +50,7 @@ impl EndReason {
         Self::Oom,
         Self::Owner,
         Self::Admin,
+        Self::Directory,
         Self::Shutdown,
         Self::Engine,
         Self::Lost,
@@ -68,6 +71,7 @@ impl EndReason {
             Self::Oom => "oom",
             Self::Owner => "owner",
             Self::Admin => "admin",
+            Self::Directory => "directory",
             Self::Shutdown => "shutdown",
             Self::Engine => "engine",
             Self::Lost => "lost",
@@ -89,6 +93,7 @@ impl EndReason {
             Self::Oom => "The session ran out of memory and was ended. Start a new one, and load less at a time.",
             Self::Owner => "You ended the session.",
             Self::Admin => "An administrator ended the session.",
+            Self::Directory => "The session ended because your account may not use this service any more.",
             Self::Shutdown => "The session ended because the service is shutting down.",
             Self::Engine => "The container engine stopped the session.",
             Self::Lost => "The session was lost when the host went down.",

@@ -248,7 +248,7 @@ image = \"localhost/tools:1\"
 pull = \"never\"
 command = [\"/bin/sh\"]
 user = \"root:0:0\"
-groups = [\"dev\", \"admin\"]
+groups = [\"dev\", \"Grüne Entwickler\"]
 memory = \"1g\"
 cpus = 2
 pids = 8
@@ -262,7 +262,7 @@ EDITOR = \"vi\"
     assert_eq!(profile.tmpfs, [super::super::Tmpfs { path: "/srv/a b".into(), size: 65_536 }]);
     assert_eq!((profile.memory, profile.millicpus, profile.nofile), (1 << 30, 2000, 64));
     assert_eq!((profile.user.uid, profile.user.home()), (0, "/root".to_owned()));
-    assert_eq!(profile.groups, ["dev", "admin"]);
+    assert_eq!(profile.groups, ["dev", "Grüne Entwickler"]);
     assert_eq!(profile.env["EDITOR"], "vi");
 }
 
@@ -290,8 +290,9 @@ fn each_wrong_profile_key_is_refused_on_its_line() {
         "user = \"crew:+1:0\"",
         "user = \"Crew:1:1\"",
         "user = \"../x:1:1\"",
-        "groups = [\"a,b\"]",
-        "groups = [\"a:b\"]",
+        "groups = [\"\"]",
+        "groups = [\"a \"]",
+        "groups = [\"a\\u0007b\"]",
         "memory = \"15m\"",
         "memory = 209715200",
         "cpus = 0.009",

@@ -189,7 +189,7 @@ impl ProfileView {
 }
 
 fn may_use(who: &Person, profile: &Profile) -> bool {
-    profile.groups.is_empty() || profile.groups.iter().any(|group| who.groups.contains(group))
+    profile.groups.is_empty() || profile.groups.iter().any(|group| who.is_in(group))
 }
 
 /// Names the recipe: two sessions with the same hash were made alike.
