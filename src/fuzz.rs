@@ -52,6 +52,11 @@ pub fn podman(bytes: &[u8]) {
     crate::podman::fuzz::answers(bytes);
 }
 
+/// A directory server's answers.
+pub fn ldap(bytes: &[u8]) {
+    crate::auth::fuzz::ldap(bytes);
+}
+
 thread_local! {
     /// A file of this process, in `$TMPDIR`.
     static SCRATCH: RefCell<PathBuf> =

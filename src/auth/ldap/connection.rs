@@ -28,6 +28,8 @@ use crate::config::{LdapUrl, SearchScope};
 pub(super) const MAX_WORDS: usize = 512;
 /// For the relay to tell why it ended, once ldap3 knows that it did.
 const REASON: Duration = Duration::from_millis(50);
+/// ldap3 gave up and the relay did not: that would be a fault of ours.
+pub(super) const NO_REASON: &str = "the connection ended without a reason";
 /// For saying goodbye.
 const GOODBYE: Duration = Duration::from_millis(200);
 
@@ -234,12 +236,15 @@ impl Connection {
         outcome: Result<Result<T, LdapError>, Elapsed>,
     ) -> Result<T, WireError> {
         match outcome {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok(answer)) => {
+                self.server.is_good();
+                Ok(answer)
+            }
             // Its text may quote the request; the relay knows better.
             Ok(Err(_)) => {
                 let why = match timeout(REASON, &mut self.relay).await {
                     Ok(Ok(Err(ended))) => ended.to_string(),
-                    _ => "the connection ended without a reason".to_owned(),
+                    _ => NO_REASON.to_owned(),
                 };
                 Err(self.broken(operation, why))
             }

@@ -142,9 +142,8 @@ impl Servers {
             Some(name) => Some(name_of(name).ok_or_else(|| TrustError::ServerName(name.clone()))?),
             None => None,
         };
-        let server = |url: &LdapUrl| Arc::new(Server { url: url.clone(), down_until: Mutex::new(None) });
         Ok(Servers {
-            servers: settings.urls.iter().map(server).collect(),
+            servers: settings.urls.iter().map(|url| Arc::new(Server::new(url.clone()))).collect(),
             good: AtomicUsize::new(0),
             way: Way {
                 start_tls: settings.start_tls,
@@ -193,20 +192,26 @@ impl Servers {
 }
 
 impl Server {
+    pub(super) fn new(url: LdapUrl) -> Server {
+        Server { url, down_until: Mutex::new(None) }
+    }
+
     fn is_down(&self, now: Instant) -> bool {
         self.down_until.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| now < until)
     }
 
-    /// It is tried after the others for [`DOWN`]. Logged when it was up before.
+    /// It is tried after the others for [`DOWN`]; logged when that begins.
     pub(super) fn is_no_good(&self, why: &dyn fmt::Display) {
         let now = Instant::now();
-        let before = self.down_until.lock().unwrap_or_else(PoisonError::into_inner).replace(now + DOWN);
-        if before.is_none_or(|until| until < now) {
+        let mut down_until = self.down_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if down_until.is_none_or(|until| until <= now) {
+            *down_until = Some(now + DOWN);
             tracing::warn!("directory server {}: {why}; for {} s it is tried last", self.url, DOWN.as_secs());
         }
     }
 
-    fn is_good(&self) {
+    /// It answered a request: a connection alone says little.
+    pub(super) fn is_good(&self) {
         *self.down_until.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -250,10 +255,7 @@ impl Way {
             failure: None,
         };
         match connection {
-            Ok(connection) => {
-                server.is_good();
-                (attempt, Some(connection))
-            }
+            Ok(connection) => (attempt, Some(connection)),
             Err(why) => {
                 server.is_no_good(&why);
                 attempt.failure = Some(why);
@@ -322,7 +324,7 @@ fn name_of(host: &str) -> Option<ServerName<'static>> {
 
 /// The first of these that takes a connection; each is begun when the one before has failed, or has not answered for
 /// [`STAGGER`].
-async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut waiting = addresses.iter();
     let mut trying = FuturesUnordered::new();
     let mut last = io::Error::new(io::ErrorKind::NotFound, "no address");
@@ -381,6 +383,3 @@ async fn start_tls(tcp: &mut TcpStream) -> Result<(), String> {
         Err(e) => Err(e.to_string()),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -21,6 +21,13 @@ mod certificate; // what a server presented
 mod trust; //       who is believed, and why somebody is not
 mod door; //        the servers in order, and the way to each
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
+#[cfg(test)]
+mod played;
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, atomic::AtomicU64};
 
 use super::Password;
