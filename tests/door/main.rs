@@ -6,6 +6,7 @@ mod activation;
 mod audit;
 mod checks;
 mod daemon;
+mod directory;
 mod limits;
 mod login;
 mod proxy;
