@@ -15,6 +15,8 @@ mod audit;
 mod browser;
 #[path = "bed/disk.rs"]
 mod disk;
+#[path = "bed/directory.rs"]
+mod directory;
 #[path = "bed/doctor.rs"]
 mod doctor;
 #[path = "bed/endings.rs"]
@@ -25,6 +27,8 @@ mod flow;
 mod login;
 #[path = "bed/machine.rs"]
 mod machine;
+#[path = "bed/proxy.rs"]
+mod proxy;
 #[path = "bed/service.rs"]
 mod service;
 #[path = "bed/sessions.rs"]

@@ -13,9 +13,10 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, ldap,
+    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TrustedProxies, ldap,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
+    proxies::MAX_PROXIES,
     raw::{Findings, Place, Section, Source, short},
 };
 
@@ -56,7 +57,12 @@ impl Config {
     pub(crate) fn default_at(places: &Places) -> Config {
         let at_least_one = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
         Config {
-            server: Server { public_url: None, idle_exit: MINUTE, insecure_http: false },
+            server: Server {
+                public_url: None,
+                trusted_proxies: TrustedProxies::default(),
+                idle_exit: MINUTE,
+                insecure_http: false,
+            },
             auth: Auth {
                 backends: vec![Backend::Local],
                 local: LocalAuth { file: places.beside_config("users") },
@@ -185,6 +191,14 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
     }
     *findings = shared.into_inner();
     config.auth.ldap = directory.keys.finish(directory.listed, &places.beside_config(""), findings).map(Arc::new);
+    if let (Some((path, _)), None, false) =
+        (texts.first(), &config.server.public_url, config.server.trusted_proxies.is_empty())
+    {
+        let what =
+            "is not set, so nobody behind server.trusted_proxies is answered; write the address that browsers use";
+        let key = "server.public_url".to_owned();
+        findings.warnings.push(Mistake { file: path.clone(), line: None, key, what: what.into() });
+    }
     if !profiles.is_empty() {
         config.profiles = profiles;
     }
@@ -194,10 +208,11 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
 fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
     if let Some((text, line)) = section.string("public_url") {
         match origin::parse(text) {
-            Ok(origin) => server.public_url = origin,
+            Ok(url) => server.public_url = url,
             Err(e) => section.mistake(line, "public_url", e.to_string()),
         }
     }
+    trusted_proxies(&mut section, server);
     section.duration("idle_exit", IDLE_EXIT, &mut server.idle_exit);
     if server.idle_exit < RESTLESS_IDLE_EXIT {
         let what = "below 10s the daemon leaves between two clicks; write \"60s\" unless this is a test".into();
@@ -205,6 +220,22 @@ fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
     }
     section.switch("insecure_http", &mut server.insecure_http);
     section.finish();
+}
+
+/// A later file's list takes the place of an earlier one's.
+fn trusted_proxies(section: &mut Section<'_, '_>, server: &mut Server) {
+    const KEY: &str = "trusted_proxies";
+    let Some((entries, line)) = section.strings(KEY) else { return };
+    if entries.len() > MAX_PROXIES {
+        section.mistake(line, KEY, format!("has over {MAX_PROXIES} entries; write networks like \"10.1.0.0/16\""));
+        return;
+    }
+    server.trusted_proxies = TrustedProxies::default();
+    for (text, line) in entries {
+        if let Err(e) = server.trusted_proxies.add(text) {
+            section.mistake(line, KEY, format!("\"{}\" {e}", short(text)));
+        }
+    }
 }
 
 /// `[auth.ldap]` over all files, and where `auth.backends` lists it.

@@ -9,6 +9,7 @@ mod mistakes; // everything that is wrong, with file, line, key and the way out
 mod origin; //   server.public_url
 mod places; //   where config, state, runtime and the control socket are
 mod profile; //  one [[profiles]] entry
+mod proxies; //  server.trusted_proxies
 mod raw; //      TOML as it is written, read key by key
 mod units; //    "15m" and "200m"
 
@@ -25,7 +26,9 @@ pub(crate) use ldap::{
 };
 pub(crate) use load::Loaded;
 pub(crate) use mistakes::{ConfigErrors, Mistake};
+pub(crate) use origin::PublicUrl;
 pub(crate) use places::{PlaceError, Purpose, check_private, private_directory};
+pub(crate) use proxies::TrustedProxies;
 
 /// The whole configuration, checked. Cheap to share (`Arc<Config>`); a reload makes a new one.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -41,8 +44,10 @@ pub(crate) struct Config {
 /// `[server]`
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Server {
-    /// The one origin (`https://host[:port]`, no path yet) that browsers use; `None`: loopback names only.
-    pub(crate) public_url: Option<String>,
+    /// The one address that browsers use; `None`: loopback names only.
+    pub(crate) public_url: Option<PublicUrl>,
+    /// Who may say which client a request comes from. Default nobody.
+    pub(crate) trusted_proxies: TrustedProxies,
     /// How long nobody must be there before the daemon exits. Default 60 s; under 10 s only with a warning.
     pub(crate) idle_exit: Duration,
     /// Serve the login form over plain HTTP to addresses that are not loopback. Default false.

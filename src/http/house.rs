@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::activation::Lock;
 use crate::audit;
-use crate::auth::Auth;
+use crate::auth::{Auth, Seats};
 use crate::config::{Config, ConfigErrors, Places, Purpose};
 use crate::session::Roster;
 
@@ -268,8 +268,21 @@ fn serve_with(places: &Arc<Places>, shop: Option<Shop>) -> Standing {
         Err(error) => return unprepared(error.to_string()),
     };
     match Roster::open(config.clone(), places.clone()) {
-        Ok(roster) => Standing { shop: Some(Shop { config, auth, roster }), trouble, stale: None },
+        Ok(roster) => {
+            auth.watch_over(seats(&roster));
+            Standing { shop: Some(Shop { config, auth, roster }), trouble, stale: None }
+        }
         Err(why) => unprepared(why),
+    }
+}
+
+/// What revalidation asks of the roster.
+fn seats(roster: &Roster) -> Seats {
+    let (owners, bar) = (roster.clone(), roster.clone());
+    Seats {
+        owners: Box::new(move || owners.owners()),
+        bar: Box::new(move |owner, within, why| bar.bar(owner, within, why)),
+        changes: roster.live(),
     }
 }
 
