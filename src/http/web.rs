@@ -10,7 +10,7 @@ use super::origin::{self, Foreign, Here};
 use super::pages::refusals::{self, Words};
 use super::response::{self, Answer};
 use super::route::{self, Route};
-use super::{api, assets, body::BadBody, cookie, pages, sign_in, socket};
+use super::{api, assets, body::BadBody, cookie, pages, secure, sign_in, socket};
 use crate::auth::{Login, Person};
 use crate::session::SessionId;
 
@@ -80,13 +80,25 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
     }
     let path = parts.uri.path();
     let shop = visit.house.shop();
-    let (public_url, insecure_http) =
-        shop.as_ref().map_or((None, false), |s| (s.config.server.public_url.as_deref(), s.config.server.insecure_http));
-    let here = match origin::addressed(&parts.headers, public_url, insecure_http, visit.peer.way) {
+    let server = shop.as_ref().map(|s| &s.config.server);
+    if let Some(to) = server.and_then(|server| secure::elsewhere(&parts, &visit.peer, server, visit.house.tls())) {
+        visit.guest.is_real();
+        return response::permanently(&to);
+    }
+    let (public_url, insecure_http) = server.map_or((None, false), |s| (s.public_url.as_deref(), s.insecure_http));
+    let certified = |name: &str| visit.house.tls().covers(name);
+    let here = match origin::addressed(&parts.headers, public_url, insecure_http, visit.peer.way, certified) {
         Ok(here) => here,
         Err(_) if visit.house.setup_trouble().is_some() => return not_ready(path, visit.house.trouble()), // name unknown
         Err(foreign) => return misaddressed(&parts, foreign, visit),
     };
+    let promise = server.and_then(|server| secure::promise(server, here.secrecy));
+    response::with_value(rightly_addressed(parts, body, here, visit).await, header::STRICT_TRANSPORT_SECURITY, promise)
+}
+
+/// A request whose Host is ours.
+async fn rightly_addressed(parts: Parts, body: Incoming, here: Here, visit: &Visit) -> Answer {
+    let path = parts.uri.path();
     let Some(route) = Route::parse(path) else {
         visit.guest.is_real();
         return not_found(path);

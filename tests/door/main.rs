@@ -4,9 +4,12 @@
 
 mod activation;
 mod audit;
+mod certificates;
 mod checks;
 mod daemon;
 mod limits;
 mod login;
+mod secure;
 mod tickets;
+mod tls;
 mod wire;

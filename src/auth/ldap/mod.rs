@@ -10,7 +10,6 @@ use crate::config::LdapAuth;
 
 /// The directory as configured. Cheap to share.
 pub(crate) struct Directory {
-
     settings: Arc<LdapAuth>,
 }
 
@@ -21,7 +20,6 @@ pub(crate) struct Trouble(pub(crate) String);
 
 /// One login's connection.
 pub(crate) struct Visit<'d> {
-
     directory: &'d Directory,
 }
 
@@ -84,7 +82,9 @@ pub(crate) enum Stopped {
 pub(crate) enum Standing {
     Good(Found),
     /// Removed, disabled, locked, expired, or out of the allowed groups; the reason is for the audit.
-    Gone { reason: String },
+    Gone {
+        reason: String,
+    },
 }
 
 impl Directory {
