@@ -95,7 +95,7 @@ fn certificate(server: &Server) -> Result<Vec<Mistake>, Mistake> {
     };
     match Certificate::read(&files) {
         Ok(found) => {
-            let doubts = found.doubts(crate::sys::unix_seconds(), server.public_url.as_deref());
+            let doubts = found.doubts(crate::sys::unix_seconds(), server.public_url.as_ref());
             Ok(doubts.iter().map(|doubt| mistake(&files.cert, doubt)).collect())
         }
         // Whoever may read the configuration need not be allowed to read the key.

@@ -12,10 +12,11 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Auth, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TlsFiles,
+    Auth, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TlsFiles, TrustedProxies,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
-    raw::{Findings, Section, Source},
+    proxies::MAX_PROXIES,
+    raw::{Findings, Section, Source, short},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -55,7 +56,14 @@ impl Config {
     pub(crate) fn default_at(places: &Places) -> Config {
         let at_least_one = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
         Config {
-            server: Server { public_url: None, hsts: 180 * DAY, tls: None, idle_exit: MINUTE, insecure_http: false },
+            server: Server {
+                public_url: None,
+                hsts: 180 * DAY,
+                tls: None,
+                trusted_proxies: TrustedProxies::default(),
+                idle_exit: MINUTE,
+                insecure_http: false,
+            },
             auth: Auth { local: LocalAuth { file: places.beside_config("users") } },
             login: Login { idle: 12 * HOUR, lifetime: 7 * DAY },
             sessions: Sessions {
@@ -177,6 +185,14 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
         root.finish();
     }
     *findings = shared.into_inner();
+    if let (Some((path, _)), None, false) =
+        (texts.first(), &config.server.public_url, config.server.trusted_proxies.is_empty())
+    {
+        let what =
+            "is not set, so nobody behind server.trusted_proxies is answered; write the address that browsers use";
+        let key = "server.public_url".to_owned();
+        findings.warnings.push(Mistake { file: path.clone(), line: None, key, what: what.into() });
+    }
     if !profiles.is_empty() {
         config.profiles = profiles;
     }
@@ -186,13 +202,14 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
 fn check_server(mut section: Section<'_, '_>, server: &mut Server, places: &Places) {
     if let Some((text, line)) = section.string("public_url") {
         match origin::parse(text) {
-            Ok(origin) => server.public_url = origin,
+            Ok(url) => server.public_url = url,
             Err(e) => section.mistake(line, "public_url", e.to_string()),
         }
     }
+    trusted_proxies(&mut section, server);
     section.duration("hsts", Duration::ZERO..=MAX_HSTS, &mut server.hsts);
     check_tls(section.table("tls"), &mut server.tls, places);
-    if server.tls.is_some() && server.public_url.as_deref().is_some_and(|url| url.starts_with("http://")) {
+    if server.tls.is_some() && server.public_url.as_ref().is_some_and(|url| !url.is_https()) {
         let what = "is http, so nobody is served on the https socket; write \"https://…\"".into();
         section.warning(section.line_of("public_url"), "public_url", what);
     }
@@ -222,6 +239,22 @@ fn check_tls(mut section: Section<'_, '_>, tls: &mut Option<TlsFiles>, places: &
         (None, None) => {}
     }
     section.finish();
+}
+
+/// A later file's list takes the place of an earlier one's.
+fn trusted_proxies(section: &mut Section<'_, '_>, server: &mut Server) {
+    const KEY: &str = "trusted_proxies";
+    let Some((entries, line)) = section.strings(KEY) else { return };
+    if entries.len() > MAX_PROXIES {
+        section.mistake(line, KEY, format!("has over {MAX_PROXIES} entries; write networks like \"10.1.0.0/16\""));
+        return;
+    }
+    server.trusted_proxies = TrustedProxies::default();
+    for (text, line) in entries {
+        if let Err(e) = server.trusted_proxies.add(text) {
+            section.mistake(line, KEY, format!("\"{}\" {e}", short(text)));
+        }
+    }
 }
 
 fn check_auth(mut section: Section<'_, '_>, auth: &mut Auth, places: &Places) {

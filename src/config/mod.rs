@@ -10,6 +10,7 @@ mod mistakes; // everything that is wrong, with file, line, key and the way out
 mod origin; //   server.public_url
 mod places; //   where config, state, runtime and the control socket are
 mod profile; //  one [[profiles]] entry
+mod proxies; //  server.trusted_proxies
 mod raw; //      TOML as it is written, read key by key
 mod units; //    "15m" and "200m"
 
@@ -23,7 +24,9 @@ pub(crate) use key::StateKey;
 pub(crate) use ldap::{DirectoryKind, GraceLogins, LdapAuth, LdapUrl, SearchScope};
 pub(crate) use load::Loaded;
 pub(crate) use mistakes::{ConfigErrors, Mistake};
+pub(crate) use origin::PublicUrl;
 pub(crate) use places::{PlaceError, Purpose, check_private, private_directory};
+pub(crate) use proxies::TrustedProxies;
 
 /// The whole configuration, checked. Cheap to share (`Arc<Config>`); a reload makes a new one.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -39,8 +42,10 @@ pub(crate) struct Config {
 /// `[server]`
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Server {
-    /// The one origin (`https://host[:port]`, no path yet) that browsers use; `None`: loopback names only.
-    pub(crate) public_url: Option<String>,
+    /// The one address that browsers use; `None`: loopback names only.
+    pub(crate) public_url: Option<PublicUrl>,
+    /// Who may say which client a request comes from. Default nobody.
+    pub(crate) trusted_proxies: TrustedProxies,
     /// What browsers promise to come by https only for, at each visit; zero: they are not asked to. Default 180 d.
     pub(crate) hsts: Duration,
     /// `[server.tls]`; `None`: see [`TlsFiles::from_credentials`].

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use hyper::HeaderMap;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -10,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::watch;
 
+use super::forwarded::{self, Unclear};
 use super::house::House;
 use super::limits::{Crowd, Full, Guest, HEAD_TIMEOUT, MAX_HEAD, MAX_HEADERS, PeerKey};
 use super::origin::Way;
@@ -17,6 +19,7 @@ use super::patient::Patient;
 use super::refusals::Refusals;
 use super::tls;
 use crate::activation::Entrance;
+use crate::config::TrustedProxies;
 
 /// A socket that was just accepted.
 pub(crate) enum Stream {
@@ -32,14 +35,15 @@ pub(crate) struct Incoming {
     pub(crate) refusals: Arc<Refusals>,
 }
 
-/// The other end of a connection, as far as the kernel tells.
+/// Who asks: the other end of a connection, as far as the kernel tells; for a request that a trusted proxy brought, the
+/// client that the proxy names.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     pub(crate) entrance: Entrance,
     pub(crate) way: Way,
     pub(crate) key: PeerKey,
-    /// `None` for unix sockets.
-    pub(crate) address: Option<SocketAddr>,
+    /// Canonical: IPv4 as such. `None` for unix sockets.
+    pub(crate) address: Option<IpAddr>,
     /// The user at the other end of a unix socket.
     pub(crate) uid: Option<u32>,
 }
@@ -48,7 +52,7 @@ impl Peer {
     /// For audit and journal: an address, `uid 0`, or `unix`.
     pub(crate) fn shown(&self) -> String {
         match (self.address, self.uid) {
-            (Some(address), _) => address.ip().to_canonical().to_string(),
+            (Some(address), _) => address.to_string(),
             (None, Some(uid)) if self.entrance == Entrance::Control => format!("uid {uid}"),
             (None, _) => "unix".to_owned(),
         }
@@ -56,11 +60,37 @@ impl Peer {
 
     /// The address that login attempts are counted under; all users of a unix socket share the unspecified one.
     pub(crate) fn ip(&self) -> IpAddr {
-        self.address.map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip().to_canonical())
+        self.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into())
+    }
+
+    /// Whether it is believed what it says of the requests before its own.
+    pub(super) fn is_trusted(&self, trusted: &TrustedProxies) -> bool {
+        match self.address {
+            Some(address) => trusted.contains(address),
+            None => self.entrance == Entrance::Unix && trusted.unix,
+        }
+    }
+
+    /// Who a request of this peer comes from: somebody else only if the peer is a trusted proxy and says so.
+    ///
+    /// # Errors
+    /// If it is a trusted proxy and does not say it clearly.
+    pub(crate) fn behind(&self, headers: &HeaderMap, trusted: &TrustedProxies) -> Result<Peer, Unclear> {
+        if !self.is_trusted(trusted) {
+            return Ok(self.clone());
+        }
+        let told = forwarded::read(headers, trusted)?;
+        Ok(Peer {
+            way: told.scheme.map_or(self.way, Way::Told),
+            key: told.client.map_or(self.key, PeerKey::of),
+            address: told.client.or(self.address),
+            ..*self
+        })
     }
 }
 
 /// What one request is answered with.
+#[derive(Clone)]
 pub(crate) struct Visit {
     pub(crate) peer: Peer,
     pub(crate) guest: Arc<Guest>,
@@ -79,7 +109,10 @@ pub(crate) fn admit(incoming: Incoming, crowd: &Crowd, closing: watch::Receiver<
         refusals.count(peer.key, "foreign uid on the control socket");
         return;
     }
-    let guest = match crowd.enter(peer.key) {
+    let shop = house.shop();
+    let is_proxy = shop.is_some_and(|shop| peer.is_trusted(&shop.config.server.trusted_proxies));
+    let entered = if is_proxy { crowd.enter_proxy(peer.key) } else { crowd.enter(peer.key) };
+    let guest = match entered {
         Ok(guest) => Arc::new(guest),
         Err(full) => {
             refusals.count(peer.key, "too many connections");
@@ -107,12 +140,13 @@ pub(crate) fn admit(incoming: Incoming, crowd: &Crowd, closing: watch::Receiver<
 
 fn tcp_peer(entrance: Entrance, socket: &TcpStream, address: SocketAddr) -> Peer {
     let here = socket.local_addr().is_ok_and(|a| a.ip().to_canonical().is_loopback());
+    let address = address.ip().to_canonical();
     let way = match entrance {
         Entrance::Https => Way::Tls,
-        _ if here && address.ip().to_canonical().is_loopback() => Way::Loopback,
+        _ if here && address.is_loopback() => Way::Loopback,
         _ => Way::Network,
     };
-    Peer { entrance, way, key: PeerKey::of(address.ip()), address: Some(address), uid: None }
+    Peer { entrance, way, key: PeerKey::of(address), address: Some(address), uid: None }
 }
 
 fn unix_peer(entrance: Entrance, socket: &UnixStream) -> Peer {

@@ -3,10 +3,12 @@
 mod accept; //     the one task that accepts, counts the idle time and hears the signals
 mod api; //        /api/v1: me, profiles, sessions
 mod assets; //     scripts and styles, embedded and compressed
+mod base; //       the path below which everything of ours lies
 mod body; //       request bodies, bounded
 mod connection; // one connection: caps, timeouts, who the peer is
 mod control; //    the operator's own socket
 mod cookie; //     the login cookie
+mod forwarded; //  what a trusted proxy says of the request before it
 mod house; //      what there is to serve with, or why not
 mod html; //       markup that cannot carry unescaped text
 mod limits; //     every number, and who is inside

@@ -17,13 +17,14 @@ use crate::config::Server;
 /// them. What comes over loopback goes on: a tunnel, or a proxy on this host, whose own way to the browser we do not know.
 pub(crate) fn elsewhere(parts: &Parts, peer: &Peer, server: &Server, tls: &Tls) -> Option<String> {
     let in_the_clear = peer.entrance == Entrance::Http && peer.way == Way::Network && !server.insecure_http;
+    let of_a_proxy = peer.is_trusted(&server.trusted_proxies); // it would be sent to itself
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
-    if !in_the_clear || !reads || Route::parse(parts.uri.path()) == Some(Route::Health) {
+    if !in_the_clear || of_a_proxy || !reads || Route::parse(parts.uri.path()) == Some(Route::Health) {
         return None;
     }
     let port = tls.open_port()?;
     let origin = match &server.public_url {
-        Some(url) if url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
+        Some(url) if url.is_https() => url.origin.clone(),
         Some(_) => return None,
         None => {
             let name = origin::name_of(origin::single(&parts.headers, &header::HOST)?)?;
@@ -39,9 +40,8 @@ pub(crate) fn elsewhere(parts: &Parts, peer: &Peer, server: &Server, tls: &Tls) 
 /// `Strict-Transport-Security`, for an answer over https. Browsers take it for every port of the host, so it is sent only
 /// where `server.public_url` is the host's own https.
 pub(crate) fn promise(server: &Server, secrecy: Secrecy) -> Option<HeaderValue> {
-    let url = server.public_url.as_deref()?;
-    let whole_host =
-        url.starts_with("https://") && origin::name_of(&url["https://".len()..]) == Some(&url["https://".len()..]);
+    let url = server.public_url.as_ref()?;
+    let whole_host = url.is_https() && url.has_usual_port();
     let kept = secrecy == Secrecy::Https && whole_host && server.hsts > Duration::ZERO;
     kept.then(|| HeaderValue::from_str(&format!("max-age={}", server.hsts.as_secs())).ok())?
 }

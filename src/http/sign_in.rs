@@ -58,7 +58,7 @@ pub(crate) async fn sign_in(asked: &Asked<'_>, body: Incoming) -> Answer {
             }
             let lifetime = asked.shop.config.login.lifetime;
             let answer = response::see_other(next.unwrap_or(START));
-            response::with_cookie(answer, cookie::set(token.as_str(), lifetime, asked.here.secrecy))
+            response::with_cookie(answer, cookie::set(token.as_str(), lifetime, &asked.here))
         }
         Err(Refused::Wrong { reference }) => again(StatusCode::FORBIDDEN, pages::login_wrong(&reference)),
         Err(Refused::Slow { retry_after }) => {
@@ -79,7 +79,7 @@ pub(crate) fn sign_out(asked: &Asked<'_>) -> Answer {
     if let Some(login) = &asked.login {
         asked.shop.auth.logins().close(login.key);
     }
-    response::with_cookie(response::see_other("/login"), cookie::clear(asked.here.secrecy))
+    response::with_cookie(response::see_other("/login"), cookie::clear(&asked.here))
 }
 
 async fn fields(

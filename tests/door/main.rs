@@ -9,6 +9,7 @@ mod checks;
 mod daemon;
 mod limits;
 mod login;
+mod proxy;
 mod secure;
 mod tickets;
 mod tls;

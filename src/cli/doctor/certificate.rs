@@ -65,7 +65,7 @@ fn judge(account: &Account, config: &Config, files: &TlsFiles, checks: &mut Vec<
         }
     }
     let now = crate::sys::unix_seconds();
-    let doubts = found.doubts(now, config.server.public_url.as_deref());
+    let doubts = found.doubts(now, config.server.public_url.as_ref());
     for (found_wrong, fix) in doubts.iter().map(halves) {
         let check = if found.is_valid_at(now) { Check::warn } else { Check::fail };
         checks.push(check(NAME, found_wrong, fix));

@@ -85,8 +85,8 @@ fn every_mistake_of_a_file_is_told_at_once_with_line_key_and_way_out() {
     let text = "\
 [server]
 idle_exit = \"15M\"
-public_url = \"https://host/path\"
-
+public_url = \"https://host/a b\"
+trusted_proxies = [\"::1\", \"10.0.0.1/8\"]
 [sessions]
 detachd = \"15m\"
 max = 0
@@ -102,7 +102,9 @@ file = \"\\u0007\"
     assert_eq!(
         mistakes(text),
         [
-            "3: server.public_url: has something after the host; write only \"https://host\" or \"https://host:port\"",
+            "3: server.public_url: has a path that is not up to 128 bytes of letters, digits, dots, _, ~, - and single \
+             slashes; write \"https://host\" or \"https://host/shell\"",
+            "4: server.trusted_proxies: \"10.0.0.1/8\" has bits beyond its length; write \"10.0.0.0/8\"",
             "2: server.idle_exit: \"15M\" has an upper-case unit; write ms, s, m, h or d in lower case, like \"15m\"",
             "15: auth.local.file: contains a control character; write a plain path",
             "11: sessions.idle: this is an integer; write a text in quotes",
@@ -157,6 +159,17 @@ fn a_restless_idle_exit_is_allowed_with_a_warning() {
     assert_eq!(loaded.config.server.idle_exit, Duration::from_secs(5));
     assert_eq!((loaded.warnings[0].key.as_str(), loaded.warnings[0].line), ("server.idle_exit", Some(2)));
     assert_eq!(load("[server]\nidle_exit = \"10s\"").unwrap().warnings, []);
+}
+
+#[test]
+fn trusted_proxies_without_a_public_url_are_allowed_with_a_warning() {
+    let warnings = |text: &str| load(text).unwrap().warnings;
+    let warned = warnings("[server]\ntrusted_proxies = [\"unix\"]");
+    assert_eq!((warned[0].key.as_str(), warned[0].line), ("server.public_url", None));
+    assert!(warned[0].fix().is_some());
+    assert_eq!(warnings("[server]\ntrusted_proxies = [\"unix\"]\npublic_url = \"https://a\""), []);
+    let many = vec!["\"::1\""; MAX_PROXIES + 1].join(",");
+    assert!(mistakes(&format!("[server]\ntrusted_proxies = [{many}]"))[0].contains("over 64 entries"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     auth::OwnerId,
-    http::assets,
+    http::{assets, base, response},
     session::{EndReason, Refusal},
 };
 
@@ -123,6 +123,36 @@ fn no_page_has_a_script_or_a_style_in_line_or_an_address_of_another_host() {
                     &address[..20]
                 );
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn below_a_base_path_every_address_of_every_page_has_it_and_nothing_else_changes() {
+    use http_body_util::BodyExt;
+    for page in all() {
+        let moved = base::leave("/b", response::page(hyper::StatusCode::OK, page.clone())).await;
+        let moved = moved.into_body().collect().await.unwrap().to_bytes();
+        let moved = std::str::from_utf8(&moved).unwrap();
+        for (at, _) in moved.match_indices("=\"/") {
+            let attribute = moved[..at].rsplit([' ', '<', '>']).next().unwrap();
+            assert!(moved[at..].starts_with("=\"/b/") || attribute == "value", "{attribute}{}", &moved[at..at + 20]);
+        }
+        assert_eq!(moved.replace("=\"/b/", "=\"/"), page);
+    }
+}
+
+#[test]
+fn no_script_has_an_address_of_ours_that_base_js_did_not_make() {
+    for name in terminal::TERMINAL_MODULES.iter().chain([&path::SESSION_JS, &path::HOME_JS, &path::PREFERENCES_JS]) {
+        if name.contains("/vendor/") {
+            continue;
+        }
+        for line in assets::find(name).unwrap().source().lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let absolute = ["'/", "`/", "\"/"].iter().find(|start| {
+                line.match_indices(**start).any(|(at, _)| line[at + 2..].starts_with(|c: char| c.is_ascii_lowercase()))
+            });
+            assert!(absolute.is_none(), "{name}: {line}");
         }
     }
 }

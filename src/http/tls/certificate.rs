@@ -21,7 +21,7 @@ use rustls::{
 };
 use zeroize::Zeroizing;
 
-use crate::config::TlsFiles;
+use crate::config::{PublicUrl, TlsFiles};
 
 /// Bytes of one file: a chain of certificates, or a key.
 const MAX_FILE: u64 = 256 * 1024;
@@ -137,7 +137,7 @@ impl Certificate {
     }
 
     /// Why browsers refuse it, or will soon: `FILE: what is wrong; what to do`. `now` in seconds since 1970.
-    pub(crate) fn doubts(&self, now: u64, public_url: Option<&str>) -> Vec<String> {
+    pub(crate) fn doubts(&self, now: u64, public_url: Option<&PublicUrl>) -> Vec<String> {
         let renew = "renew it, then run systemctl try-reload-or-restart coracle.service";
         let (from, until) = (crate::sys::date(self.not_before), crate::sys::date(self.not_after));
         let mut doubts = Vec::new();
@@ -148,7 +148,7 @@ impl Certificate {
         } else if self.not_after - now < (self.not_after - self.not_before) / 5 {
             doubts.push(format!("expires on {until}; {renew}"));
         }
-        match public_url.and_then(host_of) {
+        match public_url.filter(|url| url.is_https()).map(PublicUrl::host) {
             Some(host) if !self.covers(host) => {
                 let fix = "make one with that name in its subjectAltName, or correct server.public_url";
                 doubts.push(format!("is for {}, not for {host}; {fix}", self.shown_names()));
@@ -175,15 +175,6 @@ impl fmt::Display for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let until = crate::sys::date(self.not_after);
         write!(f, "{} (for {}, until {until})", self.path.display(), self.shown_names())
-    }
-}
-
-/// The host of an origin that `config` has checked; an address in its brackets.
-fn host_of(public_url: &str) -> Option<&str> {
-    let authority = public_url.strip_prefix("https://")?.split('/').next()?;
-    match authority.rsplit_once(':') {
-        Some((host, _)) if !authority.ends_with(']') => Some(host),
-        _ => Some(authority),
     }
 }
 
@@ -319,14 +310,5 @@ mod tests {
         assert_eq!(bare_name("DnsName(\"*.example.org\")"), "*.example.org");
         assert_eq!(bare_name("IpAddress(192.0.2.1)"), "192.0.2.1");
         assert_eq!(bare_name("a\u{1b}[31m"), "a[31m");
-    }
-
-    #[test]
-    fn the_host_of_an_origin_is_told_without_its_port() {
-        assert_eq!(host_of("https://shell.example.org"), Some("shell.example.org"));
-        assert_eq!(host_of("https://shell.example.org:8443/base"), Some("shell.example.org"));
-        assert_eq!(host_of("https://[2001:db8::1]:8443"), Some("[2001:db8::1]"));
-        assert_eq!(host_of("https://[2001:db8::1]"), Some("[2001:db8::1]"));
-        assert_eq!(host_of("http://shell.example.org"), None);
     }
 }

@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::house::{Kind, Trouble};
 use crate::audit;
-use crate::config::{Server, TlsFiles};
+use crate::config::{PublicUrl, Server, TlsFiles};
 
 pub(crate) use certificate::{BadCertificate, Certificate};
 pub(super) use handshake::shake;
@@ -30,7 +30,7 @@ struct State {
     /// The port of the https socket, once it is known that there is one.
     port: Option<u16>,
     files: Option<TlsFiles>,
-    public_url: Option<String>,
+    public_url: Option<PublicUrl>,
     in_force: Option<InForce>,
     /// Why the files that are there now are not in force.
     trouble: Option<Trouble>,
@@ -126,7 +126,7 @@ impl State {
             Err(bad) => return self.refuse(&bad.path().display().to_string(), bad.to_string()),
         };
         let now = crate::sys::unix_seconds();
-        let doubts = found.doubts(now, self.public_url.as_deref());
+        let doubts = found.doubts(now, self.public_url.as_ref());
         let is_worse = |old: &InForce| old.certificate.is_valid_at(now) && !found.is_valid_at(now);
         if self.in_force.as_ref().is_some_and(is_worse) {
             return self.refuse(&shown, doubts.into_iter().next().unwrap_or_default());
