@@ -19,6 +19,7 @@ SESSION_IMAGE=localhost/coracle-bed:session
 BUSYBOX_IMAGE=localhost/coracle-bed:busybox
 TOOLS_IMAGE=localhost/coracle-bed:tools
 SMALL_IMAGE=localhost/coracle-bed:small
+DIRECTORIES=(slapd samba 389ds)
 # The unit tests that need a kernel with controllers.
 LIMITS_TESTS=podman::bed::limits
 
@@ -58,7 +59,7 @@ recorded() {
 one() { if "$@"; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; fi; }
 
 leave() {
-  local status=$? suite
+  local status=$? suite kind
   trap '' INT TERM HUP
   trap - EXIT
   hurry
@@ -66,11 +67,13 @@ leave() {
     as_root "$BED/machine.sh" down "$(machine_of "$suite")" || status=1
     as_root "$BED/vm.sh" down "$(vm_of "$suite")" || status=1
   done
+  for kind in "${DIRECTORIES[@]}"; do "$BED/servers.sh" down "$(directory_of "$kind")" || status=1; done
   exit "$status"
 }
 
 machine_of() { echo "test-$1-$$"; }
 vm_of() { echo "vm-$1-$$"; }
+directory_of() { echo "test-$1-$$"; }
 
 # --- the rings -------------------------------------------------------------------------------------------------------
 
@@ -148,6 +151,15 @@ bed_tests() {
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BED_TOOLS="$TOOLS_IMAGE" CORACLE_BIN="$binary" \
     timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output "${chosen[@]}" || status=1
   return "$status"
+}
+
+# The directory servers, once for both releases. Without one, the tests that ask it say so.
+directories_up() {
+  local kind
+  for kind in "${DIRECTORIES[@]}"; do
+    OWNER=$$ patiently "$BED/servers.sh" up "$(directory_of "$kind")" "$kind" >/dev/null || continue
+    export "CORACLE_BED_${kind^^}=$MACHINES/$(directory_of "$kind")/facts"
+  done
 }
 
 # vm_tests SUITE: what needs the cpu, memory and pids controllers, in a machine with a kernel of its own.
@@ -228,6 +240,7 @@ IGNORED=later ring unit unit_tests
 ring host host_tests
 if [ "$AMOUNT" = long ]; then ring fuzz tests/fuzz/run.sh 60; else ring fuzz tests/fuzz/run.sh 3; fi
 ring rust-1.85 one "$BED/msrv.sh"
+directories_up
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
 done

@@ -54,7 +54,7 @@ CONFIG = LOCKING | {
 POLICY = {
     "mustchange": LOCKING | {"passwordMustChange": "on"},
     "expired": LOCKING | {"passwordExp": "on", "passwordMaxAge": "86400", "passwordGraceLimit": "0"},
-    "grace": LOCKING | {"passwordExp": "on", "passwordMaxAge": "86400", "passwordGraceLimit": "3"},
+    "grace": LOCKING | {"passwordExp": "on", "passwordMaxAge": "86400", "passwordGraceLimit": "50"},
     "soon": LOCKING | {"passwordExp": "on", "passwordMaxAge": FOR_EVER, "passwordWarning": FOR_EVER},
 }
 # What makes the state of an account, beside its policy.
