@@ -19,12 +19,16 @@ mod directory;
 mod doctor;
 #[path = "bed/endings.rs"]
 mod endings;
+#[path = "bed/fail2ban.rs"]
+mod fail2ban;
 #[path = "bed/flow.rs"]
 mod flow;
 #[path = "bed/login.rs"]
 mod login;
 #[path = "bed/machine.rs"]
 mod machine;
+#[path = "bed/secure.rs"]
+mod secure;
 #[path = "bed/service.rs"]
 mod service;
 #[path = "bed/sessions.rs"]
