@@ -205,12 +205,15 @@ demo_tests() {
 }
 
 browser_tests() {
-  local machine=$1 facts
+  local machine=$1 facts status=0
   binary_for "$machine" dev >/dev/null
   facts=$("$BED/install.sh" "$machine" "$SESSION_IMAGE")
   eval "$facts"
   "$BED/machine.sh" user "$machine" coracle passwd warden --groups admin <<<"$PASSWORD" # the administrator, as browser.mjs knows
-  CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs
+  CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs || status=1
+  # The demo's check once more, over TLS.
+  one env LOGIN="$LOGIN" PASSWORD="$PASSWORD" timeout "$BROWSER_LIMIT" "$BED/https_page.sh" "$machine"
+  return "$status"
 }
 
 # --- in order --------------------------------------------------------------------------------------------------------
