@@ -27,6 +27,8 @@ mod flow;
 mod login;
 #[path = "bed/machine.rs"]
 mod machine;
+#[path = "bed/proxy.rs"]
+mod proxy;
 #[path = "bed/secure.rs"]
 mod secure;
 #[path = "bed/service.rs"]

@@ -27,7 +27,7 @@ put key.pem <"$made/key.pem"
 # shellcheck disable=SC2016
 tester sh -euc '
   mkdir -p "$HOME/.config/coracle/config.d" "$HOME/.config/systemd/user/coracle-https.socket.d"
-  printf "[server.tls]\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"\n" >"$HOME/.config/coracle/config.d/tls.toml"
+  printf "[server.tls]\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"\n[sessions]\nstarts_per_minute = 60\n" >"$HOME/.config/coracle/config.d/tls.toml"
   printf "[Socket]\nListenStream=\nListenStream=127.0.0.1:%s\n" "$1" >"$HOME/.config/systemd/user/coracle-https.socket.d/port.conf"
   coracle check-config >&2
   systemctl --user daemon-reload

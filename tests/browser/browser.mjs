@@ -68,7 +68,7 @@ export async function signIn(page, url, user, password) {
 export async function untilAnswered(page, send) {
   for (let tries = 0; tries < 5; tries += 1) {
     const answered = page.waitForResponse((response) => response.request().method() === 'POST'
-      && new URL(response.url()).pathname === '/login');
+      && new URL(response.url()).pathname.endsWith('/login'));
     await send();
     const response = await answered;
     await page.waitForLoadState('load');
