@@ -21,6 +21,8 @@ mod directory;
 mod doctor;
 #[path = "bed/endings.rs"]
 mod endings;
+#[path = "bed/fail2ban.rs"]
+mod fail2ban;
 #[path = "bed/flow.rs"]
 mod flow;
 #[path = "bed/login.rs"]
@@ -29,6 +31,8 @@ mod login;
 mod machine;
 #[path = "bed/proxy.rs"]
 mod proxy;
+#[path = "bed/secure.rs"]
+mod secure;
 #[path = "bed/service.rs"]
 mod service;
 #[path = "bed/sessions.rs"]

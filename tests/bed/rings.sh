@@ -241,6 +241,8 @@ browser_tests() {
   eval "$facts"
   "$BED/machine.sh" user "$machine" coracle passwd warden --groups admin <<<"$PASSWORD" # the administrator, as browser.mjs knows
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs || status=1
+  # The demo's check once more, over TLS.
+  one env LOGIN="$LOGIN" PASSWORD="$PASSWORD" timeout "$BROWSER_LIMIT" "$BED/https_page.sh" "$machine"
   below_a_path "$machine"
   CORACLE_URL=$URL/shell CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/base.mjs || status=1
   return "$status"
