@@ -19,6 +19,8 @@ mod directory;
 mod doctor;
 #[path = "bed/endings.rs"]
 mod endings;
+#[path = "bed/fail2ban.rs"]
+mod fail2ban;
 #[path = "bed/flow.rs"]
 mod flow;
 #[path = "bed/login.rs"]
@@ -27,6 +29,8 @@ mod login;
 mod machine;
 #[path = "bed/proxy.rs"]
 mod proxy;
+#[path = "bed/secure.rs"]
+mod secure;
 #[path = "bed/service.rs"]
 mod service;
 #[path = "bed/sessions.rs"]
