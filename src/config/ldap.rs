@@ -10,6 +10,8 @@ mod url; //     where a directory is
 use std::{path::PathBuf, time::Duration};
 
 pub(crate) use dn::Dn;
+#[cfg(fuzzing)]
+pub(crate) use filter::position;
 pub(crate) use filter::{BindName, BindTemplate, Filter, FilterTemplate};
 pub(crate) use pattern::{NamePattern, is_format};
 pub(crate) use preset::IN_CHAIN;
@@ -81,6 +83,23 @@ impl LdapAuth {
     /// `Some`: a login by the directory is over after this at most, whatever `login.lifetime` says.
     pub(crate) fn longest_login(&self) -> Option<Duration> {
         (!self.can_revalidate()).then_some(UNWATCHED_LIFETIME)
+    }
+}
+
+#[cfg(test)]
+impl LdapAuth {
+    /// What these keys say, as if they stood in config.toml beside /coracle.
+    pub(crate) fn for_tests(keys: &str) -> LdapAuth {
+        use std::path::Path;
+
+        use super::{Config, Places};
+        let at = |name: &str| Path::new("/coracle").join(name);
+        let places =
+            Places { config: at("config.toml"), state: at("state"), runtime: at("run"), control: at("control") };
+        let text = format!("[auth]\nbackends = [\"ldap\"]\n[auth.ldap]\n{keys}\n");
+        let loaded =
+            Config::of(vec![(places.config.clone(), text)], Vec::new(), &places).unwrap_or_else(|e| panic!("{e}"));
+        LdapAuth::clone(&loaded.config.auth.ldap.unwrap())
     }
 }
 

@@ -3,7 +3,6 @@
 //! No later code asks "but is it set?": every default is filled in here, every bound was checked here.
 
 mod key; //      secrets of this instance, one small file each
-#[allow(dead_code)]
 mod ldap; //     [auth.ldap]
 mod load; //     config.toml and config.d/*.toml, checked into `Config`
 mod mistakes; // everything that is wrong, with file, line, key and the way out

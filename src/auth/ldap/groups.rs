@@ -37,6 +37,11 @@ impl Group {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn for_tests(dn: &str, name: &str) -> Group {
+        Group::of(&Entry::of(dn, &[("cn", &[name.as_bytes()])]))
+    }
+
     /// Whether a rule of the configuration means this group; names count without case.
     pub(super) fn is(&self, rule: &GroupRule) -> bool {
         match rule {

@@ -24,6 +24,8 @@ mod door; //        the servers in order, and the way to each
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 #[cfg(test)]
+mod bed; //         on real servers
+#[cfg(test)]
 mod played;
 #[cfg(test)]
 mod tests;
@@ -124,6 +126,3 @@ impl Directory {
         Ok(Directory { settings, servers, binds: AtomicU64::new(0) })
     }
 }
-
-#[cfg(test)]
-mod tests;

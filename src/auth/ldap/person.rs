@@ -1,7 +1,7 @@
 //! An entry becomes somebody: the canonical name and the id, whatever was typed, and what their groups let them do.
 
-use super::{Found, Stopped, account, account::State, connection::Entry, groups::Group};
-use crate::config::{Filter, GroupRule, LdapAuth, directory_group_name};
+use super::{Found, Notice, Stopped, account, account::State, connection::Entry, groups::Group};
+use crate::config::{DirectoryKind, Filter, GroupRule, LdapAuth, directory_group_name};
 
 const MAX_ID: usize = 128; // characters
 /// Attributes whose values are bytes, whatever they look like: they are written in hexadecimal.
@@ -102,14 +102,17 @@ fn in_any(rules: &[GroupRule], groups: &[Group]) -> bool {
     rules.iter().any(|rule| groups.iter().any(|group| group.is(rule)))
 }
 
-/// What somebody is told whose bind was right although the entry says no. A lock is not among it: it has lapsed, or the
-/// bind would not have been right.
-pub(super) fn stopped(state: State) -> Option<Stopped> {
+/// What somebody is told whose bind was right although the entry says no. Of passwords and locks the bind's own word
+/// counts, and an entry may be behind it; but FreeIPA's bind does not look at Kerberos' end of the password.
+pub(super) fn stopped(kind: DirectoryKind, state: State, notice: Option<Notice>) -> Option<Stopped> {
+    let by_grace = matches!(notice, Some(Notice::GraceLoginsLeft { .. }));
     match state {
-        State::Good | State::Locked => None,
         State::Disabled => Some(Stopped::Disabled),
         State::Expired => Some(Stopped::AccountExpired),
-        State::PasswordExpired => Some(Stopped::PasswordExpired),
-        State::MustChange => Some(Stopped::MustChange),
+        State::PasswordExpired if kind == DirectoryKind::FreeIpa && !by_grace => Some(Stopped::PasswordExpired),
+        State::Good | State::Locked | State::PasswordExpired | State::MustChange => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

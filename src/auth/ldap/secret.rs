@@ -20,10 +20,9 @@ use crate::config::Secret;
 /// Names the file and the way out.
 pub(super) fn read(secret: &Secret) -> Result<Password, Trouble> {
     let (path, way_out) = match secret {
-        Secret::Credential(path) => (
-            path,
-            "put the password into /etc/coracle/credentials and restart coracle.service, or set bind_password_file",
-        ),
+        Secret::Credential(path) => {
+            (path, "hand it over as config.toml says at bind_password_credential, or set bind_password_file")
+        }
         Secret::File(path) => (path, "write the service account's password into it, with mode 0600"),
     };
     let failed = |why: &dyn std::fmt::Display| Trouble(format!("{}: {why}; {way_out}", path.display()));

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Candidate, Directory, Password, Proof, Stopped, Trouble, account,
+    Candidate, Directory, Password, Proof, Stopped, Trouble, Visit, account,
     certificate::Certificate,
     connection::Entry,
     groups,
@@ -11,7 +11,7 @@ use super::{
     person,
     policy::Policy,
     verdict::Verdict,
-    visit::{Looked, TWO, Visit},
+    visit::{Looked, TWO},
 };
 use crate::config::LdapUrl;
 

@@ -216,7 +216,9 @@ impl Directory {
         };
         let now = crate::sys::unix_seconds();
         let stopped = |state| Ok(Proof::Stopped { found_name: identity.name.clone(), state });
-        if let Some(state) = person::stopped(account::state(settings.directory, &entry, now)) {
+        if let Some(state) =
+            person::stopped(settings.directory, account::state(settings.directory, &entry, now), notice)
+        {
             return stopped(state);
         }
         if !self.is_required(&mut line, &entry).await? {

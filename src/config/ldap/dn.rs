@@ -34,12 +34,6 @@ impl Dn {
         None
     }
 
-    /// How many RDNs it has.
-    #[cfg(any(test, fuzzing))]
-    pub(crate) fn depth(&self) -> usize {
-        self.0.len()
-    }
-
     /// Whether the entries above both are one.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn has_parent_of(&self, other: &Dn) -> bool {
@@ -89,9 +83,11 @@ pub(super) fn ends_in_a_value(before: &str) -> bool {
     value && !escaped
 }
 
-/// `type=value`, and what follows with the character that parts it.
-#[expect(clippy::type_complexity, reason = "one caller, who takes it apart at once")]
-fn assertion(text: &str) -> Option<(String, Vec<u8>, Option<(char, &str)>)> {
+/// What follows a value, and the character that parts them; `None` at the end.
+type Rest<'a> = Option<(char, &'a str)>;
+
+/// `type=value`, and what follows.
+fn assertion(text: &str) -> Option<(String, Vec<u8>, Rest<'_>)> {
     let (kind, rest) = text.split_once('=')?;
     let kind = kind.trim_matches(' ');
     if kind.is_empty() || !kind.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
@@ -102,7 +98,7 @@ fn assertion(text: &str) -> Option<(String, Vec<u8>, Option<(char, &str)>)> {
 }
 
 /// The value that `text` begins with: unescaped, blanks at its ends left out and inside put together, in lower case.
-fn value(text: &str) -> Option<(Vec<u8>, Option<(char, &str)>)> {
+fn value(text: &str) -> Option<(Vec<u8>, Rest<'_>)> {
     let text = text.trim_start_matches(' ');
     let mut bytes = Vec::new();
     let mut significant = 0; // how much of `bytes` stays when unescaped blanks at the end go

@@ -288,5 +288,7 @@ impl BindTemplate {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod position;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     BindTemplate, DirectoryKind, Dn, Filter, FilterTemplate, GraceLogins, GroupRule, LdapAuth, LdapUrl, MAX_GROUP,
-    NamePattern, SearchScope, Secret, UNWATCHED_LIFETIME, dn, preset::Preset, url,
+    NamePattern, SearchScope, Secret, dn, preset::Preset, url,
 };
 use crate::config::{
     mistakes::Mistake,
@@ -25,7 +25,7 @@ const MAX_TEXT: usize = 1024; // bytes of a DN or a URL
 const MAX_CREDENTIAL: usize = 128; // characters
 const USUAL_CREDENTIAL: &str = "ldap-bind-password";
 const USUAL_PATTERN: &str = "^[a-z_][a-z0-9_.-]{0,31}$";
-/// Where systemd puts credentials, and what `LoadCredential=coracle:DIRECTORY` puts before the name of each.
+/// Where systemd puts credentials, and what comes before the name of each of ours.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 const CREDENTIAL_PREFIX: &str = "coracle_";
 
@@ -398,11 +398,11 @@ impl Draft {
             lockout_after: self.lockout_after,
             lockout_window: self.lockout_window,
         };
-        if !auth.can_revalidate() {
+        if let Some(longest) = auth.longest_login() {
             let what = format!(
                 "without bind_dn and user_base nobody can be looked after who is logged in, so a login is over after {}; \
                  write bind_dn and user_base",
-                ShowDuration(UNWATCHED_LIFETIME)
+                ShowDuration(longest)
             );
             findings.warnings.push(at("user_dn_template", what));
         }
