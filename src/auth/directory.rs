@@ -5,7 +5,7 @@
 pub(super) mod played; // people, bind operations and outages, as a test wants them
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -28,9 +28,9 @@ pub(super) struct Directory {
 }
 
 enum Server {
-    Ldap(Box<ldap::Directory>),
-    /// Its certificates cannot be read, or the like: it answers nothing until the configuration is read anew.
-    Unusable(Trouble),
+    /// Made at the first question: reading certificates takes longer than a daemon may take to wake. Not made where they
+    /// cannot be read; the next question tries again.
+    Ldap(OnceLock<Box<ldap::Directory>>),
     #[cfg(test)]
     Played(Arc<played::Played>),
 }
@@ -49,13 +49,9 @@ pub(super) enum Visit<'d> {
 }
 
 impl Directory {
-    /// Reads the certificates that the configuration names; sends nothing.
+    /// Reads and sends nothing yet.
     pub(super) fn new(settings: Arc<LdapAuth>) -> Directory {
-        let server = match ldap::Directory::new(settings.clone()) {
-            Ok(directory) => Server::Ldap(Box::new(directory)),
-            Err(trouble) => Server::Unusable(trouble),
-        };
-        Directory { settings, server, silence: Mutex::default() }
+        Directory { settings, server: Server::Ldap(OnceLock::new()), silence: Mutex::default() }
     }
 
     #[cfg(test)]
@@ -70,12 +66,11 @@ impl Directory {
     pub(super) async fn find(&self, name: &str) -> Result<(Visit<'_>, Option<Candidate>), Trouble> {
         let found = async {
             match &self.server {
-                Server::Ldap(directory) => {
-                    let mut visit = directory.visit().await?;
+                Server::Ldap(made) => {
+                    let mut visit = self.made(made)?.visit().await?;
                     let candidate = visit.find(name).await?;
                     Ok((Visit::Ldap(visit), candidate))
                 }
-                Server::Unusable(trouble) => Err(trouble.clone()),
                 #[cfg(test)]
                 Server::Played(played) => Ok((Visit::Played(played), played.find(name)?)),
             }
@@ -108,8 +103,7 @@ impl Directory {
     pub(super) async fn standing(&self, id: &str) -> Result<Standing, Trouble> {
         let asked = async {
             match &self.server {
-                Server::Ldap(directory) => directory.standing(id).await,
-                Server::Unusable(trouble) => Err(trouble.clone()),
+                Server::Ldap(made) => self.made(made)?.standing(id).await,
                 #[cfg(test)]
                 Server::Played(played) => played.standing(id).await,
             }
@@ -117,6 +111,16 @@ impl Directory {
         let limit = self.settings.login_timeout;
         let late = |_| Err(Trouble(format!("no complete answer within {limit:?} (auth.ldap.login_timeout)")));
         self.note(tokio::time::timeout(limit, asked).await.unwrap_or_else(late))
+    }
+
+    fn made<'m>(&self, made: &'m OnceLock<Box<ldap::Directory>>) -> Result<&'m ldap::Directory, Trouble> {
+        match made.get() {
+            Some(directory) => Ok(directory),
+            None => {
+                let new = Box::new(ldap::Directory::new(self.settings.clone())?);
+                Ok(made.get_or_init(|| new)) // if two came first, one of theirs stays
+            }
+        }
     }
 
     /// How long before its end a session is warned whose owner may not be here any more.

@@ -157,10 +157,7 @@ impl Auth {
 
     /// A new configuration: counts at once, for logins and sessions that are open too.
     pub(crate) fn reload(&self, config: &Config) {
-        self.ask(Backends::of(&config.auth), config);
-    }
-
-    fn ask(&self, backends: Backends, config: &Config) {
+        let backends = Backends::of(&config.auth);
         *self.backends.write().unwrap_or_else(PoisonError::into_inner) = backends.clone();
         self.throttle.reload(backends.budget());
         self.logins.reload(backends.users, Terms::from(config));

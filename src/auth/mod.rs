@@ -4,7 +4,6 @@ mod gate; //        a name and a password become a person
 mod decide; //      which backend's word counts
 mod devices; //     browsers that somebody logged in with
 mod directory; //   the company's directory, as gate and revalidation ask it
-#[allow(dead_code)]
 pub(crate) mod ldap; // the directory's tongue
 mod ledger; //      the throttle's records on disk
 mod lobby; //       logins in flight, bounded

@@ -7,6 +7,7 @@ mod audit;
 mod certificates;
 mod checks;
 mod daemon;
+mod directory;
 mod limits;
 mod login;
 mod proxy;
