@@ -140,6 +140,9 @@ async fn who_guesses_is_banned_and_who_is_accused_by_forged_records_is_not() {
     let status = fail2ban.client(&["status", "coracle"]);
     assert!(status.contains("_SYSTEMD_UNIT=coracle.service") && status.contains(&address), "{status}");
     assert!(!status.contains(VICTIM) && !fail2ban.banned().iter().any(|ip| ip == VICTIM), "{status}");
+    // Were the unit not asked for, they would count: they are good forgeries.
+    let unasked = found(system.machine, &["--journalmatch=CORACLE_EVENT=login-refused"]);
+    assert!(unasked.iter().any(|ip| ip == VICTIM), "{unasked:?}");
     let found = found(system.machine, &[]);
     assert!(
         found.iter().filter(|ip| **ip == address).count() >= 3 && !found.iter().any(|ip| ip == VICTIM),

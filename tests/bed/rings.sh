@@ -206,12 +206,26 @@ demo_tests() {
 }
 
 browser_tests() {
-  local machine=$1 facts
+  local machine=$1 facts status=0
   binary_for "$machine" dev >/dev/null
   facts=$("$BED/install.sh" "$machine" "$SESSION_IMAGE")
   eval "$facts"
   "$BED/machine.sh" user "$machine" coracle passwd warden --groups admin <<<"$PASSWORD" # the administrator, as browser.mjs knows
-  CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs
+  CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs || status=1
+  # The demo's check once more, over TLS.
+  one env LOGIN="$LOGIN" PASSWORD="$PASSWORD" timeout "$BROWSER_LIMIT" "$BED/https_page.sh" "$machine"
+  below_a_path "$machine"
+  CORACLE_URL=$URL/shell CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/base.mjs || status=1
+  return "$status"
+}
+
+# Moves what install.sh made to a base path, with room for some starts more.
+below_a_path() {
+  # shellcheck disable=SC2016  # expanded inside
+  "$BED/machine.sh" user "$1" sh -euc '
+    mkdir -p "$HOME/.config/coracle/config.d"
+    printf "[server]\npublic_url = \"%s/shell\"\n[sessions]\nstarts_per_minute = 60\n" "$1" >"$HOME/.config/coracle/config.d/path.toml"
+    systemctl --user restart coracle.service' _ "$URL"
 }
 
 # --- in order --------------------------------------------------------------------------------------------------------

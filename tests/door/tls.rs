@@ -348,6 +348,26 @@ fn without_a_usable_certificate_the_other_entrance_answers_and_a_repaired_file_n
 }
 
 #[test]
+fn a_certificate_that_has_expired_is_shown_where_there_is_no_better_one_and_status_says_so() {
+    if !can_run() {
+        return;
+    }
+    let authority = Authority::new();
+    let bed = Bed::new(SERVER_TLS);
+    install(&bed, "cert.pem", &authority.expired());
+    install(&bed, "key.pem", &authority.expired_key());
+    let daemon = bed.start_with_https();
+    let told = bed.notified("TLS: ").expect("no STATUS");
+    assert!(told.contains("cert.pem: expired on 2020-02-01"), "{told}");
+    let refused = Client::of(&authority).connect(bed.https(), HOST).unwrap_err().to_string();
+    assert!(refused.contains("expired"), "the browser says what is wrong: {refused}");
+    authority.furnish(&bed);
+    daemon.signal("HUP");
+    bed.notified("STATUS=0 sessions").expect("STATUS is not clean again");
+    assert!(Client::of(&authority).connect(bed.https(), HOST).is_ok(), "{}", daemon.log());
+}
+
+#[test]
 fn an_https_socket_without_a_certificate_says_what_is_missing() {
     if !can_run() {
         return;
