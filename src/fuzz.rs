@@ -14,6 +14,11 @@ pub fn request(bytes: &[u8]) {
     crate::http::fuzz::request(bytes);
 }
 
+/// What a proxy says of the request before it.
+pub fn forwarded(bytes: &[u8]) {
+    crate::http::fuzz::forwarded(bytes);
+}
+
 /// config.toml.
 pub fn config(bytes: &[u8]) {
     crate::config::fuzz::config(bytes);
