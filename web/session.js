@@ -2,6 +2,7 @@
 
 import { Acks } from './ack.js';
 import { toLogin } from './api.js';
+import { at } from './base.js';
 import { Bell } from './bell.js';
 import { CLOSE, Connection } from './connection.js';
 import { Footer } from './footer.js';
@@ -63,7 +64,7 @@ const { term, refit } = openTerminal(host, {
 });
 
 const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`
-  + `/api/v1/sessions/${id}/terminal`, {
+  + at(`api/v1/sessions/${id}/terminal`), {
   frame: receive,
   output: write,
   rtt: (ms) => footer.rtt(ms),
@@ -197,6 +198,9 @@ function notice(frame) {
       break;
     case 'lifetime':
       strips.countDown('lifetime', frame.seconds, words.lifetime);
+      break;
+    case 'directory':
+      strips.countDown('directory', frame.seconds, words.directory);
       break;
     case 'oom':
       strips.show('oom', words.oom(frame.killed), hiding('oom'));

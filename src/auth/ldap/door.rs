@@ -78,14 +78,20 @@ pub(crate) enum Step {
     Tls,
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Step {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
             Step::Resolve => "resolve",
             Step::Connect => "connect",
             Step::StartTls => "StartTLS",
             Step::Tls => "TLS",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

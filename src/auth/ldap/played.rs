@@ -19,7 +19,7 @@ use rustls::{
 use tempfile::TempDir;
 
 use super::ber::{self, element, number, take};
-use crate::config::{DirectoryKind, GraceLogins, LdapAuth, LdapUrl, SearchScope};
+use crate::config::{LdapAuth, LdapUrl};
 
 /// For a thread whose peer does not do what the test says.
 const STUCK: Duration = Duration::from_secs(60);
@@ -189,38 +189,9 @@ impl Played {
 
 /// Settings for these servers, with as much patience as no test needs.
 pub(super) fn settings(urls: Vec<LdapUrl>) -> LdapAuth {
-    LdapAuth {
-        urls,
-        directory: DirectoryKind::OpenLdap,
-        start_tls: false,
-        allow_plaintext: false,
-        ca_file: None,
-        server_name: None,
-        client_cert: None,
-        bind_dn: None,
-        bind_password: None,
-        user_dn_template: None,
-        user_base: "dc=example,dc=org".to_owned(),
-        user_scope: SearchScope::Subtree,
-        user_filter: "(uid={username})".to_owned(),
-        username_attribute: "uid".to_owned(),
-        id_attribute: "entryUUID".to_owned(),
-        display_name_attribute: "cn".to_owned(),
-        group_base: "dc=example,dc=org".to_owned(),
-        group_filter: "(member={user_dn})".to_owned(),
-        nested_groups: false,
-        require_filter: None,
-        allow_groups: Vec::new(),
-        deny_groups: Vec::new(),
-        admin_groups: Vec::new(),
-        grace_logins: GraceLogins::Warn,
-        password_change_url: None,
-        connect_timeout: Duration::from_secs(60),
-        operation_timeout: Duration::from_secs(60),
-        login_timeout: Duration::from_secs(60),
-        revalidate: Duration::from_secs(60),
-        revalidate_grace: Duration::from_secs(60),
-    }
+    let patience = "connect_timeout = \"60s\"\noperation_timeout = \"60s\"\nlogin_timeout = \"60s\"\n";
+    let keys = format!("urls = [\"ldapi://%2F\"]\nuser_base = \"dc=example,dc=org\"\n{patience}");
+    LdapAuth { urls, start_tls: false, ..LdapAuth::for_tests(&keys) }
 }
 
 // --- certificates --------------------------------------------------------------------------------------------------
