@@ -80,7 +80,7 @@ fn servers(words: &[&str]) -> String {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bed/servers.sh");
     let output = Command::new(script).args(words).env("OWNER", std::process::id().to_string()).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "servers.sh {words:?}: {}", text(&output.stderr));
+    assert!(output.status.success(), "servers.sh {words:?}: {}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout)
 }
 
