@@ -13,7 +13,8 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TrustedProxies, ldap,
+    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TlsFiles, TrustedProxies,
+    ldap,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
     proxies::MAX_PROXIES,
@@ -28,6 +29,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const IDLE_EXIT: RangeInclusive<Duration> = Duration::from_millis(10)..=DAY;
 /// Below this the daemon comes and goes between two clicks.
 const RESTLESS_IDLE_EXIT: Duration = Duration::from_secs(10);
+const MAX_HSTS: Duration = Duration::from_secs(730 * 86_400);
 const MAX_LOGIN: Duration = Duration::from_secs(90 * 86_400);
 const MAX_SESSION_WAIT: Duration = Duration::from_secs(7 * 86_400);
 const MAX_SESSION: Duration = Duration::from_secs(30 * 86_400);
@@ -35,6 +37,7 @@ const MAX_START: Duration = Duration::from_secs(600);
 const MAX_SESSIONS: u32 = 2048; // each keeps two descriptors in systemd's store of 4,096
 const MAX_STARTS: u32 = 600; // a minute
 const LOG_BUDGET: RangeInclusive<u64> = 1 << 20..=64 << 30; // bytes
+const DISK_FLOOR: RangeInclusive<u64> = 0..=1 << 40; // bytes
 const MAX_PROFILES: usize = 64;
 const MAX_FILE: u64 = 1 << 20; // bytes of one configuration file
 const MAX_FILES: usize = 64;
@@ -58,6 +61,8 @@ impl Config {
         Config {
             server: Server {
                 public_url: None,
+                hsts: 180 * DAY,
+                tls: None,
                 trusted_proxies: TrustedProxies::default(),
                 idle_exit: MINUTE,
                 insecure_http: false,
@@ -79,6 +84,7 @@ impl Config {
                 isolation: Isolation::Auto,
                 require_limits: true,
                 log_budget: 64 << 20,
+                disk_floor: 1 << 30,
                 podman_socket: None,
             },
             profiles: vec![Profile::default()],
@@ -180,7 +186,7 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
         let source = Source { path, text, findings: &shared };
         let Some(table) = source.parse() else { continue };
         let mut root = Section::root(&source, &table);
-        check_server(root.table("server"), &mut config.server);
+        check_server(root.table("server"), &mut config.server, places);
         check_auth(root.table("auth"), &mut config.auth, &mut directory, places);
         check_login(root.table("login"), &mut config.login);
         check_sessions(root.table("sessions"), &mut config.sessions);
@@ -203,7 +209,7 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
     config
 }
 
-fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
+fn check_server(mut section: Section<'_, '_>, server: &mut Server, places: &Places) {
     if let Some((text, line)) = section.string("public_url") {
         match origin::parse(text) {
             Ok(url) => server.public_url = url,
@@ -211,12 +217,37 @@ fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
         }
     }
     trusted_proxies(&mut section, server);
+    section.duration("hsts", Duration::ZERO..=MAX_HSTS, &mut server.hsts);
+    check_tls(section.table("tls"), &mut server.tls, places);
+    if server.tls.is_some() && server.public_url.as_ref().is_some_and(|url| !url.is_https()) {
+        let what = "is http, so nobody is served on the https socket; write \"https://…\"".into();
+        section.warning(section.line_of("public_url"), "public_url", what);
+    }
     section.duration("idle_exit", IDLE_EXIT, &mut server.idle_exit);
     if server.idle_exit < RESTLESS_IDLE_EXIT {
         let what = "below 10s the daemon leaves between two clicks; write \"60s\" unless this is a test".into();
         section.warning(section.line_of("idle_exit"), "idle_exit", what);
     }
     section.switch("insecure_http", &mut server.insecure_http);
+    section.finish();
+}
+
+/// A later file may change one of the two, and say nothing of the other.
+fn check_tls(mut section: Section<'_, '_>, tls: &mut Option<TlsFiles>, places: &Places) {
+    let before = tls.take().map_or((None, None), |files| (Some(files.cert), Some(files.key)));
+    let mut asked = |key, before| {
+        let written = section.path(key, &places.beside_config(""));
+        if section.has(key) { written } else { before }
+    };
+    let files = (asked("cert_file", before.0), asked("key_file", before.1));
+    let missing =
+        |key, other| section.mistake(section.line_of(other), key, "is missing; write the path of its PEM file".into());
+    match files {
+        (Some(cert), Some(key)) => *tls = Some(TlsFiles { cert, key }),
+        (Some(_), None) => missing("key_file", "cert_file"),
+        (None, Some(_)) => missing("cert_file", "key_file"),
+        (None, None) => {}
+    }
     section.finish();
 }
 
@@ -297,6 +328,7 @@ fn check_sessions(mut section: Section<'_, '_>, sessions: &mut Sessions) {
     section.word("isolation", &words, &mut sessions.isolation);
     section.switch("require_limits", &mut sessions.require_limits);
     section.size("log_budget", LOG_BUDGET, &mut sessions.log_budget);
+    section.size("disk_floor", DISK_FLOOR, &mut sessions.disk_floor);
     if let Some((text, line)) = section.string("podman_socket") {
         if !text.is_empty() && (!text.starts_with('/') || text.chars().any(char::is_control)) {
             let what = "is not an absolute path; write \"/run/user/1000/podman/podman.sock\"".into();

@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
+use super::tls::Tls;
 use crate::activation::Lock;
 use crate::audit;
 use crate::auth::{Auth, Seats};
@@ -66,6 +68,7 @@ pub(crate) struct House {
     work: Mutex<Work>,
     /// What comes and goes by itself, as it was last seen: it is logged once and keeps its reference.
     passing: Mutex<Option<Trouble>>,
+    tls: Tls,
     changed: watch::Sender<u64>,
 }
 
@@ -87,6 +90,7 @@ impl House {
             standing: RwLock::default(),
             work: Mutex::new(work),
             passing: Mutex::new(None),
+            tls: Tls::default(),
             changed: watch::Sender::new(0),
         });
         house.settle();
@@ -126,6 +130,24 @@ impl House {
     /// Why a configuration older than the files is in force.
     pub(crate) fn stale(&self) -> Option<Trouble> {
         self.standing().stale
+    }
+
+    /// The https entrance's certificate.
+    pub(crate) fn tls(&self) -> &Tls {
+        &self.tls
+    }
+
+    /// What TLS handshakes are done with. Where there is nothing it looks again first, at most once a second.
+    pub(super) fn tls_acceptor(&self) -> Option<TlsAcceptor> {
+        let before = self.tls.status();
+        if self.setup_trouble().is_some() {
+            self.look_again(); // the certificate may be named where the mistake is
+        }
+        let acceptor = self.tls.acceptor();
+        if self.tls.status() != before {
+            self.changed.send_modify(|n| *n += 1);
+        }
+        acceptor
     }
 
     /// Why nobody can be served. Looks again first, at most once a second, if something was wrong.
@@ -200,6 +222,10 @@ impl House {
     }
 
     fn put(&self, standing: Standing) {
+        // With a configuration that is broken from the start, nobody knows where the certificate is.
+        if let (Some(shop), None) = (&standing.shop, &standing.trouble) {
+            self.tls.renew(&shop.config.server);
+        }
         *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
         self.changed.send_modify(|n| *n += 1);
     }

@@ -1,6 +1,8 @@
 //! The company's directory: real OpenLDAP, Samba as an Active Directory controller and 389 Directory Server, and people who
 //! log in through the page. `rings.sh` starts the servers once for both releases.
 
+#[path = "directory/front.rs"]
+mod front; //    through nginx, under the system units
 #[path = "directory/guessing.rs"]
 mod guessing; // nobody's account is locked by guessing at Coracle
 #[path = "directory/hostile.rs"]

@@ -64,6 +64,17 @@ fn the_shipped_manual_says_exactly_the_defaults() {
 }
 
 #[test]
+fn the_workshop_that_the_manual_shows_is_a_good_profile() {
+    let manual = include_str!("../../../config.toml");
+    let shown: Vec<&str> = manual.lines().filter_map(|line| line.strip_prefix("#   ")).collect();
+    let config = load(&shown.join("\n")).unwrap_or_else(|e| panic!("{e}")).config;
+    let [workshop] = config.profiles.as_slice() else { panic!("{:?}", config.profiles) };
+    assert_eq!((workshop.name.as_str(), workshop.network), ("workshop", crate::config::Network::Outbound));
+    assert_eq!(workshop.capabilities, crate::config::Capability::ALL.into());
+    assert_eq!((workshop.layer_size, workshop.groups.as_slice()), (Some(1 << 30), ["makers".to_owned()].as_slice()));
+}
+
+#[test]
 fn the_shipped_manual_has_every_key_and_no_other() {
     let (_top, places) = instance(&[]);
     let mut findings = Findings::default();
@@ -303,7 +314,13 @@ fn each_wrong_profile_key_is_refused_on_its_line() {
         "pids = -1",
         "shm = \"1k\"",
         "nofile = 63",
-        "network = \"none\"",
+        "network = \"lan\"",
+        "allow_host_access = \"yes\"",
+        "capabilities = [\"CHOWN\"]",
+        "capabilities = [\"SYS_ADMIN\"]\nuser = \"root:0:0\"",
+        "capabilities = \"CHOWN\"",
+        "layer_size = \"15m\"",
+        "layer_size = 1",
         "description = \"two\\nlines\"",
         "env = { \"A=B\" = \"x\" }",
         "env = { 1A = \"x\" }",
@@ -369,3 +386,33 @@ proptest::proptest! {
 }
 
 use proptest::strategy::Strategy as _;
+
+#[test]
+fn certificate_and_key_may_come_from_two_files_and_each_lies_beside_the_configuration() {
+    let first = "[server.tls]\ncert_file = \"cert.pem\"\nkey_file = \"/k/key.pem\"\n";
+    let tls = |more: &str| {
+        let (top, places) = instance(&[("config.toml", first), ("config.d/10.toml", more)]);
+        let tls = Config::load(&places).map(|loaded| loaded.config.server.tls);
+        tls.map(|tls| tls.map(|files| (files.cert.strip_prefix(top.path()).unwrap().to_owned(), files.key)))
+    };
+    let files = |cert: &str, key: &str| Ok(Some((PathBuf::from(cert), PathBuf::from(key))));
+    assert_eq!(tls(""), files("cert.pem", "/k/key.pem"));
+    assert_eq!(tls("[server.tls]\nkey_file = \"/other\"\n"), files("cert.pem", "/other"));
+    assert_eq!(tls("[server.tls]\nkey_file = \"\"\ncert_file = \"\"\n"), Ok(None));
+    assert!(
+        tls("[server.tls]\nkey_file = \"\"\n").unwrap_err().to_string().contains("server.tls.key_file: is missing")
+    );
+    assert_eq!(
+        mistakes("[server.tls]\nkey_file = \"k\"\n"),
+        ["2: server.tls.cert_file: is missing; write the path of its PEM file"]
+    );
+}
+
+#[test]
+fn a_public_url_of_plain_http_beside_a_certificate_is_warned_of() {
+    let warnings = |url: &str| {
+        let text = format!("[server]\npublic_url = \"{url}\"\n[server.tls]\ncert_file = \"c\"\nkey_file = \"k\"\n");
+        load(&text).unwrap().warnings.len()
+    };
+    assert_eq!((warnings("http://shell.example.org"), warnings("https://shell.example.org")), (1, 0));
+}

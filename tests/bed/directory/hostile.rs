@@ -85,7 +85,7 @@ async fn of_a_directory_that_says_nothing_people_are_told_in_time() {
         while connection.read(&mut sink).await.is_ok_and(|n| n > 0) {}
     });
     let silent = silent.await;
-    let service = directory_at(silent.0, "start_tls = false\n");
+    let service = directory_at(silent.0, "start_tls = false\noperation_timeout = \"1s\"\n");
     let why = is_told(&service).await;
     assert!(why.contains("within") || why.contains("time"), "{why}");
 }

@@ -45,7 +45,7 @@ async fn people_get_the_shells_of_their_groups(site: &Site) {
 
     let nils = site.enter("nils", 13).await;
     assert_eq!(profiles(&nils).await, ["shell"], "who is in no group gets what is for all");
-    assert_eq!(nils.post("/api/v1/sessions", json!({"profile": "dev"})).await.status, 403);
+    assert_eq!(nils.post("/api/v1/sessions", json!({"profile": "dev"})).await.status, 422);
     assert_eq!(nils.get(&format!("/s/{id}")).await.status, 403);
 
     let pia = site.enter("pia", 14).await;

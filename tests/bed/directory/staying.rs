@@ -76,7 +76,7 @@ async fn who_leaves_a_profiles_group_gets_no_new_shell_of_it() {
         assert!(began.elapsed() < ONE_INTERVAL, "{:?}", began.elapsed());
         tokio::time::sleep(Duration::from_millis(100)).await; // the pace of polling, not a wait
     }
-    assert_eq!(mover.post("/api/v1/sessions", serde_json::json!({"profile": "dev"})).await.status, 403);
+    assert_eq!(mover.post("/api/v1/sessions", serde_json::json!({"profile": "dev"})).await.status, 422);
 }
 
 #[tokio::test]
