@@ -52,6 +52,16 @@ pub fn podman(bytes: &[u8]) {
     crate::podman::fuzz::answers(bytes);
 }
 
+/// A login name, in the filters and DNs that a directory is asked with.
+pub fn filter(bytes: &[u8]) {
+    crate::config::fuzz::filter(bytes);
+}
+
+/// A directory server's answers.
+pub fn ldap(bytes: &[u8]) {
+    crate::auth::fuzz::ldap(bytes);
+}
+
 thread_local! {
     /// A file of this process, in `$TMPDIR`.
     static SCRATCH: RefCell<PathBuf> =

@@ -13,6 +13,8 @@ mod baddays;
 mod audit;
 #[path = "bed/browser.rs"]
 mod browser;
+#[path = "bed/disk.rs"]
+mod disk;
 #[path = "bed/doctor.rs"]
 mod doctor;
 #[path = "bed/endings.rs"]

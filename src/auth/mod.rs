@@ -2,7 +2,7 @@
 
 mod gate; //        a name and a password become a person
 #[allow(dead_code)]
-mod ldap; //        the company's directory
+pub(crate) mod ldap; //        the company's directory
 mod ledger; //      the throttle's records on disk
 mod lobby; //       logins in flight, bounded
 mod local; //       the users file on disk
@@ -56,6 +56,12 @@ pub(crate) struct Person {
 }
 
 impl Person {
+    /// Directories compare names of groups without case, the users file with it.
+    pub(crate) fn is_in(&self, group: &str) -> bool {
+        let of_directory = self.owner.0.starts_with("ldap:");
+        self.groups.iter().any(|own| own == group || (of_directory && own.to_lowercase() == group.to_lowercase()))
+    }
+
     /// Members of group `admin` see and end all sessions.
     pub(crate) fn is_admin(&self) -> bool {
         self.groups.iter().any(|g| g == "admin")

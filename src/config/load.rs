@@ -6,17 +6,18 @@ use std::{
     num::NonZeroU32,
     ops::RangeInclusive,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use sha2::{Digest, Sha256};
 
 use super::{
-    Auth, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TrustedProxies,
+    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TrustedProxies, ldap,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
     proxies::MAX_PROXIES,
-    raw::{Findings, Section, Source, short},
+    raw::{Findings, Place, Section, Source, short},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -34,6 +35,7 @@ const MAX_START: Duration = Duration::from_secs(600);
 const MAX_SESSIONS: u32 = 2048; // each keeps two descriptors in systemd's store of 4,096
 const MAX_STARTS: u32 = 600; // a minute
 const LOG_BUDGET: RangeInclusive<u64> = 1 << 20..=64 << 30; // bytes
+const DISK_FLOOR: RangeInclusive<u64> = 0..=1 << 40; // bytes
 const MAX_PROFILES: usize = 64;
 const MAX_FILE: u64 = 1 << 20; // bytes of one configuration file
 const MAX_FILES: usize = 64;
@@ -61,7 +63,11 @@ impl Config {
                 idle_exit: MINUTE,
                 insecure_http: false,
             },
-            auth: Auth { local: LocalAuth { file: places.beside_config("users") } },
+            auth: Auth {
+                backends: vec![Backend::Local],
+                local: LocalAuth { file: places.beside_config("users") },
+                ldap: None,
+            },
             login: Login { idle: 12 * HOUR, lifetime: 7 * DAY },
             sessions: Sessions {
                 idle: 15 * MINUTE,
@@ -74,6 +80,7 @@ impl Config {
                 isolation: Isolation::Auto,
                 require_limits: true,
                 log_budget: 64 << 20,
+                disk_floor: 1 << 30,
                 podman_socket: None,
             },
             profiles: vec![Profile::default()],
@@ -169,27 +176,24 @@ fn read_text(file: &Path) -> std::io::Result<String> {
 fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) -> Config {
     let mut config = Config::default_at(places);
     let mut profiles: Vec<Profile> = Vec::new();
+    let mut directory = Directory::default();
     let shared = RefCell::new(std::mem::take(findings));
     for (path, text) in texts {
         let source = Source { path, text, findings: &shared };
         let Some(table) = source.parse() else { continue };
         let mut root = Section::root(&source, &table);
         check_server(root.table("server"), &mut config.server);
-        check_auth(root.table("auth"), &mut config.auth, places);
+        check_auth(root.table("auth"), &mut config.auth, &mut directory, places);
         check_login(root.table("login"), &mut config.login);
         check_sessions(root.table("sessions"), &mut config.sessions);
         check_profiles(&mut root, &source, &mut profiles);
         root.finish();
     }
     *findings = shared.into_inner();
-    if let (Some((path, _)), None, false) =
-        (texts.first(), &config.server.public_url, config.server.trusted_proxies.is_empty())
-    {
-        let what =
-            "is not set, so nobody behind server.trusted_proxies is answered; write the address that browsers use";
-        let key = "server.public_url".to_owned();
-        findings.warnings.push(Mistake { file: path.clone(), line: None, key, what: what.into() });
+    if config.server.public_url.is_none() && !config.server.trusted_proxies.is_empty() {
+        findings.warnings.extend(texts.last().map(|(path, _)| unreachable_proxies(path)));
     }
+    config.auth.ldap = directory.keys.finish(directory.listed, &places.beside_config(""), findings).map(Arc::new);
     if !profiles.is_empty() {
         config.profiles = profiles;
     }
@@ -213,6 +217,11 @@ fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
     section.finish();
 }
 
+fn unreachable_proxies(path: &Path) -> Mistake {
+    let what = "is not set, so nobody behind server.trusted_proxies is answered; write the address that browsers use";
+    Mistake { file: path.to_owned(), line: None, key: "server.public_url".into(), what: what.into() }
+}
+
 /// A later file's list takes the place of an earlier one's.
 fn trusted_proxies(section: &mut Section<'_, '_>, server: &mut Server) {
     const KEY: &str = "trusted_proxies";
@@ -229,7 +238,41 @@ fn trusted_proxies(section: &mut Section<'_, '_>, server: &mut Server) {
     }
 }
 
-fn check_auth(mut section: Section<'_, '_>, auth: &mut Auth, places: &Places) {
+/// `[auth.ldap]` over all files, and where `auth.backends` lists it.
+#[derive(Default)]
+struct Directory {
+    keys: ldap::Draft,
+    listed: Option<Place>,
+}
+
+fn check_auth(mut section: Section<'_, '_>, auth: &mut Auth, directory: &mut Directory, places: &Places) {
+    if let Some((texts, line)) = section.strings("backends") {
+        auth.backends.clear();
+        directory.listed = None;
+        for (text, line) in &texts {
+            let backend = match *text {
+                "local" => Backend::Local,
+                "ldap" => Backend::Ldap,
+                _ => {
+                    let what = format!("\"{}\" is not known; write \"local\" or \"ldap\"", short(text));
+                    section.mistake(*line, "backends", what);
+                    continue;
+                }
+            };
+            if auth.backends.contains(&backend) {
+                section.mistake(*line, "backends", format!("\"{text}\" is there twice; remove one"));
+                continue;
+            }
+            auth.backends.push(backend);
+            if backend == Backend::Ldap {
+                directory.listed = Some(section.place(*line));
+            }
+        }
+        if texts.is_empty() {
+            section.mistake(line, "backends", "lets nobody in; write [\"local\"]".into());
+        }
+    }
+    directory.keys.read(section.table("ldap"), &places.beside_config(""));
     let mut local = section.table("local");
     if let Some(file) = local.path("file", &places.beside_config("")) {
         auth.local.file = file;
@@ -256,6 +299,7 @@ fn check_sessions(mut section: Section<'_, '_>, sessions: &mut Sessions) {
     section.word("isolation", &words, &mut sessions.isolation);
     section.switch("require_limits", &mut sessions.require_limits);
     section.size("log_budget", LOG_BUDGET, &mut sessions.log_budget);
+    section.size("disk_floor", DISK_FLOOR, &mut sessions.disk_floor);
     if let Some((text, line)) = section.string("podman_socket") {
         if !text.is_empty() && (!text.starts_with('/') || text.chars().any(char::is_control)) {
             let what = "is not an absolute path; write \"/run/user/1000/podman/podman.sock\"".into();

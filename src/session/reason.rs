@@ -16,6 +16,8 @@ pub(crate) enum EndReason {
     Lifetime,
     /// Its shell was killed for want of memory.
     Oom,
+    /// It wrote more to the host's disk than its profile allows, or than the disk could bear.
+    Disk,
     /// Its owner ended it.
     Owner,
     /// An administrator ended it.
@@ -40,12 +42,13 @@ pub(crate) enum EndReason {
 
 impl EndReason {
     /// Each of them, in the order in which they are declared.
-    pub(crate) const ALL: [EndReason; 15] = [
+    pub(crate) const ALL: [EndReason; 16] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
         Self::Lifetime,
         Self::Oom,
+        Self::Disk,
         Self::Owner,
         Self::Admin,
         Self::Shutdown,
@@ -66,6 +69,7 @@ impl EndReason {
             Self::Detached => "detached",
             Self::Lifetime => "lifetime",
             Self::Oom => "oom",
+            Self::Disk => "disk",
             Self::Owner => "owner",
             Self::Admin => "admin",
             Self::Shutdown => "shutdown",
@@ -87,6 +91,7 @@ impl EndReason {
             Self::Detached => "The session ended because no browser came back to it in time.",
             Self::Lifetime => "The session reached its time limit.",
             Self::Oom => "The session ran out of memory and was ended. Start a new one, and load less at a time.",
+            Self::Disk => "The session filled its disk and was ended. Start a new one, and keep less in it.",
             Self::Owner => "You ended the session.",
             Self::Admin => "An administrator ended the session.",
             Self::Shutdown => "The session ended because the service is shutting down.",

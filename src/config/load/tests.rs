@@ -64,6 +64,18 @@ fn the_shipped_manual_says_exactly_the_defaults() {
 }
 
 #[test]
+fn the_workshop_that_the_manual_shows_is_a_good_profile() {
+    let manual = include_str!("../../../config.toml");
+    let shown = manual.lines().filter_map(|line| line.strip_prefix("#   "));
+    let shown: Vec<&str> = shown.skip_while(|line| *line != "[[profiles]]").collect();
+    let config = load(&shown.join("\n")).unwrap_or_else(|e| panic!("{e}")).config;
+    let [workshop] = config.profiles.as_slice() else { panic!("{:?}", config.profiles) };
+    assert_eq!((workshop.name.as_str(), workshop.network), ("workshop", crate::config::Network::Outbound));
+    assert_eq!(workshop.capabilities, crate::config::Capability::ALL.into());
+    assert_eq!((workshop.layer_size, workshop.groups.as_slice()), (Some(1 << 30), ["makers".to_owned()].as_slice()));
+}
+
+#[test]
 fn the_shipped_manual_has_every_key_and_no_other() {
     let (_top, places) = instance(&[]);
     let mut findings = Findings::default();
@@ -248,7 +260,7 @@ image = \"localhost/tools:1\"
 pull = \"never\"
 command = [\"/bin/sh\"]
 user = \"root:0:0\"
-groups = [\"dev\", \"admin\"]
+groups = [\"dev\", \"Grüne Entwickler\"]
 memory = \"1g\"
 cpus = 2
 pids = 8
@@ -262,7 +274,7 @@ EDITOR = \"vi\"
     assert_eq!(profile.tmpfs, [super::super::Tmpfs { path: "/srv/a b".into(), size: 65_536 }]);
     assert_eq!((profile.memory, profile.millicpus, profile.nofile), (1 << 30, 2000, 64));
     assert_eq!((profile.user.uid, profile.user.home()), (0, "/root".to_owned()));
-    assert_eq!(profile.groups, ["dev", "admin"]);
+    assert_eq!(profile.groups, ["dev", "Grüne Entwickler"]);
     assert_eq!(profile.env["EDITOR"], "vi");
 }
 
@@ -290,8 +302,9 @@ fn each_wrong_profile_key_is_refused_on_its_line() {
         "user = \"crew:+1:0\"",
         "user = \"Crew:1:1\"",
         "user = \"../x:1:1\"",
-        "groups = [\"a,b\"]",
-        "groups = [\"a:b\"]",
+        "groups = [\"\"]",
+        "groups = [\"a \"]",
+        "groups = [\"a\\u0007b\"]",
         "memory = \"15m\"",
         "memory = 209715200",
         "cpus = 0.009",
@@ -302,7 +315,13 @@ fn each_wrong_profile_key_is_refused_on_its_line() {
         "pids = -1",
         "shm = \"1k\"",
         "nofile = 63",
-        "network = \"none\"",
+        "network = \"lan\"",
+        "allow_host_access = \"yes\"",
+        "capabilities = [\"CHOWN\"]",
+        "capabilities = [\"SYS_ADMIN\"]\nuser = \"root:0:0\"",
+        "capabilities = \"CHOWN\"",
+        "layer_size = \"15m\"",
+        "layer_size = 1",
         "description = \"two\\nlines\"",
         "env = { \"A=B\" = \"x\" }",
         "env = { 1A = \"x\" }",
