@@ -15,10 +15,14 @@ mod audit;
 mod browser;
 #[path = "bed/disk.rs"]
 mod disk;
+#[path = "bed/directory.rs"]
+mod directory;
 #[path = "bed/doctor.rs"]
 mod doctor;
 #[path = "bed/endings.rs"]
 mod endings;
+#[path = "bed/fail2ban.rs"]
+mod fail2ban;
 #[path = "bed/flow.rs"]
 mod flow;
 #[path = "bed/login.rs"]
@@ -27,6 +31,8 @@ mod login;
 mod machine;
 #[path = "bed/proxy.rs"]
 mod proxy;
+#[path = "bed/secure.rs"]
+mod secure;
 #[path = "bed/service.rs"]
 mod service;
 #[path = "bed/sessions.rs"]

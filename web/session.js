@@ -199,6 +199,9 @@ function notice(frame) {
     case 'lifetime':
       strips.countDown('lifetime', frame.seconds, words.lifetime);
       break;
+    case 'directory':
+      strips.countDown('directory', frame.seconds, words.directory);
+      break;
     case 'oom':
       strips.show('oom', words.oom(frame.killed), hiding('oom'));
       break;

@@ -110,6 +110,9 @@ export const words = {
   stay: 'Keep it',
   /** @param {number} seconds */
   lifetime: (seconds) => `Time limit: the session ends in ${duration(seconds)}, whatever you type.`,
+  /** @param {number} seconds */
+  directory: (seconds) => 'Your account may not use this service any more: the session ends in '
+    + `${duration(seconds)}, whatever you type.`,
   /** @param {number} killed */
   oom: (killed) => `Out of memory: ${killed === 1 ? 'a process was' : `${killed} processes were`} killed. `
     + 'The shell goes on; load less at a time.',

@@ -3,14 +3,15 @@
 //! It looks at the account that runs the daemon, changes nothing, and asks nobody but systemd and Podman, each with a time
 //! limit. The daemon is not woken.
 
-mod account; //  whose daemon it is
-mod command; //  other programs, with a time limit
-mod directory; // the company's directory
-mod engine; //   Podman, its store, images and containers
-mod host; //     ids, controllers, units, what linger keeps
-mod page; //     the table for people
-mod settings; // configuration, users file, state directory
-mod workshop; // networks and layers of profiles
+mod account; //     whose daemon it is
+mod certificate; // what the https entrance shows
+mod command; //     other programs, with a time limit
+mod directory; //   the company's directory
+mod engine; //      Podman, its store, images and containers
+mod host; //        ids, controllers, units, what linger keeps
+mod page; //        the table for people
+mod settings; //    configuration, users file, state directory
+mod workshop; //    networks and layers of profiles
 
 use std::io::{IsTerminal, Write};
 

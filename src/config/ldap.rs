@@ -69,6 +69,9 @@ pub(crate) struct LdapAuth {
     pub(crate) login_timeout: Duration,
     pub(crate) revalidate: Duration,
     pub(crate) revalidate_grace: Duration,
+    /// The directory locks an account at this wrong password within [`LdapAuth::lockout_window`]; fewer are sent.
+    pub(crate) lockout_after: u32,
+    pub(crate) lockout_window: Duration,
 }
 
 impl LdapAuth {

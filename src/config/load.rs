@@ -13,7 +13,8 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TrustedProxies, ldap,
+    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TlsFiles, TrustedProxies,
+    ldap,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
     proxies::MAX_PROXIES,
@@ -28,6 +29,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const IDLE_EXIT: RangeInclusive<Duration> = Duration::from_millis(10)..=DAY;
 /// Below this the daemon comes and goes between two clicks.
 const RESTLESS_IDLE_EXIT: Duration = Duration::from_secs(10);
+const MAX_HSTS: Duration = Duration::from_secs(730 * 86_400);
 const MAX_LOGIN: Duration = Duration::from_secs(90 * 86_400);
 const MAX_SESSION_WAIT: Duration = Duration::from_secs(7 * 86_400);
 const MAX_SESSION: Duration = Duration::from_secs(30 * 86_400);
@@ -59,6 +61,8 @@ impl Config {
         Config {
             server: Server {
                 public_url: None,
+                hsts: 180 * DAY,
+                tls: None,
                 trusted_proxies: TrustedProxies::default(),
                 idle_exit: MINUTE,
                 insecure_http: false,
@@ -182,7 +186,7 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
         let source = Source { path, text, findings: &shared };
         let Some(table) = source.parse() else { continue };
         let mut root = Section::root(&source, &table);
-        check_server(root.table("server"), &mut config.server);
+        check_server(root.table("server"), &mut config.server, places);
         check_auth(root.table("auth"), &mut config.auth, &mut directory, places);
         check_login(root.table("login"), &mut config.login);
         check_sessions(root.table("sessions"), &mut config.sessions);
@@ -200,7 +204,7 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
     config
 }
 
-fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
+fn check_server(mut section: Section<'_, '_>, server: &mut Server, places: &Places) {
     if let Some((text, line)) = section.string("public_url") {
         match origin::parse(text) {
             Ok(url) => server.public_url = url,
@@ -208,6 +212,12 @@ fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
         }
     }
     trusted_proxies(&mut section, server);
+    section.duration("hsts", Duration::ZERO..=MAX_HSTS, &mut server.hsts);
+    check_tls(section.table("tls"), &mut server.tls, places);
+    if server.tls.is_some() && server.public_url.as_ref().is_some_and(|url| !url.is_https()) {
+        let what = "is http, so nobody is served on the https socket; write \"https://…\"".into();
+        section.warning(section.line_of("public_url"), "public_url", what);
+    }
     section.duration("idle_exit", IDLE_EXIT, &mut server.idle_exit);
     if server.idle_exit < RESTLESS_IDLE_EXIT {
         let what = "below 10s the daemon leaves between two clicks; write \"60s\" unless this is a test".into();
@@ -220,6 +230,25 @@ fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
 fn unreachable_proxies(path: &Path) -> Mistake {
     let what = "is not set, so nobody behind server.trusted_proxies is answered; write the address that browsers use";
     Mistake { file: path.to_owned(), line: None, key: "server.public_url".into(), what: what.into() }
+}
+
+/// A later file may change one of the two, and say nothing of the other.
+fn check_tls(mut section: Section<'_, '_>, tls: &mut Option<TlsFiles>, places: &Places) {
+    let before = tls.take().map_or((None, None), |files| (Some(files.cert), Some(files.key)));
+    let mut asked = |key, before| {
+        let written = section.path(key, &places.beside_config(""));
+        if section.has(key) { written } else { before }
+    };
+    let files = (asked("cert_file", before.0), asked("key_file", before.1));
+    let missing =
+        |key, other| section.mistake(section.line_of(other), key, "is missing; write the path of its PEM file".into());
+    match files {
+        (Some(cert), Some(key)) => *tls = Some(TlsFiles { cert, key }),
+        (Some(_), None) => missing("key_file", "cert_file"),
+        (None, Some(_)) => missing("cert_file", "key_file"),
+        (None, None) => {}
+    }
+    section.finish();
 }
 
 /// A later file's list takes the place of an earlier one's.

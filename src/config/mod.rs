@@ -48,10 +48,35 @@ pub(crate) struct Server {
     pub(crate) public_url: Option<PublicUrl>,
     /// Who may say which client a request comes from. Default nobody.
     pub(crate) trusted_proxies: TrustedProxies,
+    /// What browsers promise to come by https only for, at each visit; zero: they are not asked to. Default 180 d.
+    pub(crate) hsts: Duration,
+    /// `[server.tls]`; `None`: see [`TlsFiles::from_credentials`].
+    pub(crate) tls: Option<TlsFiles>,
     /// How long nobody must be there before the daemon exits. Default 60 s; under 10 s only with a warning.
     pub(crate) idle_exit: Duration,
     /// Serve the login form over plain HTTP to addresses that are not loopback. Default false.
     pub(crate) insecure_http: bool,
+}
+
+/// Certificate chain and key of the https entrance, both PEM.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct TlsFiles {
+    /// The server's own certificate first, then its issuers'.
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+impl TlsFiles {
+    /// The credentials `coracle_tls-cert` and `coracle_tls-key`, if systemd gave us either of them.
+    pub(crate) fn from_credentials() -> Option<TlsFiles> {
+        Self::in_credentials(&PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?))
+    }
+
+    /// The same in a directory of credentials.
+    pub(crate) fn in_credentials(directory: &std::path::Path) -> Option<TlsFiles> {
+        let [cert, key] = ["coracle_tls-cert", "coracle_tls-key"].map(|name| directory.join(name));
+        (cert.exists() || key.exists()).then_some(TlsFiles { cert, key })
+    }
 }
 
 /// `[auth]`

@@ -14,6 +14,30 @@ pub(crate) struct PublicUrl {
     pub(crate) base: String,
 }
 
+impl PublicUrl {
+    pub(crate) fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// The host's name, or an address in its brackets, without a port.
+    pub(crate) fn host(&self) -> &str {
+        let authority = self.authority();
+        match authority.rsplit_once(':') {
+            Some((host, _)) if !authority.ends_with(']') => host,
+            _ => authority,
+        }
+    }
+
+    /// Whether it is at the usual port of its scheme.
+    pub(crate) fn has_usual_port(&self) -> bool {
+        self.host() == self.authority()
+    }
+
+    fn authority(&self) -> &str {
+        self.origin.split_once("://").map_or("", |(_, authority)| authority)
+    }
+}
+
 /// Why a text is no address for browsers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotAUrl {

@@ -16,6 +16,8 @@ pub(crate) enum Way {
     Loopback,
     /// TCP from elsewhere.
     Network,
+    /// TLS that ends in this daemon.
+    Tls,
     /// A unix socket: a proxy on this host.
     Unix,
     /// A trusted proxy anywhere, which says how the browser reached it.
@@ -53,6 +55,8 @@ pub(crate) enum Foreign {
     Host,
     /// Neither loopback nor a configured `server.public_url`: 421, and the page names the key.
     NoPublicUrl,
+    /// Over TLS, a name that is not in the certificate, nor is there a `server.public_url`: 421.
+    NotCertified,
     /// Origin missing or not ours: 403.
     Origin,
     /// The browser says that another site asked: 403.
@@ -66,25 +70,33 @@ impl Foreign {
             Foreign::NoHost => "no single Host",
             Foreign::Host => "foreign Host",
             Foreign::NoPublicUrl => "Host without server.public_url",
+            Foreign::NotCertified => "Host that the certificate does not name, without server.public_url",
             Foreign::Origin => "foreign Origin",
             Foreign::Site => "cross-site request",
         }
     }
 }
 
-/// Checks Host; needed for every request.
+/// Checks Host; needed for every request. `certified` says whether our certificate is for a name, given without a port.
 ///
 /// # Errors
-/// [`Foreign::NoHost`], [`Foreign::Host`] or [`Foreign::NoPublicUrl`].
+/// [`Foreign::NoHost`], [`Foreign::Host`], [`Foreign::NoPublicUrl`] or [`Foreign::NotCertified`].
 pub(crate) fn addressed(
     headers: &HeaderMap,
     public_url: Option<&PublicUrl>,
     insecure_http: bool,
     way: Way,
+    certified: impl Fn(&str) -> bool,
 ) -> Result<Here, Foreign> {
     let host = single(headers, &header::HOST).ok_or(Foreign::NoHost)?;
     let Some(PublicUrl { origin, base }) = public_url else {
         return match way {
+            // No browser takes our certificate for a name that is not in it: so a page of that name is ours.
+            Way::Tls if is_loopback_name(host) || name_of(host).is_some_and(certified) => {
+                let host = host.strip_suffix(":443").unwrap_or(host).to_ascii_lowercase();
+                Ok(Here { origin: format!("https://{host}"), base: String::new(), secrecy: Secrecy::Https })
+            }
+            Way::Tls => Err(Foreign::NotCertified),
             Way::Loopback if is_loopback_name(host) => {
                 let (origin, base) = (format!("http://{host}"), String::new());
                 Ok(Here { origin, base, secrecy: Secrecy::PlainAllowed })
@@ -96,10 +108,11 @@ pub(crate) fn addressed(
     let (scheme, authority) = origin.split_once("://").ok_or(Foreign::Host)?;
     let default_port = if scheme == "https" { ":443" } else { ":80" };
     let bare = |a: &str| a.strip_suffix(default_port).unwrap_or(a).to_ascii_lowercase();
-    if bare(host) != bare(authority) {
+    if bare(host) != bare(authority) || (scheme != "https" && way == Way::Tls) {
         return Err(Foreign::Host);
     }
     let secrecy = match (scheme, way) {
+        (_, Way::Tls) => Secrecy::Https,
         // The TLS part of the way was a proxy's: of one on this host it is believed unasked, since only it can be meant;
         // any other must be named as trusted, and say so. One that is named and says http is believed, too.
         ("https", Way::Loopback | Way::Unix | Way::Told(Scheme::Https)) => Secrecy::Https,
@@ -149,13 +162,21 @@ fn is_loopback_name(host: &str) -> bool {
     })
 }
 
+/// The Host header's name, an address in its brackets, without its port; `None` if what follows it is no port.
+pub(crate) fn name_of(host: &str) -> Option<&str> {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !host.ends_with(']') => is_port(port).then_some(name),
+        _ => Some(host),
+    }
+}
+
 /// 1 to 65535, in digits only (the parser of numbers alone would take a plus sign).
 fn is_port(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 /// The header's value if it is there exactly once and is plain text.
-fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+pub(crate) fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     let mut values = headers.get_all(name).iter();
     match (values.next().map(HeaderValue::to_str), values.next()) {
         (Some(Ok(value)), None) => Some(value),
@@ -185,7 +206,9 @@ mod tests {
     }
 
     fn host(host: &str, public_url: Option<&str>, way: Way) -> Result<Here, Foreign> {
-        addressed(&headers(&[("host", host)]), public_url.map(url).as_ref(), false, way)
+        addressed(&headers(&[("host", host)]), public_url.map(url).as_ref(), false, way, |name| {
+            name == "shell.example.org"
+        })
     }
 
     fn here(origin: &str, secrecy: Secrecy) -> Here {
@@ -231,7 +254,7 @@ mod tests {
     #[test]
     fn https_is_believed_of_a_proxy_on_this_host_or_of_a_trusted_one_that_says_so() {
         let secrecy = |origin, way, insecure| {
-            addressed(&headers(&[("host", "a")]), Some(&url(origin)), insecure, way).unwrap().secrecy
+            addressed(&headers(&[("host", "a")]), Some(&url(origin)), insecure, way, |_| false).unwrap().secrecy
         };
         assert_eq!(secrecy("https://a", Way::Told(Scheme::Https), false), Secrecy::Https);
         assert_eq!(secrecy("https://a", Way::Told(Scheme::Http), false), Secrecy::PlainRefused);
@@ -245,10 +268,28 @@ mod tests {
     }
 
     #[test]
+    fn over_tls_the_certificates_names_are_ours_until_a_public_url_says_which() {
+        let here = |name: &str, url| host(name, url, Way::Tls).map(|here| (here.origin, here.secrecy));
+        let https = |origin: &str| Ok((origin.to_owned(), Secrecy::Https));
+        assert_eq!(here("shell.example.org", None), https("https://shell.example.org"));
+        assert_eq!(here("shell.example.org:443", None), https("https://shell.example.org"));
+        assert_eq!(here("shell.example.org:8443", None), https("https://shell.example.org:8443"));
+        assert_eq!(here("localhost:8443", None), https("https://localhost:8443"));
+        for foreign in ["evil.example", "shell.example.org:", "shell.example.org:+1", "192.0.2.1"] {
+            assert_eq!(here(foreign, None), Err(Foreign::NotCertified), "{foreign}");
+        }
+        let other = Some("https://other.example.org");
+        assert_eq!(here("other.example.org", other), https("https://other.example.org"));
+        assert_eq!(here("shell.example.org", other), Err(Foreign::Host));
+        assert_eq!(here("a", Some("http://a")), Err(Foreign::Host));
+    }
+
+    #[test]
     fn two_hosts_or_none_are_refused() {
         let two = headers(&[("host", "localhost"), ("host", "localhost")]);
-        assert_eq!(addressed(&two, None, false, Way::Loopback), Err(Foreign::NoHost));
-        assert_eq!(addressed(&HeaderMap::new(), None, false, Way::Loopback), Err(Foreign::NoHost));
+        let of = |headers: &HeaderMap| addressed(headers, None, false, Way::Loopback, |_| true);
+        assert_eq!(of(&two), Err(Foreign::NoHost));
+        assert_eq!(of(&HeaderMap::new()), Err(Foreign::NoHost));
     }
 
     #[test]

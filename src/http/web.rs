@@ -11,7 +11,7 @@ use super::origin::{self, Foreign, Here};
 use super::pages::refusals::{self, Words};
 use super::response::{self, Answer};
 use super::route::{self, Route};
-use super::{api, assets, body::BadBody, cookie, pages, sign_in, socket};
+use super::{api, assets, body::BadBody, cookie, pages, secure, sign_in, socket};
 use crate::auth::{Login, Person};
 use crate::config::Server;
 use crate::session::SessionId;
@@ -87,6 +87,10 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
     }
     let config = visit.house.shop().map(|shop| shop.config);
     let server = config.as_deref().map(|config| &config.server);
+    if let Some(to) = server.and_then(|server| secure::elsewhere(&parts, &visit.peer, server, visit.house.tls())) {
+        visit.guest.is_real();
+        return response::permanently(&to);
+    }
     let base = server.and_then(|server| server.public_url.as_ref()).map_or("", |url| url.base.as_str());
     let place = base::enter(base, &mut parts.uri);
     let answer = match in_place_of(visit, &parts.headers, server) {
@@ -119,11 +123,20 @@ fn in_place_of(visit: &Visit, headers: &HeaderMap, server: Option<&Server>) -> R
 async fn below(place: Place, parts: Parts, body: Incoming, visit: &Visit, server: Option<&Server>) -> Answer {
     let path = parts.uri.path();
     let (public_url, insecure_http) = server.map_or((None, false), |s| (s.public_url.as_ref(), s.insecure_http));
-    let here = match origin::addressed(&parts.headers, public_url, insecure_http, visit.peer.way) {
+    let certified = |name: &str| visit.house.tls().covers(name);
+    let here = match origin::addressed(&parts.headers, public_url, insecure_http, visit.peer.way, certified) {
         Ok(here) => here,
         Err(_) if visit.house.setup_trouble().is_some() => return not_ready(path, visit.house.trouble()), // name unknown
         Err(foreign) => return misaddressed(&parts, foreign, visit),
     };
+    let promise = server.and_then(|server| secure::promise(server, here.secrecy));
+    let answer = rightly_addressed(place, parts, body, here, visit).await;
+    response::with_value(answer, header::STRICT_TRANSPORT_SECURITY, promise)
+}
+
+/// A request whose Host is ours.
+async fn rightly_addressed(place: Place, parts: Parts, body: Incoming, here: Here, visit: &Visit) -> Answer {
+    let path = parts.uri.path();
     if place == Place::Door && Route::Home.allows(&parts.method) {
         visit.guest.is_real();
         return response::see_other("/");
@@ -156,7 +169,10 @@ async fn below(place: Place, parts: Parts, body: Incoming, visit: &Visit, server
         (Some(shop), Some(t)) if t.kind != Kind::Config && goes_on(route, &shop).await => shop,
         (_, trouble) => return not_ready(path, trouble),
     };
-    let login = cookie::token(&parts.headers, &here).and_then(|token| shop.auth.logins().find(token));
+    let login = match cookie::token(&parts.headers, &here) {
+        Some(token) => shop.auth.find(token).await,
+        None => None,
+    };
     dispatch(Asked { parts, route, here, shop, login, visit }, body).await
 }
 
@@ -228,11 +244,15 @@ async fn goes_on(route: Route, shop: &Shop) -> bool {
 fn home(asked: &Asked<'_>) -> Answer {
     let Some(person) = asked.person() else { return response::see_other("/login") };
     let roster = &asked.shop.roster;
+    let notice = asked.login.as_ref().and_then(|login| asked.shop.auth.logins().take_notice(login.key));
+    let directory = asked.shop.config.auth.ldap.as_deref();
     let everyones = person.is_admin().then(|| roster.list(None));
     response::page(
         StatusCode::OK,
         pages::home(&pages::Home {
             person,
+            notice,
+            change_password: directory.and_then(|ldap| ldap.password_change_url.as_deref()),
             sessions: &roster.list(Some(&person.owner)),
             everyones: everyones.as_deref(),
             ended: &roster.list_ended(Some(&person.owner)),

@@ -22,6 +22,8 @@ pub(crate) enum EndReason {
     Owner,
     /// An administrator ended it.
     Admin,
+    /// The company's directory does not let its owner in any more.
+    Directory,
     /// The host or the package is going down.
     Shutdown,
     /// conmon died, or others removed the container.
@@ -42,7 +44,7 @@ pub(crate) enum EndReason {
 
 impl EndReason {
     /// Each of them, in the order in which they are declared.
-    pub(crate) const ALL: [EndReason; 16] = [
+    pub(crate) const ALL: [EndReason; 17] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
@@ -51,6 +53,7 @@ impl EndReason {
         Self::Disk,
         Self::Owner,
         Self::Admin,
+        Self::Directory,
         Self::Shutdown,
         Self::Engine,
         Self::Lost,
@@ -72,6 +75,7 @@ impl EndReason {
             Self::Disk => "disk",
             Self::Owner => "owner",
             Self::Admin => "admin",
+            Self::Directory => "directory",
             Self::Shutdown => "shutdown",
             Self::Engine => "engine",
             Self::Lost => "lost",
@@ -94,6 +98,7 @@ impl EndReason {
             Self::Disk => "The session filled its disk and was ended. Start a new one, and keep less in it.",
             Self::Owner => "You ended the session.",
             Self::Admin => "An administrator ended the session.",
+            Self::Directory => "The session ended because your account may not use this service any more.",
             Self::Shutdown => "The session ended because the service is shutting down.",
             Self::Engine => "The container engine stopped the session.",
             Self::Lost => "The session was lost when the host went down.",

@@ -137,7 +137,12 @@ pub(crate) mod tests {
         let minute = Duration::from_secs(60);
         Record {
             id: "abcdefghijkl".parse().unwrap(),
-            person: Person { owner: OwnerId::local("0123456789abcdef"), name: "mira".into(), groups: vec![] },
+            person: Person {
+                owner: OwnerId::local("0123456789abcdef"),
+                name: "mira".into(),
+                groups: vec![],
+                admin: false,
+            },
             profile: Profile {
                 name: "shell".into(),
                 description: String::new(),

@@ -59,6 +59,11 @@ pub(crate) enum Message {
         reason: EndReason,
         by: String,
     },
+    /// Its owner may not be here any more: it is to end after `within`; `why` is for the journal.
+    Barred {
+        within: Duration,
+        why: String,
+    },
     /// The daemon leaves: let go of the terminal gently, end nothing, answer when done.
     Leave(oneshot::Sender<()>),
 }
@@ -172,6 +177,8 @@ pub(crate) struct Sailing {
     lifted: Instant,
     remembered: BootTime,
     ending: Option<Ending>,
+    /// Why its owner may not be here any more.
+    barred: String,
     finished: Option<Outcome>,
     gauging: gauging::Gauging,
     filling: filling::Filling,
@@ -222,6 +229,7 @@ impl Sailing {
             lifted: now,
             remembered: BootTime::now(),
             ending: None,
+            barred: String::new(),
             finished: None,
             gauging: gauging::Gauging::new(),
             filling: filling::Filling::new(),
@@ -331,6 +339,10 @@ impl Sailing {
                 self.lift();
                 self.step(Event::End(reason));
             }
+            Message::Barred { within, why } => {
+                self.barred = why;
+                self.step(Event::Barred(within));
+            }
             Message::Leave(done) => self.leave(done),
         }
     }
@@ -391,6 +403,7 @@ impl Sailing {
             Action::Refuse(_) => {} // `attach` answers the newcomer itself
             Action::WarnIdle(left) => self.warn_idle(left),
             Action::WarnLifetime(left) => self.tell(ToClient::Notice(Notice::Lifetime { seconds: left.as_secs() })),
+            Action::WarnDirectory(left) => self.tell(ToClient::Notice(Notice::Directory { seconds: left.as_secs() })),
             Action::Stop(reason) => self.take_down(reason),
             Action::Finish(reason) => {
                 if let Some(seat) = self.seat.take() {

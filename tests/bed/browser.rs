@@ -31,6 +31,7 @@ use crate::{
 };
 
 pub(crate) struct Browser {
+    /// What stands in `Cookie`: all that it was given and that was not taken back.
     pub(crate) cookie: Option<String>,
     pub(crate) road: Road,
     /// Headers that no browser sends.
@@ -106,6 +107,16 @@ impl Browser {
         Browser { cookie: None, road, forged: Vec::new() }
     }
 
+    /// One that is elsewhere, as far as the daemon can see: at 127.0.0.`n`.
+    pub(crate) fn at(n: u8) -> Browser {
+        Browser::on(Road { from: Ipv4Addr::new(127, 0, 0, n).into(), ..Road::direct() })
+    }
+
+    /// The same browser with its cookies, at 127.0.0.`n`.
+    pub(crate) fn moved(self, n: u8) -> Browser {
+        Browser { cookie: self.cookie, ..Browser::at(n) }
+    }
+
     /// Logged in as one of [`USERS`].
     pub(crate) async fn of(user: &str) -> Browser {
         let mut browser = Browser::new();
@@ -125,10 +136,23 @@ impl Browser {
         let encode = |s: &str| s.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
         let form = format!("user={}&password={}&next=", encode(user), encode(password));
         let answer = self.send("POST", "/login", "application/x-www-form-urlencoded", form).await;
-        if let Some(cookie) = answer.headers.get("set-cookie").and_then(|c| c.to_str().ok()) {
-            self.cookie = cookie.split(';').next().map(str::to_owned);
+        for cookie in answer.headers.get_all("set-cookie") {
+            self.keep(cookie.to_str().unwrap_or(""));
         }
         answer
+    }
+
+    /// Does as `Set-Cookie` says.
+    fn keep(&mut self, set_cookie: &str) {
+        let (pair, attributes) = set_cookie.split_once(';').unwrap_or((set_cookie, ""));
+        let name = pair.split('=').next().unwrap_or("");
+        let had = self.cookie.take().unwrap_or_default();
+        let other = |one: &&str| !one.is_empty() && one.split('=').next() != Some(name);
+        let mut cookies: Vec<&str> = had.split("; ").filter(other).collect();
+        if !attributes.to_ascii_lowercase().contains("max-age=0") {
+            cookies.push(pair);
+        }
+        self.cookie = (!cookies.is_empty()).then(|| cookies.join("; "));
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -1,7 +1,7 @@
 //! Behind the real nginx, Apache and Caddy, over https and wss, with the samples of packaging/proxy.
 
 #[path = "proxy/front.rs"]
-mod front;
+pub(crate) mod front;
 
 use std::time::Duration;
 

@@ -19,6 +19,7 @@ SESSION_IMAGE=localhost/coracle-bed:session
 BUSYBOX_IMAGE=localhost/coracle-bed:busybox
 TOOLS_IMAGE=localhost/coracle-bed:tools
 SMALL_IMAGE=localhost/coracle-bed:small
+DIRECTORIES=(slapd samba 389ds)
 # The unit tests that need a kernel with controllers.
 LIMITS_TESTS=podman::bed::limits
 # Those that need a network with neighbours.
@@ -60,7 +61,7 @@ recorded() {
 one() { if "$@"; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; fi; }
 
 leave() {
-  local status=$? suite
+  local status=$? suite kind
   trap '' INT TERM HUP
   trap - EXIT
   hurry
@@ -69,11 +70,13 @@ leave() {
     as_root "$BED/machine.sh" down "net-$suite-$$" || status=1
     as_root "$BED/vm.sh" down "$(vm_of "$suite")" || status=1
   done
+  for kind in "${DIRECTORIES[@]}"; do "$BED/servers.sh" down "$(directory_of "$kind")" || status=1; done
   exit "$status"
 }
 
 machine_of() { echo "test-$1-$$"; }
 vm_of() { echo "vm-$1-$$"; }
+directory_of() { echo "test-$1-$$"; }
 
 # --- the rings -------------------------------------------------------------------------------------------------------
 
@@ -180,6 +183,15 @@ outbound_test_of() {
     --show-output "$OUTBOUND_TESTS::$2"
 }
 
+# The directory servers, once for both releases. Without one, the tests that ask it say so.
+directories_up() {
+  local kind
+  for kind in "${DIRECTORIES[@]}"; do
+    OWNER=$$ patiently "$BED/servers.sh" up "$(directory_of "$kind")" "$kind" >/dev/null || continue
+    export "CORACLE_BED_${kind^^}=$MACHINES/$(directory_of "$kind")/facts"
+  done
+}
+
 # vm_tests SUITE: what needs the cpu, memory and pids controllers, in a machine with a kernel of its own.
 vm_tests() {
   local suite=$1 machine status
@@ -229,6 +241,8 @@ browser_tests() {
   eval "$facts"
   "$BED/machine.sh" user "$machine" coracle passwd warden --groups admin <<<"$PASSWORD" # the administrator, as browser.mjs knows
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs || status=1
+  # The demo's check once more, over TLS.
+  one env LOGIN="$LOGIN" PASSWORD="$PASSWORD" timeout "$BROWSER_LIMIT" "$BED/https_page.sh" "$machine"
   below_a_path "$machine"
   CORACLE_URL=$URL/shell CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/base.mjs || status=1
   return "$status"
@@ -270,6 +284,7 @@ IGNORED=later ring unit unit_tests
 ring host host_tests
 if [ "$AMOUNT" = long ]; then ring fuzz tests/fuzz/run.sh 60; else ring fuzz tests/fuzz/run.sh 3; fi
 ring rust-1.85 one "$BED/msrv.sh"
+directories_up
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
   ring "outbound-$suite" outbound_tests "$suite"

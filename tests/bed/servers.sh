@@ -4,9 +4,9 @@
 #
 #   servers.sh up NAME slapd|samba|389ds [OPTION...]
 #       a directory with the people of servers/people.py; its facts name PORT (LDAP, StartTLS), TLS_PORT (LDAPS), CA (file)
-#   servers.sh up NAME nginx|apache|caddy|fail2ban DIR [PORT...] [OPTION...]
-#       with the configuration DIR/{nginx.conf,apache.conf,Caddyfile} or the whole configuration directory DIR of fail2ban,
-#       which is /site inside; waits until all PORTs listen
+#   servers.sh up NAME nginx|apache|caddy|fail2ban|registry DIR [PORT...] [OPTION...]
+#       with the configuration DIR/{nginx.conf,apache.conf,Caddyfile,registry.yml} or the whole configuration directory DIR of
+#       fail2ban, which is /site inside; waits until all PORTs listen
 #   servers.sh ask NAME WORDS...       asks or changes a directory as its administrator; see the end of servers/kind-KIND.py
 #   servers.sh run NAME CMD...         as root inside; stdin, output and exit code pass
 #   servers.sh halt NAME               as a server that is down: its ports refuse
@@ -81,6 +81,7 @@ inside() {
   cd "$work/merged" || exit
   mkdir -p rig
   mount --bind "$RIG" rig
+  mount -o remount,bind,ro rig
   mount --rbind /dev dev
   mount -t tmpfs tmpfs dev/shm
   mount -t tmpfs -o mode=755 tmpfs run
@@ -124,34 +125,42 @@ take_options() {
 
 # --- start -----------------------------------------------------------------------------------------------------------
 
-# Sets COMMAND to what servers/init.py starts, LAYERS, and for directories PORT and TLS_PORT.
+# Sets LAYERS, and for a directory CA; makes what is not there yet.
 prepare() {
-  LAYERS=$(root) PORT='' TLS_PORT='' CA=''
+  LAYERS=$(root) CA=''
   case $KIND in
   slapd | samba | 389ds)
     [ "${#WORDS[@]}" = 0 ] || die "$KIND takes no more words: ${WORDS[*]}"
     CA=$(state)/etc/rig/ca.pem
     LAYERS=$(state):$LAYERS
+    ;;
+  nginx | apache | caddy | fail2ban | registry)
+    [ -d "${WORDS[0]-}" ] || die "servers.sh up NAME $KIND DIR: no directory '${WORDS[0]-}'"
+    BINDS+=("$(readlink -f "${WORDS[0]}"):/site")
+    ;;
+  *) die "a server is slapd, samba, 389ds, nginx, apache, caddy, fail2ban or registry, and not '$KIND'" ;;
+  esac
+}
+
+# Sets COMMAND to what servers/init.py is told, PORTS, and for a directory PORT and TLS_PORT.
+compose() {
+  PORT='' TLS_PORT='' PORTS=("${WORDS[@]:1}")
+  case $KIND in
+  slapd | samba | 389ds)
     PORT=$(free_port "$FIRST_PORT" "$LAST_PORT")
     TLS_PORT=$(free_port $((PORT + 1)) "$LAST_PORT")
     PORTS=("$PORT" "$TLS_PORT")
     COMMAND=(--relay "$PORT:389" --relay "$TLS_PORT:636" -- python3 "/rig/kind-$KIND.py" serve)
     ;;
-  nginx | apache | caddy | fail2ban)
-    [ -d "${WORDS[0]-}" ] || die "servers.sh up NAME $KIND DIR: no directory '${WORDS[0]-}'"
-    BINDS+=("$(readlink -f "${WORDS[0]}"):/site")
-    PORTS=("${WORDS[@]:1}")
-    case $KIND in
-    nginx) COMMAND=(-- nginx -c /site/nginx.conf -g 'daemon off;') ;;
-    apache) COMMAND=(-- apache2 -f /site/apache.conf -D FOREGROUND) ;;
-    caddy) COMMAND=(-- caddy run --config /site/Caddyfile --adapter caddyfile) ;;
-    fail2ban) COMMAND=(-- fail2ban-server -f -c /site -s /run/fail2ban.sock -p /run/fail2ban.pid) ;;
-    esac
-    ;;
-  *) die "a server is slapd, samba, 389ds, nginx, apache, caddy or fail2ban, and not '$KIND'" ;;
+  nginx) COMMAND=(-- nginx -c /site/nginx.conf -g 'daemon off;') ;;
+  apache) COMMAND=(-- apache2 -f /site/apache.conf -D FOREGROUND) ;;
+  caddy) COMMAND=(-- caddy run --config /site/Caddyfile --adapter caddyfile) ;;
+  registry) COMMAND=(-- docker-registry serve /site/registry.yml) ;;
+  fail2ban) COMMAND=(-- fail2ban-server -f -c /site -s /run/fail2ban.sock -p /run/fail2ban.pid) ;;
   esac
 }
 
+# shellcheck disable=SC2034  # some are for write_facts
 up() {
   local lock port
   valid_name "${1-}"
@@ -161,11 +170,12 @@ up() {
   "$BED/machine.sh" sweep
   WORK=$MACHINES/$NAME HOMES='' L='' LBORN=''
   [ ! -e "$WORK" ] || die "server '$NAME' exists: servers.sh down $NAME"
-  install -d -m 755 "$CACHE" "$MACHINES"
-  # Ports are free until somebody listens: one at a time.
-  exec {lock}>"$CACHE/servers.lock"
   prepare
+  install -d -m 755 "$CACHE" "$MACHINES"
+  # A port is free until somebody listens: one start at a time.
+  exec {lock}>"$CACHE/servers.lock"
   flock -w "$LOCK_WAIT" "$lock" || die "waited $LOCK_WAIT s for another run that is starting a server"
+  compose
   install -d -m 755 "$WORK"
   trap 'say "server $NAME did not start"; tail -n 20 "$WORK/log" >&2 || true; down "$NAME"' EXIT
   setsid "${NAMESPACES[@]}" "$0" --inside "$WORK" "$LAYERS" ${BINDS[@]+"${BINDS[@]}"} -- python3 /rig/init.py "${COMMAND[@]}" \

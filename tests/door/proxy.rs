@@ -8,7 +8,8 @@ use crate::daemon::{Bed, Daemon, SOON, can_run};
 use crate::login::as_user;
 use crate::wire::{body, connect, header, status, talk};
 
-const CONFIG: &str = "[server]\npublic_url = \"https://shell.example.org\"\ntrusted_proxies = [\"127.0.0.1\"]\n";
+pub(crate) const CONFIG: &str =
+    "[server]\npublic_url = \"https://shell.example.org\"\ntrusted_proxies = [\"127.0.0.1\"]\n";
 
 /// A request as a proxy passes it on.
 fn head(method: &str, path: &str, headers: &str, length: usize) -> String {
@@ -22,7 +23,7 @@ fn get(bed: &Bed, path: &str, headers: &str) -> String {
     talk(bed.address(), &head("GET", path, headers, 0))
 }
 
-fn post(bed: &Bed, path: &str, headers: &str, body: &str) -> String {
+pub(crate) fn post(bed: &Bed, path: &str, headers: &str, body: &str) -> String {
     talk(bed.address(), &(head("POST", path, headers, body.len()) + body))
 }
 
@@ -30,7 +31,7 @@ fn guess(bed: &Bed, password: &str, headers: &str) -> u16 {
     status(&post(bed, "/login", headers, &format!("user=mira&password={password}")))
 }
 
-fn from(client: &str) -> String {
+pub(crate) fn from(client: &str) -> String {
     format!("X-Forwarded-For: {client}\r\nX-Forwarded-Proto: https\r\n")
 }
 

@@ -22,7 +22,7 @@ use super::ber::{self, element, number, take};
 use crate::config::{LdapAuth, LdapUrl};
 
 /// For a thread whose peer does not do what the test says.
-const STUCK: Duration = Duration::from_secs(20);
+const STUCK: Duration = Duration::from_secs(60);
 
 // --- the words of LDAP ---------------------------------------------------------------------------------------------
 

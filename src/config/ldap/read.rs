@@ -33,6 +33,9 @@ const SECOND: Duration = Duration::from_secs(1);
 const TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(60);
 const LOGIN_TIMEOUT: RangeInclusive<Duration> = SECOND..=Duration::from_secs(120);
 const REVALIDATE: RangeInclusive<Duration> = SECOND..=Duration::from_secs(86_400);
+/// Below 3 nothing would be left to tell a stranger from the person.
+const LOCKOUT_AFTER: RangeInclusive<u32> = 3..=100;
+const LOCKOUT_WINDOW: RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(86_400);
 const REVALIDATE_GRACE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(7 * 86_400);
 
 /// What the files read so far say, and where each key was written last.
@@ -73,6 +76,8 @@ pub(crate) struct Draft {
     login_timeout: Duration,
     revalidate: Duration,
     revalidate_grace: Duration,
+    lockout_after: u32,
+    lockout_window: Duration,
 }
 
 impl Default for Draft {
@@ -114,6 +119,8 @@ impl Default for Draft {
             login_timeout: 12 * SECOND,
             revalidate: Duration::from_secs(15 * 60),
             revalidate_grace: Duration::from_secs(3600),
+            lockout_after: 5,
+            lockout_window: Duration::from_secs(30 * 60),
         }
     }
 }
@@ -150,6 +157,8 @@ impl Draft {
         section.duration("login_timeout", LOGIN_TIMEOUT, &mut self.login_timeout);
         section.duration("revalidate", REVALIDATE, &mut self.revalidate);
         section.duration("revalidate_grace", REVALIDATE_GRACE, &mut self.revalidate_grace);
+        section.count("lockout_after", LOCKOUT_AFTER, &mut self.lockout_after);
+        section.duration("lockout_window", LOCKOUT_WINDOW, &mut self.lockout_window);
         for key in section.asked() {
             if section.has(key) {
                 self.at.insert(key, section.place(section.line_of(key)));
@@ -386,6 +395,8 @@ impl Draft {
             login_timeout: self.login_timeout,
             revalidate: self.revalidate,
             revalidate_grace: self.revalidate_grace,
+            lockout_after: self.lockout_after,
+            lockout_window: self.lockout_window,
         };
         if let Some(longest) = auth.longest_login() {
             let what = format!(

@@ -387,3 +387,33 @@ proptest::proptest! {
 }
 
 use proptest::strategy::Strategy as _;
+
+#[test]
+fn certificate_and_key_may_come_from_two_files_and_each_lies_beside_the_configuration() {
+    let first = "[server.tls]\ncert_file = \"cert.pem\"\nkey_file = \"/k/key.pem\"\n";
+    let tls = |more: &str| {
+        let (top, places) = instance(&[("config.toml", first), ("config.d/10.toml", more)]);
+        let tls = Config::load(&places).map(|loaded| loaded.config.server.tls);
+        tls.map(|tls| tls.map(|files| (files.cert.strip_prefix(top.path()).unwrap().to_owned(), files.key)))
+    };
+    let files = |cert: &str, key: &str| Ok(Some((PathBuf::from(cert), PathBuf::from(key))));
+    assert_eq!(tls(""), files("cert.pem", "/k/key.pem"));
+    assert_eq!(tls("[server.tls]\nkey_file = \"/other\"\n"), files("cert.pem", "/other"));
+    assert_eq!(tls("[server.tls]\nkey_file = \"\"\ncert_file = \"\"\n"), Ok(None));
+    assert!(
+        tls("[server.tls]\nkey_file = \"\"\n").unwrap_err().to_string().contains("server.tls.key_file: is missing")
+    );
+    assert_eq!(
+        mistakes("[server.tls]\nkey_file = \"k\"\n"),
+        ["2: server.tls.cert_file: is missing; write the path of its PEM file"]
+    );
+}
+
+#[test]
+fn a_public_url_of_plain_http_beside_a_certificate_is_warned_of() {
+    let warnings = |url: &str| {
+        let text = format!("[server]\npublic_url = \"{url}\"\n[server.tls]\ncert_file = \"c\"\nkey_file = \"k\"\n");
+        load(&text).unwrap().warnings.len()
+    };
+    assert_eq!((warnings("http://shell.example.org"), warnings("https://shell.example.org")), (1, 0));
+}

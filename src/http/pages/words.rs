@@ -104,6 +104,10 @@ pub(super) fn advice(reason: EndReason) -> &'static str {
             "That was done in its window, from the start page, or from another browser with your login."
         }
         EndReason::Admin => "Whoever runs this service can tell you why.",
+        EndReason::Directory => {
+            "It was disabled or removed in the company's directory, or left a group. Whoever looks after the directory \
+             can tell you why."
+        }
         EndReason::Shutdown => "You can start a new one once it is back.",
         EndReason::Engine => "It was nothing that you typed. If it happens again, tell whoever runs this service.",
         EndReason::Lost => "It was nothing that you typed. You can start a new one.",

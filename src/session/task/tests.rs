@@ -216,6 +216,24 @@ fn kill(child: &mut Child) {
 }
 
 #[tokio::test]
+async fn whoever_may_not_be_here_any_more_is_warned_and_the_end_says_why_in_the_journal() {
+    let (mut stage, _played) = running();
+    let (_feed, mut ears) = stage.browser().await;
+    stage.says(Message::Barred { within: Duration::from_millis(1100), why: "disabled".into() }).await;
+    loop {
+        match first_frame(&mut ears).await {
+            Some(Told::Frame(ToClient::Notice(Notice::Directory { seconds: 1 }))) => break,
+            Some(Told::Frame(_) | Told::Show(_)) => {}
+            other => panic!("no warning: {}", other.is_some()),
+        }
+    }
+    assert_eq!(told(&mut ears).await, (EndReason::Directory, None));
+    stage.reports.send(Report::Gone(Ok(()))).await.unwrap_or_else(|_| panic!("the task is gone"));
+    let ending = stage.ends().await;
+    assert_eq!((ending.reason, ending.detail.as_str()), (EndReason::Directory, "disabled"));
+}
+
+#[tokio::test]
 async fn a_dead_shell_has_exited_only_once_conmon_has_left_its_status() {
     let (mut stage, mut played) = running();
     let (_feed, mut ears) = stage.browser().await;

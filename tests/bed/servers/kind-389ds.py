@@ -23,6 +23,9 @@ RUNTIME = ("/run/dirsrv", "/run/lock/dirsrv", f"/run/lock/dirsrv/slapd-{INSTANCE
 LONG_AGO, NEVER = "20200101000000Z", "19700101000000Z"
 FOR_EVER = str(10 * 365 * 86400)  # s, longer than a cached state is used
 STOP_LIMIT = 20  # s
+# With LMDB, its keys of at most 511 bytes, and a group with a member whose DN is longer, 389-ds 3.1 finds the group only by
+# the members in front of that one.
+DATABASE = "bdb"
 
 PEOPLE = people.PEOPLE + [("grace", "Gra Ce", ["developers"]), ("soon", "So On", ["developers"])]
 
@@ -39,6 +42,7 @@ root_password = {ADMIN_PASSWORD}
 port = 389
 secure_port = 636
 self_sign_cert = True
+db_lib = {DATABASE}
 [backend-userroot]
 suffix = {SUFFIX}
 create_suffix_entry = True
@@ -54,7 +58,7 @@ CONFIG = LOCKING | {
 POLICY = {
     "mustchange": LOCKING | {"passwordMustChange": "on"},
     "expired": LOCKING | {"passwordExp": "on", "passwordMaxAge": "86400", "passwordGraceLimit": "0"},
-    "grace": LOCKING | {"passwordExp": "on", "passwordMaxAge": "86400", "passwordGraceLimit": "3"},
+    "grace": LOCKING | {"passwordExp": "on", "passwordMaxAge": "86400", "passwordGraceLimit": "50"},
     "soon": LOCKING | {"passwordExp": "on", "passwordMaxAge": FOR_EVER, "passwordWarning": FOR_EVER},
 }
 # What makes the state of an account, beside its policy.

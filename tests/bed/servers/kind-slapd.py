@@ -37,7 +37,7 @@ POLICY = {
     "default": LOCKING,
     "mustchange": LOCKING | {"pwdMustChange": "TRUE"},
     "expired": LOCKING | {"pwdMaxAge": "86400"},
-    "grace": LOCKING | {"pwdMaxAge": "86400", "pwdGraceAuthNLimit": "3"},
+    "grace": LOCKING | {"pwdMaxAge": "86400", "pwdGraceAuthNLimit": "50"},
     "soon": LOCKING | {"pwdMaxAge": str(FOR_EVER), "pwdExpireWarning": str(FOR_EVER)},
 }
 # What makes the state of an account.

@@ -44,7 +44,7 @@ async fn open(server: &Played, limit: Duration) -> Connection {
 
 /// With time enough: what ends early has ended by itself.
 const PATIENT: Duration = Duration::from_secs(60);
-const AT_ONCE: Duration = Duration::from_secs(5);
+const AT_ONCE: Duration = Duration::from_secs(20);
 
 async fn binds(server: &Played) -> Result<(super::connection::BindAnswer, Option<Connection>), WireError> {
     open(server, PATIENT).await.bind(BOB, &password()).await
