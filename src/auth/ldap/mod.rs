@@ -22,7 +22,6 @@ mod trust; //       who is believed, and why somebody is not
 mod door; //        the servers in order, and the way to each
 
 #[cfg(any(test, fuzzing))]
-#[cfg_attr(not(fuzzing), expect(dead_code, reason = "a test walks through one of the two doors"))]
 pub(crate) mod fuzz;
 #[cfg(test)]
 mod bed; //         on real servers

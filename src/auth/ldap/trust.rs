@@ -248,12 +248,11 @@ fn explain_certificate(why: &CertificateError, name: &str, presented: &[Certific
             own.names.join(", ")
         ),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            let (which, end) = presented
-                .iter()
-                .map(|c| (&c.subject, &c.not_after))
-                .min_by_key(|(_, end)| *end)
-                .unwrap_or((&own.subject, &own.not_after));
-            format!("the certificate {which} expired at {end}; renew it, or correct this machine's clock")
+            let first = presented.iter().min_by(|a, b| a.not_after.cmp(&b.not_after)).unwrap_or(own);
+            format!(
+                "the certificate {} expired at {}; renew it, or correct this machine's clock",
+                first.subject, first.not_after
+            )
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => format!(
             "the certificate {} is valid from {} only; correct this machine's clock",

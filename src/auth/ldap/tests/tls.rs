@@ -87,16 +87,9 @@ async fn the_certificate_is_held_against_the_name_in_the_url_or_the_configured_o
         ("127.0.0.1", Some("ldap.example.org"), true),
         ("127.0.0.1", Some("other.example.org"), false),
         ("localhost", Some("::1"), true),
-        ("127.0.0.2", None, false),
+        ("127.0.0.1", Some("127.0.0.2"), false),
     ] {
-        // The played one listens on 127.0.0.1 alone.
-        let config = made.server("server");
-        if host == "127.0.0.2" {
-            let (attempt, _) = bind(config, false, "127.0.0.1", Some(host), &ca).await;
-            assert!(attempt.failure.is_some());
-            continue;
-        }
-        let (attempt, connection) = bind(config, false, host, server_name, &ca).await;
+        let (attempt, connection) = bind(made.server("server"), false, host, server_name, &ca).await;
         assert_eq!(connection.is_some(), good, "{host} {server_name:?}: {attempt}");
     }
     let mut settings = settings(vec![LdapUrl::Ldapi("/".into())]);
