@@ -34,10 +34,8 @@ pub(super) struct PrepareArgs {
 struct Done {
     image: String,
     digest: String,
-    /// Copies that are there now.
-    copies: u64,
-    /// Of these, how many this run made.
-    made: u64,
+    /// Ranges of ids that have their copy now.
+    slots: usize,
 }
 
 /// Does it, and tells what it does.
@@ -113,21 +111,25 @@ async fn prepare(
 ) -> Result<Vec<Done>, PodmanError> {
     let swept = stock.sweep().await?;
     if swept > 0 {
-        teller.line(&format!("removed {swept} containers that an earlier run left"));
+        let containers = if swept == 1 { "1 container".to_owned() } else { format!("{swept} containers") };
+        teller.line(&format!("removed {containers} that an earlier run left"));
     }
     let mut all = Vec::new();
     for profile in profiles {
-        let image = &profile.image;
+        let (image, began) = (&profile.image, Instant::now());
         let digest = stock.ensure_image(image, profile.pull, |pulled| teller.pulled(image, &pulled)).await?;
-        let before = stock.copies(image).await?;
         for (n, mapping) in mappings.iter().enumerate() {
             teller.now(&format!("{image}: copy {} of {}", n + 1, mappings.len()));
             stock.copy(image, *mapping).await?;
         }
-        let copies = stock.copies(image).await?;
-        let made = copies.saturating_sub(before);
-        teller.line(&format!("{image}: {copies} copies, {made} made now"));
-        all.push(Done { image: image.clone(), digest, copies, made });
+        let (slots, seconds) = (mappings.len(), began.elapsed().as_secs_f64());
+        let ranges = if slots == 1 {
+            "1 range of ids has its copy".to_owned()
+        } else {
+            format!("{slots} ranges of ids have their copy")
+        };
+        teller.line(&format!("{image}: {ranges} ({seconds:.1} s)"));
+        all.push(Done { image: image.clone(), digest, slots });
     }
     Ok(all)
 }

@@ -11,7 +11,6 @@ use super::{
     images,
     labels::{container_name, session_of},
     spec::id_mappings,
-    survey,
 };
 use crate::{config::Pull, session::SessionId};
 
@@ -50,12 +49,6 @@ impl Stock {
                 Err(error)
             }
         }
-    }
-
-    /// How many copies of the image there are for ranges of ids.
-    pub(crate) async fn copies(&self, image: &str) -> Result<u64, PodmanError> {
-        let found = survey::image_copies(&self.door, image).await?;
-        Ok(found.map_or(0, |found| found.copies))
     }
 
     /// Removes what a run left that was killed; returns how many.
