@@ -2,6 +2,7 @@
 
 import { Acks } from './ack.js';
 import { toLogin } from './api.js';
+import { Away } from './away.js';
 import { Bell } from './bell.js';
 import { CLOSE, Connection } from './connection.js';
 import { Footer } from './footer.js';
@@ -23,10 +24,10 @@ const footer = new Footer();
 const steps = new Steps(announce);
 const strips = new Strips(byId('strips'), announce);
 const input = new Input((bytes) => footer.queued(bytes));
+const away = new Away(strips, () => connection.retryNow());
 
 let programTitle = '';
 let rung = false;
-let restarting = false;
 /** What this page was told of the shell when it last came to it; `null` if it never did. @type {import('./protocol.js').Started | null} */
 let shell = null;
 /** @type {import('./protocol.js').Ended | null} */
@@ -35,8 +36,6 @@ let ended = null;
 let refused = null;
 /** What the emulator answers to a redraw is no input. */
 let deaf = false;
-/** @type {ReturnType<typeof setInterval> | undefined} */
-let countdown;
 let acks = new Acks(() => {});
 /** @type {import('./search.js').Search | undefined} */
 let search;
@@ -67,19 +66,13 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
   frame: receive,
   output: write,
   rtt: (ms) => footer.rtt(ms),
+  silent: (ms) => footer.silent(ms),
   connecting(attempt) {
-    clearInterval(countdown);
-    if (attempt > 1) strips.show('link', lostText(0, attempt), retry);
+    away.trying(attempt);
     footer.link(shell ? 'away' : 'connecting');
   },
-  waiting(attempt, at) {
-    clearInterval(countdown);
-    const say = () => strips.show('link', lostText(Math.ceil((at - performance.now()) / 1000), attempt), retry);
-    say();
-    countdown = setInterval(say, 1000);
-  },
+  waiting: (attempt, at) => away.waiting(attempt, at),
   lost() {
-    clearInterval(countdown);
     acks.stop();
     const dropped = input.disconnect();
     if (dropped > 0) strips.show('input', words.inputLost(dropped), hiding('input'));
@@ -91,8 +84,6 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
   closed,
 });
 
-const retry = { label: words.now, act: () => connection.retryNow() };
-
 /** @param {'input' | 'gap' | 'oom' | 'module'} kind */
 function hiding(kind) {
   return { label: words.hide, act: () => strips.hide(kind) };
@@ -101,12 +92,6 @@ function hiding(kind) {
 /** @param {string} text for those who do not see it appear */
 function announce(text) {
   byId('announce').textContent = text;
-}
-
-/** @param {number} seconds @param {number} attempt */
-function lostText(seconds, attempt) {
-  const what = restarting ? words.restarting : words.reconnecting(Math.max(0, seconds), attempt);
-  return shell ? `${what} ${words.waitsForYou(shell.deadlines.detached_ms / 1000)}`.trim() : what;
 }
 
 /** What became of something typed, where it did not simply go out. @param {import('./input.js').Outcome} outcome */
@@ -173,13 +158,13 @@ function started(frame) {
     void load(import('./renderer.js'), (module) => module.accelerate(term, host, settings.renderer === 'webgl', refit));
   }
   shell = frame;
-  restarting = false;
+  away.lasts = frame.deadlines.detached_ms;
+  away.over();
   byId('profile').textContent = frame.profile;
   factsButton.replaceChildren(element('span', { class: 'wide' }, `${frame.profile}: `), words.facts.open);
   factsButton.hidden = false;
   showTitle();
   steps.hide();
-  strips.hide('link');
   host.classList.remove('away');
   footer.link('on');
   footer.limits(frame.certificate);
@@ -205,7 +190,7 @@ function notice(frame) {
       strips.show('gap', words.gap, hiding('gap'));
       break;
     case 'restart':
-      restarting = true;
+      away.restarting = true;
       break;
   }
 }
@@ -220,7 +205,7 @@ function showTitle() {
 
 /** No new try by itself: says why, and what can be done. @param {number} code */
 function closed(code) {
-  strips.hide('link');
+  away.over();
   steps.hide();
   const reference = refused ? [words.reference(refused.reference)] : [];
   const again = { label: words.tryAgain, look: /** @type {const} */ ('primary'), act: comeBack };

@@ -78,6 +78,8 @@ export const words = {
   link: { connecting: 'connecting', starting: 'starting', on: 'connected', away: 'not connected', over: 'ended' },
   /** @param {number} ms */
   rtt: (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
+  /** @param {number} ms */
+  silent: (ms) => `no answer for ${Math.floor(ms / 1000)} s`,
   /** @param {number} seconds */
   left: (seconds) => `${duration(seconds)} left`,
   /** @param {number} cols @param {number} rows */
@@ -104,6 +106,14 @@ export const words = {
   waitsForYou: (seconds) => (seconds > 0 ? `The session waits ${duration(seconds)} for a browser.` : ''),
   now: 'Now',
   back: 'Connected again.',
+  away: {
+    title: 'No connection',
+    text: 'This page goes on trying by itself, at once when your network is back. What you type now is not sent.',
+    /** @param {Date} moment */
+    until: (moment) => `The session goes on without you, until ${new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
+      .format(moment)} at least.`,
+    now: 'Try now',
+  },
   /** @param {number} seconds */
   idle: (seconds) => `Still there? Nothing was typed for long: the session ends in ${duration(seconds)}. Any key keeps it.`,
   stay: 'Keep it',

@@ -4,9 +4,10 @@ use super::{Html, brand, page, path, script};
 use crate::session::SessionId;
 
 /// Modules that the terminal page needs before it can show a prompt, entry last.
-pub(super) const TERMINAL_MODULES: [&str; 22] = [
+pub(super) const TERMINAL_MODULES: [&str; 23] = [
     path::ACK_JS,
     path::API_JS,
+    path::AWAY_JS,
     path::BELL_JS,
     path::CLIPBOARD_JS,
     path::CONNECTION_JS,
