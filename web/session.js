@@ -5,12 +5,13 @@ import { toLogin } from './api.js';
 import { Away } from './away.js';
 import { Bell } from './bell.js';
 import { CLOSE, Connection } from './connection.js';
+import { ExtraKeys } from './extrakeys.js';
 import { Footer } from './footer.js';
 import { Input, MAX_QUEUE } from './input.js';
 import { Strips } from './notices.js';
 import { endBox, howItEnded, newSession, toStart } from './outcome.js';
 import { boxIsOpen, byId, closeBox, element, openBox } from './overlay.js';
-import { choose, settings } from './settings.js';
+import { choose, onChange, settings } from './settings.js';
 import { Steps } from './steps.js';
 import { openTerminal } from './terminal.js';
 import { title, words } from './words.js';
@@ -24,6 +25,7 @@ const footer = new Footer();
 const steps = new Steps(announce);
 const strips = new Strips(byId('strips'), announce);
 const input = new Input((bytes) => footer.queued(bytes));
+const extraKeys = new ExtraKeys(byId('extra-keys'));
 const away = new Away(strips, () => connection.retryNow());
 
 let programTitle = '';
@@ -46,7 +48,7 @@ const bell = new Bell(host, (on) => {
 });
 
 const { term, refit } = openTerminal(host, {
-  typed: (text) => { if (!deaf) tell(input.type(text)); },
+  typed: (text) => { if (!deaf) tell(input.type(extraKeys.modified(text))); },
   raw: (bytes) => { if (!deaf) tell(input.bytes(bytes)); },
   resized(cols, rows) {
     connection.send({ type: 'resize', cols, rows });
@@ -59,7 +61,12 @@ const { term, refit } = openTerminal(host, {
   rung: () => { if (!deaf) bell.ring(); },
   leave: () => byId('toolbar').querySelector('a')?.focus(),
   search: openSearch,
+  menu(x, y) {
+    const refused = () => strips.show('clipboard', words.menu.refused, hiding('clipboard'));
+    void load(import('./menu.js'), ({ openMenu }) => openMenu(term, { x, y }, openSearch, refused));
+  },
 });
+extraKeys.serve(term);
 
 const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`
   + `/api/v1/sessions/${id}/terminal`, {
@@ -84,7 +91,7 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
   closed,
 });
 
-/** @param {'input' | 'gap' | 'oom' | 'module'} kind */
+/** @param {'input' | 'gap' | 'oom' | 'module' | 'clipboard'} kind */
 function hiding(kind) {
   return { label: words.hide, act: () => strips.hide(kind) };
 }
@@ -312,8 +319,21 @@ byId('settings').addEventListener('click', () => {
 
 byId('find').addEventListener('click', openSearch);
 
-byId('reader').addEventListener('click', () => {
+const readerButton = byId('reader');
+const showReader = () => readerButton.setAttribute('aria-pressed', String(settings.screenReader));
+onChange(showReader);
+showReader();
+readerButton.addEventListener('click', () => {
   choose('screenReader', !settings.screenReader);
+  announce(settings.screenReader ? words.readerOn : words.readerOff);
+  term.focus();
+});
+
+// The key that leaves the terminal also leads back into it.
+document.addEventListener('keydown', (event) => {
+  const inside = event.target instanceof Node && host.contains(event.target);
+  if (event.code !== 'F6' || !event.ctrlKey || !event.shiftKey || inside || boxIsOpen()) return;
+  event.preventDefault();
   term.focus();
 });
 
