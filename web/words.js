@@ -84,7 +84,7 @@ export const words = {
   left: (seconds) => `${duration(seconds)} left`,
   /** @param {number} cols @param {number} rows */
   size: (cols, rows) => `${cols}×${rows}`,
-  unavailable: 'unavailable',
+  unavailable: 'n/a',
   /** What is used, of what may be; `null` where nothing is counted, or nothing limits. */
   usage: {
     /** @param {number} millicpus @param {number | null} limit */

@@ -84,9 +84,9 @@ async function numbers({ page, context, faults }) {
 
   second.tell(started({ certificate: { ...started().certificate, memory: null, swap: null, millicpus: null, pids: null } }));
   second.tell({ type: 'stats', cpu: null, memory: 12_582_912, pids: null });
-  await until('what is not counted is said', async () => (await shown('cpu')) === 'unavailable');
+  await until('what is not counted is said', async () => (await shown('cpu')) === 'n/a');
   const without = `${await shown('memory')},${await shown('pids')},${await second.page.getByRole('meter').count()}`;
-  if (without !== '12 MB,unavailable,0') throw new Error(without);
+  if (without !== '12 MB,n/a,0') throw new Error(without);
   await second.page.close();
 }
 
