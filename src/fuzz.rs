@@ -14,6 +14,11 @@ pub fn request(bytes: &[u8]) {
     crate::http::fuzz::request(bytes);
 }
 
+/// What a proxy says of the request before it.
+pub fn forwarded(bytes: &[u8]) {
+    crate::http::fuzz::forwarded(bytes);
+}
+
 /// config.toml.
 pub fn config(bytes: &[u8]) {
     crate::config::fuzz::config(bytes);
@@ -45,6 +50,16 @@ pub fn ring(bytes: &[u8]) {
 /// Podman's answers.
 pub fn podman(bytes: &[u8]) {
     crate::podman::fuzz::answers(bytes);
+}
+
+/// A login name, in the filters and DNs that a directory is asked with.
+pub fn filter(bytes: &[u8]) {
+    crate::config::fuzz::filter(bytes);
+}
+
+/// A directory server's answers.
+pub fn ldap(bytes: &[u8]) {
+    crate::auth::fuzz::ldap(bytes);
 }
 
 thread_local! {

@@ -2,7 +2,7 @@
 //!
 //! The modules, in reading order:
 
-mod cli; //        what a person types: serve, check-config, doctor, passwd, ps, end
+mod cli; //        what a person types: serve, check-config, doctor, passwd, ldap, ps, end
 mod config; //     what the operator asked for, already checked
 mod activation; // sockets handed over by systemd, readiness handed back, the accept loop's idle exit
 mod http; //       pages, cookies, routes; knows no container

@@ -13,16 +13,28 @@ mod baddays;
 mod audit;
 #[path = "bed/browser.rs"]
 mod browser;
+#[path = "bed/disk.rs"]
+mod disk;
+#[path = "bed/directory.rs"]
+mod directory;
 #[path = "bed/doctor.rs"]
 mod doctor;
 #[path = "bed/endings.rs"]
 mod endings;
+#[path = "bed/fail2ban.rs"]
+mod fail2ban;
 #[path = "bed/flow.rs"]
 mod flow;
+#[path = "bed/images.rs"]
+mod images;
 #[path = "bed/login.rs"]
 mod login;
 #[path = "bed/machine.rs"]
 mod machine;
+#[path = "bed/proxy.rs"]
+mod proxy;
+#[path = "bed/secure.rs"]
+mod secure;
 #[path = "bed/service.rs"]
 mod service;
 #[path = "bed/sessions.rs"]

@@ -1,5 +1,6 @@
 // Requests to the daemon, and its refusals in words.
 
+import { at, here } from './base.js';
 import { words } from './words.js';
 
 /** @typedef {{id: string, owner: string, user: string, profile: string, state: string, created: number,
@@ -20,30 +21,30 @@ const PATIENCE = 20_000;
 
 /** Leaves for the login page and comes back here. */
 export function toLogin() {
-  location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  location.assign(at(`login?next=${encodeURIComponent(here())}`));
 }
 
 /** Starts a session; resolves with its id while it is still in the queue. @param {string} profile */
 export async function startSession(profile) {
-  const response = await request('POST', '/api/v1/sessions', { profile });
+  const response = await request('POST', 'api/v1/sessions', { profile });
   const { id } = /** @type {{id: string}} */ (await response.json());
   return id;
 }
 
 /** Ends a session; resolves when nothing of it is left. @param {string} id */
 export async function endSession(id) {
-  await request('DELETE', `/api/v1/sessions/${encodeURIComponent(id)}`);
+  await request('DELETE', `api/v1/sessions/${encodeURIComponent(id)}`);
 }
 
 /** @returns {Promise<Profile[]>} */
 export async function profiles() {
-  return (await request('GET', '/api/v1/profiles')).json();
+  return (await request('GET', 'api/v1/profiles')).json();
 }
 
 /** Whether the daemon still knows this browser; `null` when it does not answer. */
 export async function signedIn() {
   try {
-    const response = await fetch('/api/v1/me', { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(at('api/v1/me'), { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
     return response.status === 401 ? false : response.ok ? true : null;
   } catch {
     return null;
@@ -52,7 +53,7 @@ export async function signedIn() {
 
 /**
  * @param {string} method
- * @param {string} path
+ * @param {string} path as `at` takes it
  * @param {unknown} [body]
  * @returns {Promise<Response>}
  * @throws {Refusal}
@@ -66,7 +67,7 @@ async function request(method, path, body) {
   }
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(at(path), options);
   } catch {
     throw new Refusal(words.api.unreachable, 0);
   }

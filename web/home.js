@@ -2,6 +2,7 @@
 // Without a script they still show what there was.
 
 import { endSession, startSession, toLogin } from './api.js';
+import { at } from './base.js';
 import { fetchPage, merge } from './fresh.js';
 import { words } from './words.js';
 
@@ -54,7 +55,7 @@ async function run(doing, act) {
 /** @param {string} profile @param {(address: string) => void} go */
 function start(profile, go) {
   return run(words.api.starting, async () => {
-    go(`/s/${await startSession(profile)}`);
+    go(at(`s/${await startSession(profile)}`));
     await new Promise(() => {}); // this page is being left: its buttons go on resting
   });
 }

@@ -1,12 +1,13 @@
 // How a session ended, or why it never began, and what comes next.
 
 import { profiles, startSession } from './api.js';
+import { at } from './base.js';
 import { words } from './words.js';
 
 /** @typedef {import('./protocol.js').Ended} Ended */
 
 /** @type {import('./overlay.js').Choice} */
-export const toStart = { label: words.ended.toStart, look: '', act: () => location.assign('/') };
+export const toStart = { label: words.ended.toStart, look: '', act: () => location.assign(at('')) };
 
 /**
  * Starts another session: of the same profile, or of the only one there is.
@@ -19,8 +20,8 @@ export function newSession(profile) {
     look: 'primary',
     async act() {
       const offered = profile === undefined ? await profiles() : [{ name: profile }];
-      if (offered.length === 1) location.assign(`/s/${await startSession(offered[0].name)}`);
-      else location.assign('/');
+      if (offered.length === 1) location.assign(at(`s/${await startSession(offered[0].name)}`));
+      else location.assign(at(''));
     },
   };
 }
@@ -52,7 +53,7 @@ export function endBox(id, ended, shell) {
  */
 export async function howItEnded(id) {
   try {
-    const response = await fetch(`/api/v1/sessions/${encodeURIComponent(id)}`, { cache: 'no-store' });
+    const response = await fetch(at(`api/v1/sessions/${encodeURIComponent(id)}`), { cache: 'no-store' });
     const { state, reason, status, text } = await response.json();
     return response.ok && state === 'ended' ? { type: 'ended', reason, status, text } : null;
   } catch {

@@ -1,5 +1,6 @@
 // The box with the terminal's settings.
 
+import { at } from './base.js';
 import { element, openBox } from './overlay.js';
 import { CHOICES, FONT, SCROLLBACK, choose, settings } from './settings.js';
 import { words } from './words.js';
@@ -22,7 +23,7 @@ export function showSettings(search, close) {
     choices: [
       { label: words.close, look: 'primary', act: close },
       { label: words.search.open, look: '', act: search },
-      { label: words.settings.help, look: '', act: () => void open('/help', '_blank', 'noopener') },
+      { label: words.settings.help, look: '', act: () => void open(at('help'), '_blank', 'noopener') },
     ],
   });
 }

@@ -24,7 +24,7 @@ export const MAX_SIZE = 1000;
  * @typedef {{type: 'progress', step: string, done: number, total: number, text: string}} Progress
  * @typedef {{type: 'started', session: string, profile: string, role: string, deadlines: Deadlines, recorded: boolean,
  *   certificate: Certificate}} Started
- * @typedef {{type: 'notice', kind: 'idle' | 'lifetime', seconds: number}
+ * @typedef {{type: 'notice', kind: 'idle' | 'lifetime' | 'directory', seconds: number}
  *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart'}} Notice
  * @typedef {{type: 'stats', cpu: number | null, memory: number | null, pids: number | null}} Stats
  * @typedef {{type: 'ended', reason: string, status: number | null, text: string}} Ended
@@ -94,7 +94,10 @@ const TO_CLIENT = {
 };
 
 /** @type {Record<string, Shape>} */
-const NOTICES = { idle: { seconds: count }, lifetime: { seconds: count }, oom: { killed: count }, gap: {}, restart: {} };
+const NOTICES = {
+  idle: { seconds: count }, lifetime: { seconds: count }, directory: { seconds: count }, oom: { killed: count },
+  gap: {}, restart: {},
+};
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
 function isObject(value) {

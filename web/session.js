@@ -3,6 +3,7 @@
 import { Acks } from './ack.js';
 import { toLogin } from './api.js';
 import { Away } from './away.js';
+import { at } from './base.js';
 import { Bell } from './bell.js';
 import { CLOSE, Connection } from './connection.js';
 import { ExtraKeys } from './extrakeys.js';
@@ -69,7 +70,7 @@ const { term, refit } = openTerminal(host, {
 extraKeys.serve(term);
 
 const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`
-  + `/api/v1/sessions/${id}/terminal`, {
+  + at(`api/v1/sessions/${id}/terminal`), {
   frame: receive,
   output: write,
   rtt: (ms) => footer.rtt(ms),
@@ -189,6 +190,9 @@ function notice(frame) {
       break;
     case 'lifetime':
       strips.countDown('lifetime', frame.seconds, words.lifetime);
+      break;
+    case 'directory':
+      strips.countDown('directory', frame.seconds, words.directory);
       break;
     case 'oom':
       strips.show('oom', words.oom(frame.killed), hiding('oom'));

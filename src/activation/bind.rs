@@ -11,10 +11,11 @@ use std::{
 
 use super::{Entrance, Listener};
 
-/// What `--listen` takes: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080` or `unix:/path`.
+/// What `--listen` takes: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, the same behind `https:`, or `unix:/path`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Address {
     Tcp(SocketAddr),
+    Https(SocketAddr),
     Unix(PathBuf),
 }
 
@@ -30,9 +31,15 @@ impl FromStr for Address {
                 Err("unix: needs an absolute path".into())
             };
         }
+        let (kind, text): (fn(SocketAddr) -> Address, &str) = match text.strip_prefix("https:") {
+            Some(rest) => (Address::Https, rest),
+            None => (Address::Tcp, text),
+        };
         let literal = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
-        literal.as_deref().unwrap_or(text).parse().map(Address::Tcp).map_err(|_| {
-            "an address is written 127.0.0.1:8080, [::1]:8080, localhost:8080 or unix:/run/dir/socket".to_owned()
+        literal.as_deref().unwrap_or(text).parse().map(kind).map_err(|_| {
+            "an address is written 127.0.0.1:8080, [::1]:8080, localhost:8080, https:127.0.0.1:8443 or \
+             unix:/run/dir/socket"
+                .to_owned()
         })
     }
 }
@@ -41,6 +48,7 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Address::Tcp(address) => write!(f, "{address}"),
+            Address::Https(address) => write!(f, "https:{address}"),
             Address::Unix(path) => write!(f, "unix:{}", path.display()),
         }
     }
@@ -65,11 +73,12 @@ pub(crate) enum BindError {
 /// The address is in use, not of this host, or not permitted.
 pub(crate) fn bind(address: &Address) -> Result<(Entrance, Listener), BindError> {
     match address {
-        Address::Tcp(socket) => {
+        Address::Tcp(socket) | Address::Https(socket) => {
             let failed = |source| BindError::Address { address: address.clone(), source };
             let listener = TcpListener::bind(socket).map_err(failed)?;
             listener.set_nonblocking(true).map_err(failed)?;
-            Ok((Entrance::Http, Listener::Tcp(listener)))
+            let entrance = if matches!(address, Address::Https(_)) { Entrance::Https } else { Entrance::Http };
+            Ok((entrance, Listener::Tcp(listener)))
         }
         Address::Unix(path) => Ok((Entrance::Unix, Listener::Unix(bind_unix(path)?))),
     }
@@ -125,8 +134,19 @@ mod tests {
         assert_eq!("127.0.0.1:80".parse(), Ok(Address::Tcp(([127, 0, 0, 1], 80).into())));
         assert_eq!("localhost:80".parse(), Ok(Address::Tcp(([127, 0, 0, 1], 80).into())));
         assert!(matches!("[::1]:80".parse(), Ok(Address::Tcp(a)) if a.is_ipv6()));
+        assert_eq!("https:localhost:8443".parse(), Ok(Address::Https(([127, 0, 0, 1], 8443).into())));
         assert_eq!("unix:/run/x".parse(), Ok(Address::Unix("/run/x".into())));
-        for wrong in ["", "80", "unix:x", "unix:", "example.org:80", "127.0.0.1", "127.0.0.1:70000"] {
+        for wrong in [
+            "",
+            "80",
+            "https:",
+            "https://localhost:80",
+            "unix:x",
+            "unix:",
+            "example.org:80",
+            "127.0.0.1",
+            "127.0.0.1:70000",
+        ] {
             assert!(wrong.parse::<Address>().is_err(), "{wrong}");
         }
     }

@@ -34,8 +34,12 @@ fn kind(event: &Event<'_>) -> (&'static str, &'static str, &'static str) {
     match event {
         Event::Login { .. } => (ids::LOGIN, "login", NOTICE),
         Event::LoginRefused { .. } => (ids::LOGIN_REFUSED, "login-refused", WARNING),
+        Event::LoginNotice { .. } => (ids::LOGIN_NOTICE, "login-notice", NOTICE),
         Event::Logout { .. } => (ids::LOGOUT, "logout", NOTICE),
         Event::LoginOver { .. } => (ids::LOGIN_OVER, "login-over", NOTICE),
+        Event::AccessWithdrawn { .. } => (ids::ACCESS_WITHDRAWN, "access-withdrawn", WARNING),
+        Event::DirectorySilent { .. } => (ids::DIRECTORY_SILENT, "directory-silent", WARNING),
+        Event::DirectoryBack => (ids::DIRECTORY_BACK, "directory-back", NOTICE),
         Event::SessionStart { .. } => (ids::SESSION_START, "session-start", NOTICE),
         Event::SessionAdopted { .. } => (ids::SESSION_ADOPTED, "session-adopted", NOTICE),
         Event::Attach { .. } => (ids::ATTACH, "attach", NOTICE),
@@ -70,6 +74,10 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
                 ]),
             )
         }
+        Event::LoginNotice { user, peer, notice } => (
+            format!("login of {user} from {peer}: {notice}"),
+            fields([("CORACLE_USER", user), ("CORACLE_PEER", peer), ("CORACLE_REASON", notice)]),
+        ),
         Event::Logout { user, peer } => {
             (format!("logout: {user} from {peer}"), fields([("CORACLE_USER", user), ("CORACLE_PEER", peer)]))
         }
@@ -77,6 +85,21 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             format!("login over: {user} from {peer}: {why}"),
             fields([("CORACLE_USER", user), ("CORACLE_PEER", peer), ("CORACLE_REASON", why)]),
         ),
+        Event::AccessWithdrawn { user, owner, reason, sessions, seconds } => (
+            format!("access withdrawn: {user}: {reason}; sessions that end in {seconds} s: {sessions}"),
+            fields([
+                ("CORACLE_USER", user),
+                ("CORACLE_OWNER", &owner.to_string()),
+                ("CORACLE_REASON", reason),
+                ("CORACLE_COUNT", &sessions.to_string()),
+                ("CORACLE_SECONDS", &seconds.to_string()),
+            ]),
+        ),
+        Event::DirectorySilent { why, count } => (
+            format!("the directory cannot be asked: {why}"),
+            fields([("CORACLE_REASON", why), ("CORACLE_COUNT", &count.to_string())]),
+        ),
+        Event::DirectoryBack => ("the directory answers again".to_owned(), Entry::new()),
         Event::SessionStart { id, user, profile, image, facts } => (
             format!("session {id}: starts for {user}, profile {profile}, image {image}"),
             fields([

@@ -5,10 +5,18 @@
 pub(super) const LOGIN: &str = "9332602375058ac3c19e8f751c7ab33f";
 /// A login was refused.
 pub(super) const LOGIN_REFUSED: &str = "cb09e2f2aab473c022140357bbcdba7d";
+/// Somebody who logged in was told something about their password.
+pub(super) const LOGIN_NOTICE: &str = "20f3516eede3252632f2c858953e62ea";
 /// Somebody logged out.
 pub(super) const LOGOUT: &str = "bfaa180a0f22638b0dca4f3b2e392134";
 /// A login ended by itself: unused, too old, pushed out, or its account is gone.
 pub(super) const LOGIN_OVER: &str = "2e654b5c998a01d067ab498c5e20623b";
+/// The directory does not let somebody in any more who has a login or a session.
+pub(super) const ACCESS_WITHDRAWN: &str = "fac138e4c0415c82b94ce6ff39392d4b";
+/// The directory does not answer; at most once a minute.
+pub(super) const DIRECTORY_SILENT: &str = "81bc4c5006a2beab80c0906bf57fb434";
+/// The directory answers again.
+pub(super) const DIRECTORY_BACK: &str = "0577f037444bd23633b353aebee60d13";
 /// A session's shell is about to start, with the facts read back from the kernel.
 pub(super) const SESSION_START: &str = "33bcc29fb57df52ed4f596ecfc1fcb7f";
 /// A session outlived an earlier daemon and goes on.

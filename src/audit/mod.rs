@@ -32,16 +32,38 @@ pub(crate) enum Event<'a> {
         reason: &'a str,
         reference: &'a str,
     },
+    /// What somebody who logged in was told about their password.
+    LoginNotice {
+        user: &'a str,
+        peer: &'a str,
+        notice: &'a str,
+    },
     Logout {
         user: &'a str,
         peer: &'a str,
     },
-    /// A login that ended by itself; `why` is `idle`, `lifetime`, `account` or `pushed-out`.
+    /// A login that ended by itself; `why` is `idle`, `lifetime`, `account`, `directory`, `directory-silent` or
+    /// `pushed-out`.
     LoginOver {
         user: &'a str,
         peer: &'a str,
         why: &'a str,
     },
+    /// The directory does not let somebody in any more: their logins are good for nothing new, their sessions are warned
+    /// and end in so many seconds.
+    AccessWithdrawn {
+        user: &'a str,
+        owner: &'a OwnerId,
+        reason: &'a str,
+        sessions: usize,
+        seconds: u64,
+    },
+    /// The directory did not answer so many times since the last such record.
+    DirectorySilent {
+        why: &'a str,
+        count: u64,
+    },
+    DirectoryBack,
     SessionStart {
         id: SessionId,
         user: &'a str,

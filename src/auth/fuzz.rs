@@ -1,5 +1,6 @@
-//! The users file of any bytes, and what is kept of logins.
+//! The users file of any bytes, what is kept of logins, and what a directory says.
 
+pub(crate) use super::ldap::fuzz::answers as ldap;
 use super::{Users, login_files};
 
 /// The accounts found are those found in what is written back; the rest stays as it was.

@@ -24,6 +24,9 @@ pub(super) struct Record {
     pub(super) used: u64,
     /// Where the password was typed.
     pub(super) peer: String,
+    /// Unix seconds: when the directory was last seen to know this person; 0 for local accounts.
+    #[serde(default)]
+    pub(super) looked: u64,
 }
 
 /// The directory.

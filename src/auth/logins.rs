@@ -1,6 +1,8 @@
 //! The browsers that proved who they are: a random token each, of which only the SHA-256 is kept, in memory and as the
 //! name of one 0600 file. They outlive the daemon.
 
+mod directory; // people of the directory, for `revalidation`
+
 use std::{
     collections::HashMap,
     path::PathBuf,
@@ -13,13 +15,14 @@ use tokio::sync::{Notify, watch};
 use zeroize::Zeroizing;
 
 use super::{
-    OwnerId, Person,
+    Notice, OwnerId, Person,
     local::{Standing, UsersFile},
     login_files::{LoginFiles, Record},
     tickets::{Purpose, Ticket, Tickets, TooMany},
 };
 use crate::{
-    audit, config,
+    audit,
+    config::{self, Config},
     sys::{BootTime, unix_seconds},
 };
 
@@ -73,11 +76,15 @@ pub(crate) struct Login {
 pub(crate) struct Terms {
     pub(crate) idle: Duration,
     pub(crate) lifetime: Duration,
+    /// The lifetime of those whom the directory let in: shorter where it cannot be asked about them any more.
+    pub(crate) directory_lifetime: Duration,
 }
 
-impl From<&config::Login> for Terms {
-    fn from(login: &config::Login) -> Self {
-        Self { idle: login.idle, lifetime: login.lifetime }
+impl From<&Config> for Terms {
+    fn from(config: &Config) -> Self {
+        let config::Login { idle, lifetime } = config.login;
+        let longest = config.auth.ldap.as_ref().and_then(|ldap| ldap.longest_login());
+        Self { idle, lifetime, directory_lifetime: longest.map_or(lifetime, |longest| longest.min(lifetime)) }
     }
 }
 
@@ -85,10 +92,13 @@ impl From<&config::Login> for Terms {
 /// without a timer while nobody does.
 pub(crate) struct Logins {
     files: LoginFiles,
-    users: RwLock<Arc<UsersFile>>,
+    /// Absent: local accounts are not asked for any more.
+    users: RwLock<Option<Arc<UsersFile>>>,
     table: Mutex<Table>,
     /// There is something to watch over earlier than the task thinks.
     stirred: Arc<Notify>,
+    /// A login by the directory is in use: it may be time to look at its person.
+    pub(super) directory_used: Arc<Notify>,
 }
 
 struct Table {
@@ -105,9 +115,21 @@ struct Entry {
     /// When the file was written last, in unix seconds.
     written: u64,
     over: watch::Sender<bool>,
+    /// Good for nothing new any more; who holds it is told when its sessions are over.
+    stopped: bool,
+    /// What the person should be told once.
+    notice: Option<Notice>,
 }
 
 impl Entry {
+    fn new(record: Record) -> Entry {
+        Entry { written: record.used, record, over: watch::Sender::new(false), stopped: false, notice: None }
+    }
+
+    fn is_of_the_directory(&self) -> bool {
+        self.record.person.owner.directory_id().is_some()
+    }
+
     fn is_held(&self) -> bool {
         self.over.receiver_count() > 0
     }
@@ -123,8 +145,15 @@ impl Entry {
         }
     }
 
+    /// When there is something to see to, while somebody holds it.
+    fn next_look(&self, terms: Terms, now: u64) -> u64 {
+        let again = if self.is_of_the_directory() { NOTE_USE } else { LOOK_AGAIN };
+        self.ends(terms).min(now.saturating_add(again))
+    }
+
     fn ends(&self, terms: Terms) -> u64 {
-        self.record.created.saturating_add(terms.lifetime.as_secs())
+        let lifetime = if self.is_of_the_directory() { terms.directory_lifetime } else { terms.lifetime };
+        self.record.created.saturating_add(lifetime.as_secs())
     }
 }
 
@@ -133,50 +162,62 @@ impl Logins {
     ///
     /// # Errors
     /// If the directory cannot be read; a file in it that is no login is removed with a warning.
-    pub(crate) fn open(directory: PathBuf, users: Arc<UsersFile>, terms: Terms) -> std::io::Result<Arc<Logins>> {
+    pub(crate) fn open(
+        directory: PathBuf,
+        users: Option<Arc<UsersFile>>,
+        terms: Terms,
+    ) -> std::io::Result<Arc<Logins>> {
         let (files, records) = LoginFiles::open(directory)?;
         let now = unix_seconds();
         let entries = records.into_iter().map(|(key, mut record)| {
             // A clock that was set back must not make a login last longer than it may.
             record.created = record.created.min(now);
             record.used = record.used.min(now);
-            (key, Entry { written: record.used, record, over: watch::Sender::new(false) })
+            record.looked = record.looked.min(now);
+            (key, Entry::new(record))
         });
         let table = Table { terms, entries: entries.collect(), tickets: Tickets::default(), wakes: u64::MAX };
         let stirred = Arc::new(Notify::new());
-        let logins =
-            Arc::new(Logins { files, users: RwLock::new(users), table: Mutex::new(table), stirred: stirred.clone() });
+        let logins = Arc::new(Logins {
+            files,
+            users: RwLock::new(users),
+            table: Mutex::new(table),
+            stirred: stirred.clone(),
+            directory_used: Arc::default(),
+        });
         logins.sweep(now);
         tokio::spawn(watch_over(Arc::downgrade(&logins), stirred));
         Ok(logins)
     }
 
     /// New terms and users file: they count at once, for logins that are open too.
-    pub(crate) fn reload(&self, users: Arc<UsersFile>, terms: Terms) {
+    pub(crate) fn reload(&self, users: Option<Arc<UsersFile>>, terms: Terms) {
         *self.users.write().unwrap_or_else(PoisonError::into_inner) = users;
         self.lock().terms = terms;
         self.sweep(unix_seconds());
         self.stirred.notify_one();
     }
 
-    /// A new login of `person`. The oldest one goes if there are too many of this person, or in all.
+    /// A new login of `person`, who is told the notice once. The oldest one goes if there are too many of this person, or
+    /// in all.
     ///
     /// # Errors
     /// If it cannot be written: then there is none.
-    pub(crate) fn open_for(&self, person: &Person, peer: &str) -> std::io::Result<Token> {
-        self.open_at(person, peer, unix_seconds())
+    pub(super) fn open_for(&self, person: &Person, notice: Option<Notice>, peer: &str) -> std::io::Result<Token> {
+        self.open_at(person, notice, peer, unix_seconds())
     }
 
-    fn open_at(&self, person: &Person, peer: &str, now: u64) -> std::io::Result<Token> {
+    fn open_at(&self, person: &Person, notice: Option<Notice>, peer: &str, now: u64) -> std::io::Result<Token> {
         let token = Token::random();
         let key = LoginKey::of(token.as_str()).expect("Token::random makes 64 hexadecimal digits");
-        let record = Record { person: person.clone(), created: now, used: now, peer: peer.to_owned() };
+        let looked = if person.owner.directory_id().is_some() { now } else { 0 };
+        let record = Record { person: person.clone(), created: now, used: now, peer: peer.to_owned(), looked };
         self.files.write(key, &record)?;
         let mut table = self.lock();
         while let Some(surplus) = table.surplus(&person.owner) {
             self.end(&mut table, surplus, Why::PushedOut);
         }
-        table.entries.insert(key, Entry { record, written: now, over: watch::Sender::new(false) });
+        table.entries.insert(key, Entry { notice, ..Entry::new(record) });
         Ok(token)
     }
 
@@ -208,10 +249,13 @@ impl Logins {
     fn hold(&self, table: &mut Table, key: LoginKey, now: u64) -> Option<Login> {
         self.check(table, key, now);
         let terms = table.terms;
-        let entry = table.entries.get_mut(&key)?;
+        let entry = table.entries.get_mut(&key).filter(|entry| !entry.stopped)?;
         self.use_now(key, entry, now);
         let login = Login { person: entry.record.person.clone(), over: entry.over.subscribe(), key };
-        let look = entry.ends(terms).min(now.saturating_add(LOOK_AGAIN));
+        if entry.is_of_the_directory() {
+            self.directory_used.notify_one();
+        }
+        let look = entry.next_look(terms, now);
         if look < table.wakes {
             table.wakes = look;
             self.stirred.notify_one();
@@ -240,7 +284,7 @@ impl Logins {
             let terms = table.terms;
             let Some(entry) = table.entries.get_mut(&key).filter(|entry| entry.is_held()) else { continue };
             self.use_now(key, entry, now);
-            look = look.min(entry.ends(terms)).min(now.saturating_add(LOOK_AGAIN));
+            look = look.min(entry.next_look(terms, now));
         }
         table.wakes = look;
         (look < u64::MAX).then(|| Duration::from_secs(look.saturating_sub(now)))
@@ -253,8 +297,11 @@ impl Logins {
         if let Some(why) = entry.expiry(terms, now) {
             return self.end(table, key, Why::Over(why));
         }
+        if entry.is_of_the_directory() {
+            return; // that is seen to by `revalidation`
+        }
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner).clone();
-        match users.standing(&entry.record.person.owner) {
+        match users.map_or(Standing::Gone, |users| users.standing(&entry.record.person.owner)) {
             Standing::Good(person) => entry.record.person = person,
             Standing::Gone => self.end(table, key, Why::Over("account")),
             // A file that cannot be read for a moment logs nobody out; nobody new gets in meanwhile.
@@ -262,7 +309,15 @@ impl Logins {
         }
     }
 
+    /// What the person should be told once; the next one to ask gets nothing.
+    pub(crate) fn take_notice(&self, key: LoginKey) -> Option<Notice> {
+        self.lock().entries.get_mut(&key)?.notice.take()
+    }
+
     fn use_now(&self, key: LoginKey, entry: &mut Entry, now: u64) {
+        if entry.stopped {
+            return; // its file is gone for good
+        }
         entry.record.used = now.max(entry.record.used);
         if now.saturating_sub(entry.written) >= NOTE_USE {
             entry.written = now;
@@ -275,7 +330,7 @@ impl Logins {
     fn end(&self, table: &mut Table, key: LoginKey, why: Why) {
         let Some(entry) = table.entries.remove(&key) else { return };
         table.tickets.forget(key);
-        self.files.remove(key);
+        self.files.remove(key); // again, if it was stopped before
         entry.over.send_replace(true);
         let (user, peer) = (&*entry.record.person.name, &*entry.record.peer);
         audit::record(&match why {
@@ -303,6 +358,10 @@ enum Why {
 }
 
 impl Table {
+    fn of(&self, owner: &OwnerId) -> impl Iterator<Item = LoginKey> {
+        self.entries.iter().filter(move |(_, entry)| entry.record.person.owner == *owner).map(|(key, _)| *key)
+    }
+
     /// A login that must go before `owner` can have one more.
     fn surplus(&self, owner: &OwnerId) -> Option<LoginKey> {
         let theirs = || self.entries.iter().filter(|(_, entry)| entry.record.person.owner == *owner);

@@ -40,6 +40,11 @@ impl Password {
         }
     }
 
+    /// For a bind, which is made of text.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// At most [`MAX_PASSWORD`] bytes of it: work is bounded even for what is refused anyway.
     fn bytes(&self) -> &[u8] {
         &self.0.as_bytes()[..self.0.len().min(MAX_PASSWORD)]

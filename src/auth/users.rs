@@ -14,6 +14,8 @@ use super::{
 const MAX_ACCOUNTS: usize = 10_000;
 const MAX_USER_NAME: usize = 32; // characters
 const ID_BYTES: usize = 8;
+/// The group of those who see and end all sessions.
+const ADMIN: &str = "admin";
 
 /// The name of a local account: `[a-z_][a-z0-9_.-]{0,31}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,7 +88,8 @@ impl Account {
     }
 
     pub(crate) fn person(&self) -> Person {
-        Person { owner: self.owner(), name: self.name.to_string(), groups: self.groups.clone() }
+        let admin = self.groups.iter().any(|group| group == ADMIN);
+        Person { owner: self.owner(), name: self.name.to_string(), groups: self.groups.clone(), admin }
     }
 
     fn parse(line: &str) -> Result<Account, String> {

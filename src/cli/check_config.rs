@@ -5,7 +5,8 @@ use std::io::Write;
 use super::Stop;
 use crate::{
     auth::{UsersError, UsersFile},
-    config::{Config, Loaded, Mistake, Places},
+    config::{Config, ConfigErrors, Loaded, Mistake, Places, Server, TlsFiles},
+    http::Certificate,
 };
 
 const CONFIG: u8 = 78;
@@ -41,7 +42,11 @@ impl<'a> Entry<'a> {
 /// # Errors
 /// 78 if there is a mistake.
 pub(crate) fn run(args: &CheckConfigArgs, places: &Places) -> Result<(), Stop> {
-    let loaded = Config::load(places).map_err(|errors| {
+    let checked = Config::load(places).and_then(|loaded| {
+        let doubts = certificate(&loaded.config.server).map_err(|mistake| ConfigErrors(vec![mistake]))?;
+        Ok((loaded, doubts))
+    });
+    let (loaded, doubts) = checked.map_err(|errors| {
         let count = errors.0.len();
         let mistakes = if count == 1 { "1 mistake".to_owned() } else { format!("{count} mistakes") };
         if args.json {
@@ -51,6 +56,7 @@ pub(crate) fn run(args: &CheckConfigArgs, places: &Places) -> Result<(), Stop> {
         Stop { code: CONFIG, message: format!("config has {mistakes}:\n{errors}") }
     })?;
     let mut warnings = loaded.warnings.clone();
+    warnings.extend(doubts);
     warnings.extend(users_warnings(&UsersFile::at(loaded.config.auth.local.file.clone())));
     if args.json {
         print_json("warning", &warnings);
@@ -78,6 +84,24 @@ pub(super) fn what_holds(loaded: &Loaded, places: &Places) -> String {
         n => format!("{n} profiles"),
     };
     format!("{file}{absent} ({profiles})")
+}
+
+/// What browsers will have against the certificate; the error is that there is none to show.
+fn certificate(server: &Server) -> Result<Vec<Mistake>, Mistake> {
+    let Some(files) = server.tls.clone().or_else(TlsFiles::from_credentials) else { return Ok(Vec::new()) };
+    let mistake = |path: &std::path::Path, sentence: &str| {
+        let what = sentence.strip_prefix(&format!("{}: ", path.display())).unwrap_or(sentence).to_owned();
+        Mistake { file: path.to_owned(), line: None, key: String::new(), what }
+    };
+    match Certificate::read(&files) {
+        Ok(found) => {
+            let doubts = found.doubts(crate::sys::unix_seconds(), server.public_url.as_ref());
+            Ok(doubts.iter().map(|doubt| mistake(&files.cert, doubt)).collect())
+        }
+        // Whoever may read the configuration need not be allowed to read the key.
+        Err(bad) if bad.is_permission() => Ok(Vec::new()),
+        Err(bad) => Err(mistake(bad.path(), &bad.to_string())),
+    }
 }
 
 /// What is wrong with the users file: not the configuration's fault, but nobody can log in.

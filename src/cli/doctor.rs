@@ -3,18 +3,21 @@
 //! It looks at the account that runs the daemon, changes nothing, and asks nobody but systemd and Podman, each with a time
 //! limit. The daemon is not woken.
 
-mod account; //  whose daemon it is
-mod command; //  other programs, with a time limit
-mod engine; //   Podman, its store, images and containers
-mod host; //     ids, controllers, units, what linger keeps
-mod page; //     the table for people
-mod settings; // configuration, users file, state directory
+mod account; //     whose daemon it is
+mod certificate; // what the https entrance shows
+mod command; //     other programs, with a time limit
+mod directory; //   the company's directory
+mod engine; //      Podman, its store, images and containers
+mod host; //        ids, controllers, units, what linger keeps
+mod page; //        the table for people
+mod settings; //    configuration, users file, state directory
+mod workshop; //    networks and layers of profiles
 
 use std::io::{IsTerminal, Write};
 
 use super::Stop;
 use crate::config::Places;
-use account::Account;
+pub(super) use account::Account;
 
 /// Arguments of `coracle doctor`.
 #[derive(clap::Args)]
@@ -106,6 +109,7 @@ pub(super) fn run(args: &DoctorArgs, places: Places) -> Result<(), Stop> {
     let places = if account.system { Places::of_system(&places.config).unwrap_or(places) } else { places };
     let (mut checks, config) = settings::check(&account, &places);
     let slots = host::check(&account, config.as_ref(), &mut checks);
+    directory::check(&account, config.as_ref(), &mut checks);
     engine::check(&account, &places, config.as_ref(), slots.as_ref(), &mut checks)?;
     let report = Report::new(account, places.config.display().to_string(), checks);
     let text = if args.json {

@@ -1,13 +1,16 @@
-//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ps`, `end`.
+//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `end`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
 mod doctor; //       is the host in order?
 mod end; //          end one session, or all
+mod ldap; //         is the directory in order, and who would come in?
 mod journal; //      log lines on stderr
 mod passwd; //       accounts of the users file
+mod prepare; //      images and their copies, ahead of time
 mod ps; //           which sessions there are
 mod serve; //        the daemon
+mod typed; //        a password, at a terminal or on stdin
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -18,9 +21,11 @@ use crate::config::{Places, Purpose};
 /// A Linux shell of your own in the browser, in a fresh rootless container that leaves nothing behind.
 #[derive(Parser)]
 #[command(name = "coracle", bin_name = "coracle", version, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 64 wrong usage, 69 Podman or the daemon cannot be reached, 78 wrong \
+#[command(
+    after_help = "Exit codes: 0 done, 64 wrong usage, 69 Podman, the daemon or the directory cannot be reached, 78 wrong \
                         configuration, 1 anything else.\nCORACLE_LOG sets what is logged: error, warn, info, debug, \
-                        trace, or target=level,…")]
+                        trace, or target=level,…"
+)]
 struct Cli {
     /// Configuration file [default: /etc/coracle/config.toml for the service and for root, else
     /// ~/.config/coracle/config.toml]
@@ -45,6 +50,10 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Create or change an account of the users file
     Passwd(passwd::PasswdArgs),
+    /// Fetch the profiles' images and make their copies for every range of ids, so that no session waits for them
+    Prepare(prepare::PrepareArgs),
+    /// Try the company's directory, step by step
+    Ldap(ldap::LdapArgs),
     /// List the sessions of the running daemon
     Ps(ps::PsArgs),
     /// End a session, or all of them, and wait until nothing of them is left
@@ -105,6 +114,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::CheckConfig(args) => check_config::run(&args, &places()?),
         Command::Doctor(args) => doctor::run(&args, places()?),
         Command::Passwd(args) => passwd::run(&args, &places()?),
+        Command::Prepare(args) => prepare::run(&args, places()?),
+        Command::Ldap(args) => ldap::run(&args, &places()?),
         Command::Ps(args) => ps::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
     }
@@ -125,10 +136,20 @@ mod tests {
 
     #[test]
     fn help_and_version_are_no_mistakes_and_mistakes_are_64() {
-        for fine in [&["--help"][..], &["--version"], &["serve", "--help"], &["help", "end"]] {
+        for fine in
+            [&["--help"][..], &["--version"], &["serve", "--help"], &["help", "end"], &["ldap", "test", "--help"]]
+        {
             assert_eq!(code(fine), 0, "{fine:?}");
         }
-        for wrong in [&[][..], &["srve"], &["end"], &["end", "abcdefghij23", "--all"], &["serve", "--listen", "8080"]] {
+        for wrong in [
+            &[][..],
+            &["srve"],
+            &["end"],
+            &["ldap"],
+            &["ldap", "test", "mira"],
+            &["end", "abcdefghij23", "--all"],
+            &["serve", "--listen", "8080"],
+        ] {
             assert_eq!(code(wrong), 64, "{wrong:?}");
         }
         for right in [&["ps", "--json"][..], &["end", "--all", "--reason", "shutdown"], &["end", "abcdefghij23"]] {

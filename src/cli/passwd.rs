@@ -1,13 +1,13 @@
 //! `coracle passwd NAME`: makes and changes accounts in the users file.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 
-use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
-use zeroize::Zeroizing;
-
-use super::Stop;
+use super::{
+    Stop,
+    typed::{self, Silent},
+};
 use crate::{
-    auth::{Account, AccountId, Hash, MAX_PASSWORD, Password, UserName, Users, UsersFile},
+    auth::{Account, AccountId, Hash, Password, UserName, Users, UsersFile},
     config::{self, Config, Places},
 };
 
@@ -66,7 +66,7 @@ pub(crate) fn run(args: &PasswdArgs, places: &Places) -> Result<(), Stop> {
     } else if args.remove {
         Task::Remove
     } else {
-        let password = if termios::isatty(io::stdin()) { ask(&name)? } else { first_line(io::stdin().lock())? };
+        let password = if typed::at_terminal() { ask(&name)? } else { typed::first_line(io::stdin().lock())? };
         Task::Password(Hash::of(&password))
     };
     let done = file.edit(|users| change(users, &name, groups, task)).map_err(|e| stop(FAILED, e.to_string()))??;
@@ -137,22 +137,6 @@ fn parse_groups(text: &str) -> Result<Vec<String>, Stop> {
     Ok(groups)
 }
 
-/// One line, its end cut off.
-fn first_line(input: impl BufRead) -> Result<Password, Stop> {
-    let mut line = Zeroizing::new(Vec::with_capacity(MAX_PASSWORD + 4)); // so that it is never moved while it grows
-    let read = input.take(MAX_PASSWORD as u64 + 3).read_until(b'\n', &mut line);
-    read.map_err(|e| stop(FAILED, format!("stdin: {e}")))?;
-    let end = line.strip_suffix(b"\n").map_or(&line[..], |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
-    checked(end)
-}
-
-fn checked(bytes: &[u8]) -> Result<Password, Stop> {
-    let text = std::str::from_utf8(bytes).map_err(|_| stop(USAGE, "a password is text in UTF-8".into()))?;
-    let password = Password::new(text.to_owned());
-    password.check().map_err(|e| stop(USAGE, e.into()))?;
-    Ok(password)
-}
-
 /// Asks twice at the terminal, without echo.
 fn ask(name: &UserName) -> Result<Password, Stop> {
     let silent = Silent::begin().map_err(|e| stop(FAILED, format!("the terminal: {e}")))?;
@@ -161,61 +145,7 @@ fn ask(name: &UserName) -> Result<Password, Stop> {
     if *first != *second {
         return Err(stop(USAGE, "these were two different passwords; nothing was changed".into()));
     }
-    checked(&first)
-}
-
-/// A terminal that shows nothing and sends no signals until this is dropped: Ctrl-C is read like any key, so nothing
-/// leaves the terminal silent.
-struct Silent {
-    before: Termios,
-}
-
-impl Silent {
-    fn begin() -> io::Result<Self> {
-        let before = termios::tcgetattr(io::stdin())?;
-        let mut silent = before.clone();
-        silent.local_modes &= !(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
-        silent.special_codes[SpecialCodeIndex::VMIN] = 1;
-        silent.special_codes[SpecialCodeIndex::VTIME] = 0;
-        termios::tcsetattr(io::stdin(), OptionalActions::Flush, &silent)?;
-        Ok(Self { before })
-    }
-
-    fn line(&self, prompt: &str) -> Result<Zeroizing<Vec<u8>>, Stop> {
-        eprint!("{prompt}");
-        let _ = io::stderr().flush(); // a terminal without a prompt still reads
-        let keys = std::iter::from_fn(|| {
-            let mut key = [0];
-            matches!(rustix::io::read(io::stdin(), &mut key), Ok(1)).then_some(key[0])
-        });
-        let line = edited(keys);
-        eprintln!();
-        line
-    }
-}
-
-impl Drop for Silent {
-    fn drop(&mut self) {
-        let _ = termios::tcsetattr(io::stdin(), OptionalActions::Flush, &self.before); // nothing else can be done
-    }
-}
-
-/// What was typed, as the usual keys edit it: Backspace, Ctrl-U, Enter; Ctrl-C and Ctrl-D give up.
-fn edited(keys: impl Iterator<Item = u8>) -> Result<Zeroizing<Vec<u8>>, Stop> {
-    let mut line = Zeroizing::new(Vec::with_capacity(MAX_PASSWORD + 1)); // so that it is never moved while it grows
-    for key in keys {
-        match key {
-            b'\n' | b'\r' => return Ok(line),
-            0x03 | 0x04 => break,
-            0x15 => line.clear(),
-            0x08 | 0x7f => {
-                while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {} // a whole character
-            }
-            key if line.len() <= MAX_PASSWORD => line.push(key), // one more than may be, to be refused
-            _ => {}
-        }
-    }
-    Err(stop(FAILED, "given up; nothing was changed".into()))
+    typed::checked(&first)
 }
 
 /// A reader that is gone (a pipe to `head`) is no failure of the change.
@@ -282,34 +212,6 @@ mod tests {
             let refused = change(&mut Users::default(), &name("mira"), None, task).unwrap_err();
             assert!(refused.message.contains("no account mira"), "{}", refused.message);
         }
-    }
-
-    #[test]
-    fn one_line_of_stdin_is_the_password() {
-        for (input, wanted) in [("one\ntwo\n", "one"), ("one", "one"), ("o ne \r\n", "o ne "), ("é\n", "é")] {
-            let read = first_line(input.as_bytes()).unwrap();
-            assert!(Checker::default().matches(&hash(wanted), &read), "{input:?}");
-        }
-        let (fits, long) = (format!("{}\n", "x".repeat(1024)), format!("{}\n", "x".repeat(1025)));
-        assert!(first_line(fits.as_bytes()).is_ok());
-        for wrong in ["", "\n", "\r\n", "a\0b\n", &long, &"x".repeat(5000)] {
-            assert_eq!(first_line(wrong.as_bytes()).err().map(|e| e.code), Some(64), "{wrong:?}");
-        }
-        assert!(first_line(&b"\xff\n"[..]).is_err());
-    }
-
-    #[test]
-    fn the_usual_keys_edit_what_is_typed() {
-        let typed = |keys: &[u8]| edited(keys.iter().copied()).map(|line| line.to_vec()).ok();
-        assert_eq!(typed(b"crew\r").as_deref(), Some(&b"crew"[..]));
-        assert_eq!(typed(b"wrong\x15cx\x7frew\n").as_deref(), Some(&b"crew"[..]));
-        assert_eq!(typed("aé\u{7f}b\n".as_bytes()).as_deref(), Some(&b"ab"[..]));
-        assert_eq!(typed(b"\x7f\x7fa\n").as_deref(), Some(&b"a"[..]));
-        for given_up in [&b"cr\x03ew\n"[..], b"\x04", b"cr"] {
-            assert_eq!(typed(given_up), None);
-        }
-        let long = [vec![b'x'; 5000], vec![b'\n']].concat();
-        assert!(checked(&typed(&long).unwrap()).is_err());
     }
 
     #[test]

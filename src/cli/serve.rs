@@ -13,7 +13,8 @@ use crate::session::EndReason;
 /// Arguments of `coracle serve`.
 #[derive(clap::Args)]
 pub(super) struct ServeArgs {
-    /// Serve in the foreground on this address (127.0.0.1:8080, [::1]:8080, unix:/path); may be given several times
+    /// Serve in the foreground on this address (127.0.0.1:8080, [::1]:8080, https:127.0.0.1:8443, unix:/path); may be
+    /// given several times
     #[arg(long, value_name = "ADDR")]
     listen: Vec<Address>,
 }
@@ -70,7 +71,7 @@ async fn serve(
     let sockets = match inherited {
         Some(inherited) => inherited.sockets,
         None => {
-            ready_or_stop(&house).await?;
+            ready_or_stop(&house, listen).await?;
             bind(listen, &house, &mut files)?
         }
     };
@@ -86,13 +87,21 @@ async fn serve(
 }
 
 /// In the foreground whatever is wrong is said at once, to the person who can put it right.
-async fn ready_or_stop(house: &House) -> Result<(), Stop> {
+async fn ready_or_stop(house: &House, listen: &[Address]) -> Result<(), Stop> {
     if let Some(Trouble { kind, why, .. }) = house.trouble() {
         return Err(match kind {
             Kind::Config => Stop::config(why),
             Kind::Host => Stop::other(why),
             Kind::Podman => Stop::unavailable(why),
         });
+    }
+    for address in listen {
+        if let Address::Https(address) = address {
+            house.tls().expect(address.port());
+        }
+    }
+    if let Some(Trouble { why, .. }) = house.tls().trouble() {
+        return Err(Stop::config(why));
     }
     match house.shop() {
         Some(shop) => shop.roster.ping().await.map_err(Stop::unavailable),

@@ -6,16 +6,19 @@ use std::{
     num::NonZeroU32,
     ops::RangeInclusive,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use sha2::{Digest, Sha256};
 
 use super::{
-    Auth, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions,
+    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TlsFiles, TrustedProxies,
+    ldap,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
-    raw::{Findings, Section, Source},
+    proxies::MAX_PROXIES,
+    raw::{Findings, Place, Section, Source, short},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -26,6 +29,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const IDLE_EXIT: RangeInclusive<Duration> = Duration::from_millis(10)..=DAY;
 /// Below this the daemon comes and goes between two clicks.
 const RESTLESS_IDLE_EXIT: Duration = Duration::from_secs(10);
+const MAX_HSTS: Duration = Duration::from_secs(730 * 86_400);
 const MAX_LOGIN: Duration = Duration::from_secs(90 * 86_400);
 const MAX_SESSION_WAIT: Duration = Duration::from_secs(7 * 86_400);
 const MAX_SESSION: Duration = Duration::from_secs(30 * 86_400);
@@ -33,6 +37,7 @@ const MAX_START: Duration = Duration::from_secs(600);
 const MAX_SESSIONS: u32 = 2048; // each keeps two descriptors in systemd's store of 4,096
 const MAX_STARTS: u32 = 600; // a minute
 const LOG_BUDGET: RangeInclusive<u64> = 1 << 20..=64 << 30; // bytes
+const DISK_FLOOR: RangeInclusive<u64> = 0..=1 << 40; // bytes
 const MAX_PROFILES: usize = 64;
 const MAX_FILE: u64 = 1 << 20; // bytes of one configuration file
 const MAX_FILES: usize = 64;
@@ -54,8 +59,19 @@ impl Config {
     pub(crate) fn default_at(places: &Places) -> Config {
         let at_least_one = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
         Config {
-            server: Server { public_url: None, idle_exit: MINUTE, insecure_http: false },
-            auth: Auth { local: LocalAuth { file: places.beside_config("users") } },
+            server: Server {
+                public_url: None,
+                hsts: 180 * DAY,
+                tls: None,
+                trusted_proxies: TrustedProxies::default(),
+                idle_exit: MINUTE,
+                insecure_http: false,
+            },
+            auth: Auth {
+                backends: vec![Backend::Local],
+                local: LocalAuth { file: places.beside_config("users") },
+                ldap: None,
+            },
             login: Login { idle: 12 * HOUR, lifetime: 7 * DAY },
             sessions: Sessions {
                 idle: 15 * MINUTE,
@@ -68,6 +84,7 @@ impl Config {
                 isolation: Isolation::Auto,
                 require_limits: true,
                 log_budget: 64 << 20,
+                disk_floor: 1 << 30,
                 podman_socket: None,
             },
             profiles: vec![Profile::default()],
@@ -163,31 +180,43 @@ fn read_text(file: &Path) -> std::io::Result<String> {
 fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) -> Config {
     let mut config = Config::default_at(places);
     let mut profiles: Vec<Profile> = Vec::new();
+    let mut directory = Directory::default();
     let shared = RefCell::new(std::mem::take(findings));
     for (path, text) in texts {
         let source = Source { path, text, findings: &shared };
         let Some(table) = source.parse() else { continue };
         let mut root = Section::root(&source, &table);
-        check_server(root.table("server"), &mut config.server);
-        check_auth(root.table("auth"), &mut config.auth, places);
+        check_server(root.table("server"), &mut config.server, places);
+        check_auth(root.table("auth"), &mut config.auth, &mut directory, places);
         check_login(root.table("login"), &mut config.login);
         check_sessions(root.table("sessions"), &mut config.sessions);
         check_profiles(&mut root, &source, &mut profiles);
         root.finish();
     }
     *findings = shared.into_inner();
+    if config.server.public_url.is_none() && !config.server.trusted_proxies.is_empty() {
+        findings.warnings.extend(texts.last().map(|(path, _)| unreachable_proxies(path)));
+    }
+    config.auth.ldap = directory.keys.finish(directory.listed, &places.beside_config(""), findings).map(Arc::new);
     if !profiles.is_empty() {
         config.profiles = profiles;
     }
     config
 }
 
-fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
+fn check_server(mut section: Section<'_, '_>, server: &mut Server, places: &Places) {
     if let Some((text, line)) = section.string("public_url") {
         match origin::parse(text) {
-            Ok(origin) => server.public_url = origin,
+            Ok(url) => server.public_url = url,
             Err(e) => section.mistake(line, "public_url", e.to_string()),
         }
+    }
+    trusted_proxies(&mut section, server);
+    section.duration("hsts", Duration::ZERO..=MAX_HSTS, &mut server.hsts);
+    check_tls(section.table("tls"), &mut server.tls, places);
+    if server.tls.is_some() && server.public_url.as_ref().is_some_and(|url| !url.is_https()) {
+        let what = "is http, so nobody is served on the https socket; write \"https://…\"".into();
+        section.warning(section.line_of("public_url"), "public_url", what);
     }
     section.duration("idle_exit", IDLE_EXIT, &mut server.idle_exit);
     if server.idle_exit < RESTLESS_IDLE_EXIT {
@@ -198,7 +227,81 @@ fn check_server(mut section: Section<'_, '_>, server: &mut Server) {
     section.finish();
 }
 
-fn check_auth(mut section: Section<'_, '_>, auth: &mut Auth, places: &Places) {
+fn unreachable_proxies(path: &Path) -> Mistake {
+    let what = "is not set, so nobody behind server.trusted_proxies is answered; write the address that browsers use";
+    Mistake { file: path.to_owned(), line: None, key: "server.public_url".into(), what: what.into() }
+}
+
+/// A later file may change one of the two, and say nothing of the other.
+fn check_tls(mut section: Section<'_, '_>, tls: &mut Option<TlsFiles>, places: &Places) {
+    let before = tls.take().map_or((None, None), |files| (Some(files.cert), Some(files.key)));
+    let mut asked = |key, before| {
+        let written = section.path(key, &places.beside_config(""));
+        if section.has(key) { written } else { before }
+    };
+    let files = (asked("cert_file", before.0), asked("key_file", before.1));
+    let missing =
+        |key, other| section.mistake(section.line_of(other), key, "is missing; write the path of its PEM file".into());
+    match files {
+        (Some(cert), Some(key)) => *tls = Some(TlsFiles { cert, key }),
+        (Some(_), None) => missing("key_file", "cert_file"),
+        (None, Some(_)) => missing("cert_file", "key_file"),
+        (None, None) => {}
+    }
+    section.finish();
+}
+
+/// A later file's list takes the place of an earlier one's.
+fn trusted_proxies(section: &mut Section<'_, '_>, server: &mut Server) {
+    const KEY: &str = "trusted_proxies";
+    let Some((entries, line)) = section.strings(KEY) else { return };
+    if entries.len() > MAX_PROXIES {
+        section.mistake(line, KEY, format!("has over {MAX_PROXIES} entries; write networks like \"10.1.0.0/16\""));
+        return;
+    }
+    server.trusted_proxies = TrustedProxies::default();
+    for (text, line) in entries {
+        if let Err(e) = server.trusted_proxies.add(text) {
+            section.mistake(line, KEY, format!("\"{}\" {e}", short(text)));
+        }
+    }
+}
+
+/// `[auth.ldap]` over all files, and where `auth.backends` lists it.
+#[derive(Default)]
+struct Directory {
+    keys: ldap::Draft,
+    listed: Option<Place>,
+}
+
+fn check_auth(mut section: Section<'_, '_>, auth: &mut Auth, directory: &mut Directory, places: &Places) {
+    if let Some((texts, line)) = section.strings("backends") {
+        auth.backends.clear();
+        directory.listed = None;
+        for (text, line) in &texts {
+            let backend = match *text {
+                "local" => Backend::Local,
+                "ldap" => Backend::Ldap,
+                _ => {
+                    let what = format!("\"{}\" is not known; write \"local\" or \"ldap\"", short(text));
+                    section.mistake(*line, "backends", what);
+                    continue;
+                }
+            };
+            if auth.backends.contains(&backend) {
+                section.mistake(*line, "backends", format!("\"{text}\" is there twice; remove one"));
+                continue;
+            }
+            auth.backends.push(backend);
+            if backend == Backend::Ldap {
+                directory.listed = Some(section.place(*line));
+            }
+        }
+        if texts.is_empty() {
+            section.mistake(line, "backends", "lets nobody in; write [\"local\"]".into());
+        }
+    }
+    directory.keys.read(section.table("ldap"), &places.beside_config(""));
     let mut local = section.table("local");
     if let Some(file) = local.path("file", &places.beside_config("")) {
         auth.local.file = file;
@@ -225,6 +328,7 @@ fn check_sessions(mut section: Section<'_, '_>, sessions: &mut Sessions) {
     section.word("isolation", &words, &mut sessions.isolation);
     section.switch("require_limits", &mut sessions.require_limits);
     section.size("log_budget", LOG_BUDGET, &mut sessions.log_budget);
+    section.size("disk_floor", DISK_FLOOR, &mut sessions.disk_floor);
     if let Some((text, line)) = section.string("podman_socket") {
         if !text.is_empty() && (!text.starts_with('/') || text.chars().any(char::is_control)) {
             let what = "is not an absolute path; write \"/run/user/1000/podman/podman.sock\"".into();

@@ -2,28 +2,33 @@
 //!
 //! No later code asks "but is it set?": every default is filled in here, every bound was checked here.
 
-#[allow(dead_code)]
-mod ldap; //     [auth.ldap]
 mod key; //      secrets of this instance, one small file each
+mod ldap; //     [auth.ldap]
 mod load; //     config.toml and config.d/*.toml, checked into `Config`
 mod mistakes; // everything that is wrong, with file, line, key and the way out
 mod origin; //   server.public_url
 mod places; //   where config, state, runtime and the control socket are
 mod profile; //  one [[profiles]] entry
+mod proxies; //  server.trusted_proxies
 mod raw; //      TOML as it is written, read key by key
 mod units; //    "15m" and "200m"
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
 
-use std::{num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use key::StateKey;
 #[allow(unused_imports)]
-pub(crate) use ldap::{DirectoryKind, GraceLogins, LdapAuth, LdapUrl, SearchScope};
+pub(crate) use ldap::{
+    BindName, BindTemplate, DirectoryKind, Dn, Filter, FilterTemplate, GraceLogins, GroupRule, IN_CHAIN, LdapAuth,
+    LdapUrl, SearchScope, Secret, directory_group_name, is_format,
+};
 pub(crate) use load::Loaded;
 pub(crate) use mistakes::{ConfigErrors, Mistake};
+pub(crate) use origin::PublicUrl;
 pub(crate) use places::{PlaceError, Purpose, check_private, private_directory};
+pub(crate) use proxies::TrustedProxies;
 
 /// The whole configuration, checked. Cheap to share (`Arc<Config>`); a reload makes a new one.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -39,18 +44,59 @@ pub(crate) struct Config {
 /// `[server]`
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Server {
-    /// The one origin (`https://host[:port]`, no path yet) that browsers use; `None`: loopback names only.
-    pub(crate) public_url: Option<String>,
+    /// The one address that browsers use; `None`: loopback names only.
+    pub(crate) public_url: Option<PublicUrl>,
+    /// Who may say which client a request comes from. Default nobody.
+    pub(crate) trusted_proxies: TrustedProxies,
+    /// What browsers promise to come by https only for, at each visit; zero: they are not asked to. Default 180 d.
+    pub(crate) hsts: Duration,
+    /// `[server.tls]`; `None`: see [`TlsFiles::from_credentials`].
+    pub(crate) tls: Option<TlsFiles>,
     /// How long nobody must be there before the daemon exits. Default 60 s; under 10 s only with a warning.
     pub(crate) idle_exit: Duration,
     /// Serve the login form over plain HTTP to addresses that are not loopback. Default false.
     pub(crate) insecure_http: bool,
 }
 
+/// Certificate chain and key of the https entrance, both PEM.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct TlsFiles {
+    /// The server's own certificate first, then its issuers'.
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+impl TlsFiles {
+    /// The credentials `coracle_tls-cert` and `coracle_tls-key`, if systemd gave us either of them.
+    pub(crate) fn from_credentials() -> Option<TlsFiles> {
+        Self::in_credentials(&PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?))
+    }
+
+    /// The same in a directory of credentials.
+    pub(crate) fn in_credentials(directory: &std::path::Path) -> Option<TlsFiles> {
+        let [cert, key] = ["coracle_tls-cert", "coracle_tls-key"].map(|name| directory.join(name));
+        (cert.exists() || key.exists()).then_some(TlsFiles { cert, key })
+    }
+}
+
 /// `[auth]`
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Auth {
+    /// Who is asked about names and passwords; at least one, each once. Default: the users file alone.
+    pub(crate) backends: Vec<Backend>,
     pub(crate) local: LocalAuth,
+    /// There if and only if `backends` has [`Backend::Ldap`].
+    pub(crate) ldap: Option<Arc<LdapAuth>>,
+}
+
+/// One of `auth.backends`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Backend {
+    /// The users file.
+    Local,
+    /// The directory of `[auth.ldap]`.
+    Ldap,
 }
 
 /// `[auth.local]`
@@ -91,6 +137,8 @@ pub(crate) struct Sessions {
     pub(crate) require_limits: bool,
     /// Bytes that all session logs together may take of the runtime directory's memory. Default 64 MiB.
     pub(crate) log_budget: u64,
+    /// Bytes that sessions must leave free on the disk of the image store. Default 1 GiB.
+    pub(crate) disk_floor: u64,
     /// Podman's API socket; `None`: `/run/user/<uid>/podman/podman.sock`.
     pub(crate) podman_socket: Option<PathBuf>,
 }
@@ -134,6 +182,75 @@ pub(crate) struct Profile {
     pub(crate) shm: u64,
     /// Open files of one process. Default 1024.
     pub(crate) nofile: u32,
+    #[serde(default)]
+    pub(crate) network: Network,
+    /// Outbound sessions may reach the host's own addresses, where the network helper cannot keep them from it.
+    #[serde(default)]
+    pub(crate) allow_host_access: bool,
+    /// What root inside may do; empty for everybody else. Sorted.
+    #[serde(default)]
+    pub(crate) capabilities: std::collections::BTreeSet<Capability>,
+    /// Bytes that may be written beside the tmpfs, on the host's disk; `None`: the root is read-only.
+    #[serde(default)]
+    pub(crate) layer_size: Option<u64>,
+}
+
+/// `network` of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Network {
+    /// Nothing but `lo`.
+    #[default]
+    None,
+    /// Connections to elsewhere, none from there.
+    Outbound,
+}
+
+impl Network {
+    /// As the configuration, the certificate and the audit write it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Network::None => "none",
+            Network::Outbound => "outbound",
+        }
+    }
+}
+
+/// What root inside may be allowed: what package managers need, and nothing that reaches out of the container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Capability {
+    Chown,
+    DacOverride,
+    Fowner,
+    Setgid,
+    Setuid,
+}
+
+impl Capability {
+    pub(crate) const ALL: [Capability; 5] = [Self::Chown, Self::DacOverride, Self::Fowner, Self::Setgid, Self::Setuid];
+
+    /// As capabilities(7) writes it, without `CAP_`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chown => "CHOWN",
+            Self::DacOverride => "DAC_OVERRIDE",
+            Self::Fowner => "FOWNER",
+            Self::Setgid => "SETGID",
+            Self::Setuid => "SETUID",
+        }
+    }
+
+    /// Its bit in the kernel's sets (linux/capability.h).
+    pub(crate) fn bit(self) -> u64 {
+        1 << match self {
+            Self::Chown => 0,
+            Self::DacOverride => 1,
+            Self::Fowner => 3,
+            Self::Setgid => 6,
+            Self::Setuid => 7,
+        }
+    }
 }
 
 /// Whether the daemon may fetch an image that is not there.

@@ -34,6 +34,20 @@ pub(super) struct Findings {
     pub(super) known: BTreeSet<String>,
 }
 
+/// Where something is written, for a mistake that only shows once everything is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    file: PathBuf,
+    line: usize,
+}
+
+impl Place {
+    /// `key` in dotted form.
+    pub(super) fn mistake(&self, key: &str, what: String) -> Mistake {
+        Mistake { file: self.file.clone(), line: Some(self.line), key: key.to_owned(), what }
+    }
+}
+
 /// One file and what was found in it.
 pub(super) struct Source<'a> {
     pub(super) path: &'a Path,
@@ -76,11 +90,13 @@ pub(super) struct Section<'s, 'a> {
     /// Where the table begins; 1 if it is absent.
     line: usize,
     asked: Vec<&'static str>,
+    /// Keys that were told why they are not there.
+    refused: Vec<&'static str>,
 }
 
 impl<'s, 'a> Section<'s, 'a> {
     pub(super) fn root(source: &'s Source<'a>, table: &'s DeTable<'a>) -> Self {
-        Self { source, name: String::new(), table: Some(table), line: 1, asked: Vec::new() }
+        Self { source, name: String::new(), table: Some(table), line: 1, asked: Vec::new(), refused: Vec::new() }
     }
 
     /// The table `[key]`; absent ones can be asked too and answer nothing.
@@ -97,7 +113,7 @@ impl<'s, 'a> Section<'s, 'a> {
                 }
             }
         }
-        Section { source: self.source, name, table, line, asked: Vec::new() }
+        Section { source: self.source, name, table, line, asked: Vec::new(), refused: Vec::new() }
     }
 
     /// The tables `[[key]]`, in the order of the file.
@@ -120,6 +136,7 @@ impl<'s, 'a> Section<'s, 'a> {
                         table: Some(table),
                         line,
                         asked: Vec::new(),
+                        refused: Vec::new(),
                     });
                 }
                 None => self.mistake(line, key, format!("is a list of tables; write [[{name}]] above each")),
@@ -130,7 +147,7 @@ impl<'s, 'a> Section<'s, 'a> {
 
     /// An absent table, only to learn the names of its keys.
     pub(super) fn nothing(source: &'s Source<'a>, name: &str) -> Self {
-        Self { source, name: name.to_owned(), table: None, line: 1, asked: Vec::new() }
+        Self { source, name: name.to_owned(), table: None, line: 1, asked: Vec::new(), refused: Vec::new() }
     }
 
     pub(super) fn string(&mut self, key: &'static str) -> Option<(&'s str, usize)> {
@@ -272,12 +289,30 @@ impl<'s, 'a> Section<'s, 'a> {
         Some(pairs)
     }
 
+    /// A key that people may expect and that is not there on purpose: written, it is a mistake of its own.
+    pub(super) fn refuse(&mut self, key: &'static str, what: &str) {
+        self.refused.push(key);
+        if self.has(key) {
+            self.mistake(self.line_of(key), key, what.to_owned());
+        }
+    }
+
+    /// The keys asked for so far.
+    pub(super) fn asked(&self) -> &[&'static str] {
+        &self.asked
+    }
+
+    /// Where `line` is.
+    pub(super) fn place(&self, line: usize) -> Place {
+        Place { file: self.source.path.to_owned(), line }
+    }
+
     /// Every key of the table that was not asked for is a mistake, with the nearest of those that were.
     pub(super) fn finish(self) {
         let Some(table) = self.table else { return };
         for key in table.keys() {
             let written: &str = key.get_ref();
-            if self.asked.contains(&written) {
+            if self.asked.contains(&written) || self.refused.contains(&written) {
                 continue;
             }
             let nearest = self

@@ -68,6 +68,13 @@ impl Socket {
             Self::Unix(s) => s.poll_accept(cx).map_ok(|(stream, _)| Stream::Unix(stream)),
         }
     }
+
+    fn tls_port(&self, entrance: Entrance) -> Option<u16> {
+        match self {
+            Self::Tcp(s) if entrance == Entrance::Https => s.local_addr().ok().map(|address| address.port()),
+            _ => None,
+        }
+    }
 }
 
 /// The signals that the daemon hears.
@@ -109,7 +116,10 @@ impl Gate {
                 };
                 Ok((entrance, socket))
             })
-            .collect::<io::Result<_>>()?;
+            .collect::<io::Result<Vec<_>>>()?;
+        if let Some(port) = listeners.iter().find_map(|(entrance, socket)| socket.tls_port(*entrance)) {
+            house.tls().expect(port);
+        }
         Ok(Gate { listeners, turn: Cell::new(0), house, crowd: Crowd::new(), refusals: Arc::default(), when_idle })
     }
 
@@ -223,7 +233,7 @@ impl Gate {
     }
 
     fn tell(&self, sessions: usize, told: &mut String) {
-        let text = status_line(sessions, self.house.known_trouble(), self.house.stale());
+        let text = status_line(sessions, self.house.known_trouble(), self.house.stale(), &self.house.tls().status());
         if text != *told {
             activation::status(&text);
             *told = text;
@@ -239,13 +249,15 @@ impl Gate {
 }
 
 /// What `systemctl status` shows.
-fn status_line(sessions: usize, trouble: Option<Trouble>, stale: Option<Trouble>) -> String {
+fn status_line(sessions: usize, trouble: Option<Trouble>, stale: Option<Trouble>, tls: &str) -> String {
     let count = if sessions == 1 { "1 session".to_owned() } else { format!("{sessions} sessions") };
-    match (trouble, stale) {
+    let tls = if tls.is_empty() { String::new() } else { format!("; {tls}") };
+    let rest = match (trouble, stale) {
         (Some(t), _) => format!("not ready ({}): {}; {count}", t.reference, t.why),
         (None, Some(t)) => format!("{count}; the old configuration is in force ({}): {}", t.reference, t.why),
         (None, None) => count,
-    }
+    };
+    rest + &tls
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -1,24 +1,25 @@
 //! One connection, from the accepted socket to its last answer: caps, timeouts, and who the peer is.
 
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
+use hyper::HeaderMap;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep};
 
+use super::forwarded::{self, Unclear};
 use super::house::House;
-use super::limits::{Crowd, Full, Guest, HEAD_TIMEOUT, MAX_HEAD, MAX_HEADERS, PeerKey, WRITE_STALL};
+use super::limits::{Crowd, Full, Guest, HEAD_TIMEOUT, MAX_HEAD, MAX_HEADERS, PeerKey};
 use super::origin::Way;
+use super::patient::Patient;
 use super::refusals::Refusals;
+use super::tls;
 use crate::activation::Entrance;
+use crate::config::TrustedProxies;
 
 /// A socket that was just accepted.
 pub(crate) enum Stream {
@@ -34,14 +35,15 @@ pub(crate) struct Incoming {
     pub(crate) refusals: Arc<Refusals>,
 }
 
-/// The other end of a connection, as far as the kernel tells.
+/// Who asks: the other end of a connection, as far as the kernel tells; for a request that a trusted proxy brought, the
+/// client that the proxy names.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     pub(crate) entrance: Entrance,
     pub(crate) way: Way,
     pub(crate) key: PeerKey,
-    /// `None` for unix sockets.
-    pub(crate) address: Option<SocketAddr>,
+    /// Canonical: IPv4 as such. `None` for unix sockets.
+    pub(crate) address: Option<IpAddr>,
     /// The user at the other end of a unix socket.
     pub(crate) uid: Option<u32>,
 }
@@ -50,7 +52,7 @@ impl Peer {
     /// For audit and journal: an address, `uid 0`, or `unix`.
     pub(crate) fn shown(&self) -> String {
         match (self.address, self.uid) {
-            (Some(address), _) => address.ip().to_canonical().to_string(),
+            (Some(address), _) => address.to_string(),
             (None, Some(uid)) if self.entrance == Entrance::Control => format!("uid {uid}"),
             (None, _) => "unix".to_owned(),
         }
@@ -58,11 +60,37 @@ impl Peer {
 
     /// The address that login attempts are counted under; all users of a unix socket share the unspecified one.
     pub(crate) fn ip(&self) -> IpAddr {
-        self.address.map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip().to_canonical())
+        self.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into())
+    }
+
+    /// Whether it is believed what it says of the requests before its own.
+    pub(super) fn is_trusted(&self, trusted: &TrustedProxies) -> bool {
+        match self.address {
+            Some(address) => trusted.contains(address),
+            None => self.entrance == Entrance::Unix && trusted.unix,
+        }
+    }
+
+    /// Who a request of this peer comes from: somebody else only if the peer is a trusted proxy and says so.
+    ///
+    /// # Errors
+    /// If it is a trusted proxy and does not say it clearly.
+    pub(crate) fn behind(&self, headers: &HeaderMap, trusted: &TrustedProxies) -> Result<Peer, Unclear> {
+        if !self.is_trusted(trusted) {
+            return Ok(self.clone());
+        }
+        let told = forwarded::read(headers, trusted)?;
+        Ok(Peer {
+            way: told.scheme.map_or(self.way, Way::Told),
+            key: told.client.map_or(self.key, PeerKey::of),
+            address: told.client.or(self.address),
+            ..*self
+        })
     }
 }
 
 /// What one request is answered with.
+#[derive(Clone)]
 pub(crate) struct Visit {
     pub(crate) peer: Peer,
     pub(crate) guest: Arc<Guest>,
@@ -77,19 +105,20 @@ pub(crate) fn admit(incoming: Incoming, crowd: &Crowd, closing: watch::Receiver<
         Stream::Tcp(socket, address) => tcp_peer(entrance, socket, *address),
         Stream::Unix(socket) => unix_peer(entrance, socket),
     };
-    if entrance == Entrance::Https {
-        refusals.count(peer.key, "TLS, which coracle-https.socket would need, is not part of this version");
-        return;
-    }
     if entrance == Entrance::Control && !peer.uid.is_some_and(may_control) {
         refusals.count(peer.key, "foreign uid on the control socket");
         return;
     }
-    let guest = match crowd.enter(peer.key) {
+    let shop = house.shop();
+    let is_proxy = shop.is_some_and(|shop| peer.is_trusted(&shop.config.server.trusted_proxies));
+    let entered = if is_proxy { crowd.enter_proxy(peer.key) } else { crowd.enter(peer.key) };
+    let guest = match entered {
         Ok(guest) => Arc::new(guest),
         Err(full) => {
             refusals.count(peer.key, "too many connections");
-            turn_away(&stream, full);
+            if entrance != Entrance::Https {
+                turn_away(&stream, full);
+            }
             return;
         }
     };
@@ -99,16 +128,25 @@ pub(crate) fn admit(incoming: Incoming, crowd: &Crowd, closing: watch::Receiver<
             if let Err(error) = socket.set_nodelay(true) {
                 tracing::debug!(%error, "nodelay"); // slower echo, nothing worse
             }
-            tokio::spawn(serve(socket, visit, closing));
+            if entrance == Entrance::Https {
+                tokio::spawn(serve_tls(socket, visit, closing));
+            } else {
+                tokio::spawn(serve(Patient::new(socket), visit, closing));
+            }
         }
-        Stream::Unix(socket) => drop(tokio::spawn(serve(socket, visit, closing))),
+        Stream::Unix(socket) => drop(tokio::spawn(serve(Patient::new(socket), visit, closing))),
     }
 }
 
 fn tcp_peer(entrance: Entrance, socket: &TcpStream, address: SocketAddr) -> Peer {
     let here = socket.local_addr().is_ok_and(|a| a.ip().to_canonical().is_loopback());
-    let way = if here && address.ip().to_canonical().is_loopback() { Way::Loopback } else { Way::Network };
-    Peer { entrance, way, key: PeerKey::of(address.ip()), address: Some(address), uid: None }
+    let address = address.ip().to_canonical();
+    let way = match entrance {
+        Entrance::Https => Way::Tls,
+        _ if here && address.is_loopback() => Way::Loopback,
+        _ => Way::Network,
+    };
+    Peer { entrance, way, key: PeerKey::of(address), address: Some(address), uid: None }
 }
 
 fn unix_peer(entrance: Entrance, socket: &UnixStream) -> Peer {
@@ -140,6 +178,20 @@ fn turn_away(stream: &Stream, full: Full) {
     }
 }
 
+/// The handshake, then the rest; what is patient is the socket below, since TLS has a buffer of its own above it.
+async fn serve_tls(socket: TcpStream, visit: Visit, mut closing: watch::Receiver<bool>) {
+    let Some(acceptor) = visit.house.tls_acceptor() else {
+        return visit.refusals.count(visit.peer.key, "TLS without a certificate in force");
+    };
+    let stream = tokio::select! {
+        stream = tls::shake(socket, &acceptor) => stream,
+        () = told_to_close(&mut closing) => None,
+    };
+    if let Some(stream) = stream {
+        serve(stream, visit, closing).await;
+    }
+}
+
 async fn serve<S>(socket: S, visit: Visit, mut closing: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -155,7 +207,7 @@ where
         .max_headers(MAX_HEADERS)
         .max_header_size(MAX_HEAD) // exact; the buffer alone lets nearly twice as much through
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(Patient::new(socket)), service)
+        .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let served = tokio::select! {
@@ -173,63 +225,4 @@ where
 async fn told_to_close(closing: &mut watch::Receiver<bool>) {
     let gone = closing.wait_for(|closing| *closing).await.is_err(); // the gate itself is gone: the same
     tracing::trace!(gone, "asked to close");
-}
-
-/// A socket whose writes may wait for the peer for [`WRITE_STALL`], no longer: a peer that takes nothing would hold its
-/// place, and keep an idle daemon awake, for ever.
-struct Patient<S> {
-    socket: S,
-    /// Runs while a write waits.
-    stall: Option<Pin<Box<Sleep>>>,
-}
-
-impl<S> Patient<S> {
-    fn new(socket: S) -> Self {
-        Self { socket, stall: None }
-    }
-
-    fn or_give_up<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if outcome.is_ready() {
-            self.stall = None;
-            return outcome;
-        }
-        let stall = self.stall.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + WRITE_STALL)));
-        ready!(stall.as_mut().poll(cx));
-        self.stall = None;
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer takes nothing")))
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(cx, buf)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.socket).poll_write(cx, buf);
-        self.or_give_up(cx, outcome)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.socket).poll_write_vectored(cx, bufs);
-        self.or_give_up(cx, outcome)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.socket.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(cx)
-    }
 }

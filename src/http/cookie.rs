@@ -1,27 +1,51 @@
-//! The login cookie: which name it has where, how it is set, read and taken back.
+//! The login cookie, and the one that marks a browser: which names they have where, how they are set, read and taken back.
 
 use std::time::Duration;
 
 use hyper::header::{self, HeaderMap, HeaderValue};
 
-use super::origin::Secrecy;
+use super::origin::{Here, Secrecy};
+use crate::auth::DEVICE_LIFETIME;
 
 /// Characters of a value that is worth looking up; longer ones are nobody's.
 const MAX_VALUE: usize = 256;
 
+/// Which cookie.
+#[derive(Clone, Copy)]
+enum Kind {
+    Login,
+    /// Outlives the login, and opens nothing.
+    Device,
+}
+
 /// The cookie's name; `None` where none may be used. `__Host-` makes browsers refuse it without Secure, with a Domain,
-/// or from another path, so no neighbour can plant one.
-fn name(secrecy: Secrecy) -> Option<&'static str> {
-    match secrecy {
-        Secrecy::Https => Some("__Host-coracle"),
-        Secrecy::PlainAllowed => Some("coracle"),
+/// or for a part of the host's paths, so no neighbour can plant one. With a base path it must be for a part of them;
+/// `__Secure-` is what is left then.
+fn name(kind: Kind, here: &Here) -> Option<&'static str> {
+    let [host, secure, plain] = match kind {
+        Kind::Login => ["__Host-coracle", "__Secure-coracle", "coracle"],
+        Kind::Device => ["__Host-coracle-device", "__Secure-coracle-device", "coracle-device"],
+    };
+    match here.secrecy {
+        Secrecy::Https if here.base.is_empty() => Some(host),
+        Secrecy::Https => Some(secure),
+        Secrecy::PlainAllowed => Some(plain),
         Secrecy::PlainRefused => None,
     }
 }
 
 /// The login's token, if exactly one cookie of our name came along.
-pub(crate) fn token(headers: &HeaderMap, secrecy: Secrecy) -> Option<&str> {
-    let name = name(secrecy)?;
+pub(crate) fn token<'h>(headers: &'h HeaderMap, here: &Here) -> Option<&'h str> {
+    value(Kind::Login, headers, here)
+}
+
+/// What marks the browser, likewise.
+pub(crate) fn device<'h>(headers: &'h HeaderMap, here: &Here) -> Option<&'h str> {
+    value(Kind::Device, headers, here)
+}
+
+fn value<'h>(kind: Kind, headers: &'h HeaderMap, here: &Here) -> Option<&'h str> {
+    let name = name(kind, here)?;
     let mut found = headers
         .get_all(header::COOKIE)
         .iter()
@@ -37,28 +61,39 @@ pub(crate) fn token(headers: &HeaderMap, secrecy: Secrecy) -> Option<&str> {
 }
 
 /// `Set-Cookie` for a new login; `None` where no cookie may be set.
-pub(crate) fn set(token: &str, lifetime: Duration, secrecy: Secrecy) -> Option<HeaderValue> {
-    let fit = token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    if !fit {
-        return None;
-    }
-    line(token, lifetime.as_secs(), secrecy)
+pub(crate) fn set(token: &str, lifetime: Duration, here: &Here) -> Option<HeaderValue> {
+    fit(token).then(|| line(Kind::Login, token, lifetime.as_secs(), here))?
+}
+
+/// `Set-Cookie` that marks the browser.
+pub(crate) fn set_device(mark: &str, here: &Here) -> Option<HeaderValue> {
+    fit(mark).then(|| line(Kind::Device, mark, DEVICE_LIFETIME.as_secs(), here))?
+}
+
+fn fit(value: &str) -> bool {
+    value.len() <= MAX_VALUE && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 /// `Set-Cookie` that makes the browser forget its login.
-pub(crate) fn clear(secrecy: Secrecy) -> Option<HeaderValue> {
-    line("", 0, secrecy)
+pub(crate) fn clear(here: &Here) -> Option<HeaderValue> {
+    line(Kind::Login, "", 0, here)
 }
 
-fn line(value: &str, seconds: u64, secrecy: Secrecy) -> Option<HeaderValue> {
-    let name = name(secrecy)?;
-    let secure = if secrecy == Secrecy::Https { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")).ok()
+fn line(kind: Kind, value: &str, seconds: u64, here: &Here) -> Option<HeaderValue> {
+    let name = name(kind, here)?;
+    let path = if here.base.is_empty() { "/" } else { &here.base };
+    let secure = if here.secrecy == Secrecy::Https { "; Secure" } else { "" };
+    HeaderValue::from_str(&format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"))
+        .ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn here(secrecy: Secrecy, base: &str) -> Here {
+        Here { origin: String::new(), base: base.to_owned(), secrecy }
+    }
 
     fn cookies(lines: &[&str]) -> HeaderMap {
         let mut map = HeaderMap::new();
@@ -72,32 +107,60 @@ mod tests {
     fn the_cookie_is_host_bound_and_secure_over_https_and_plain_on_loopback() {
         let day = Duration::from_secs(86_400);
         assert_eq!(
-            set("abc", day, Secrecy::Https).unwrap(),
+            set("abc", day, &here(Secrecy::Https, "")).unwrap(),
             "__Host-coracle=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=86400; Secure"
         );
         assert_eq!(
-            set("abc", day, Secrecy::PlainAllowed).unwrap(),
+            set("abc", day, &here(Secrecy::PlainAllowed, "")).unwrap(),
             "coracle=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=86400"
         );
-        assert_eq!(set("abc", day, Secrecy::PlainRefused), None);
-        assert_eq!(set("a;b", day, Secrecy::Https), None);
-        assert!(clear(Secrecy::Https).unwrap().to_str().unwrap().contains("Max-Age=0"));
+        assert_eq!(set("abc", day, &here(Secrecy::PlainRefused, "")), None);
+        assert_eq!(
+            set("abc", day, &here(Secrecy::Https, "/shell")).unwrap(),
+            "__Secure-coracle=abc; Path=/shell; HttpOnly; SameSite=Lax; Max-Age=86400; Secure"
+        );
+        assert_eq!(set("a;b", day, &here(Secrecy::Https, "")), None);
+        assert!(clear(&here(Secrecy::Https, "")).unwrap().to_str().unwrap().contains("Max-Age=0"));
+    }
+
+    #[test]
+    fn the_mark_of_a_browser_is_a_cookie_of_its_own_that_outlives_the_login() {
+        assert_eq!(
+            set_device("ab.cd", &here(Secrecy::Https, "")).unwrap(),
+            "__Host-coracle-device=ab.cd; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000; Secure"
+        );
+        assert_eq!(
+            set_device("ab", &here(Secrecy::PlainAllowed, "")).unwrap(),
+            "coracle-device=ab; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000"
+        );
+        assert_eq!(set_device("ab", &here(Secrecy::PlainRefused, "")), None);
+        let both = cookies(&["coracle-device=mark; coracle=login"]);
+        assert_eq!(device(&both, &here(Secrecy::PlainAllowed, "")), Some("mark"));
+        assert_eq!(token(&both, &here(Secrecy::PlainAllowed, "")), Some("login"));
+        assert_eq!(device(&cookies(&["__Secure-coracle-device=x"]), &here(Secrecy::Https, "/shell")), Some("x"));
     }
 
     #[test]
     fn only_the_name_of_this_way_counts() {
         let both = cookies(&["coracle=plain; __Host-coracle=secure", "other=1"]);
-        assert_eq!(token(&both, Secrecy::Https), Some("secure"));
-        assert_eq!(token(&both, Secrecy::PlainAllowed), Some("plain"));
-        assert_eq!(token(&both, Secrecy::PlainRefused), None);
+        assert_eq!(token(&both, &here(Secrecy::Https, "")), Some("secure"));
+        assert_eq!(token(&both, &here(Secrecy::PlainAllowed, "")), Some("plain"));
+        assert_eq!(token(&both, &here(Secrecy::PlainRefused, "")), None);
+    }
+
+    #[test]
+    fn with_a_base_path_the_cookie_of_the_whole_host_does_not_count() {
+        let both = cookies(&["__Host-coracle=host; __Secure-coracle=base"]);
+        assert_eq!(token(&both, &here(Secrecy::Https, "/shell")), Some("base"));
+        assert_eq!(token(&both, &here(Secrecy::Https, "")), Some("host"));
     }
 
     #[test]
     fn two_cookies_of_our_name_are_none() {
-        assert_eq!(token(&cookies(&["coracle=a; coracle=b"]), Secrecy::PlainAllowed), None);
-        assert_eq!(token(&cookies(&["coracle=a", "coracle=a"]), Secrecy::PlainAllowed), None);
-        assert_eq!(token(&cookies(&["coracle="]), Secrecy::PlainAllowed), None);
-        assert_eq!(token(&cookies(&[&format!("coracle={}", "a".repeat(300))]), Secrecy::PlainAllowed), None);
-        assert_eq!(token(&cookies(&["xcoracle=a; coracle2=b; coracle"]), Secrecy::PlainAllowed), None);
+        assert_eq!(token(&cookies(&["coracle=a; coracle=b"]), &here(Secrecy::PlainAllowed, "")), None);
+        assert_eq!(token(&cookies(&["coracle=a", "coracle=a"]), &here(Secrecy::PlainAllowed, "")), None);
+        assert_eq!(token(&cookies(&["coracle="]), &here(Secrecy::PlainAllowed, "")), None);
+        assert_eq!(token(&cookies(&[&format!("coracle={}", "a".repeat(300))]), &here(Secrecy::PlainAllowed, "")), None);
+        assert_eq!(token(&cookies(&["xcoracle=a; coracle2=b; coracle"]), &here(Secrecy::PlainAllowed, "")), None);
     }
 }

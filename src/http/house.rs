@@ -10,10 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
+use super::tls::Tls;
 use crate::activation::Lock;
 use crate::audit;
-use crate::auth::Auth;
+use crate::auth::{Auth, Seats};
 use crate::config::{Config, ConfigErrors, Places, Purpose};
 use crate::session::Roster;
 
@@ -66,6 +68,7 @@ pub(crate) struct House {
     work: Mutex<Work>,
     /// What comes and goes by itself, as it was last seen: it is logged once and keeps its reference.
     passing: Mutex<Option<Trouble>>,
+    tls: Tls,
     changed: watch::Sender<u64>,
 }
 
@@ -87,6 +90,7 @@ impl House {
             standing: RwLock::default(),
             work: Mutex::new(work),
             passing: Mutex::new(None),
+            tls: Tls::default(),
             changed: watch::Sender::new(0),
         });
         house.settle();
@@ -126,6 +130,24 @@ impl House {
     /// Why a configuration older than the files is in force.
     pub(crate) fn stale(&self) -> Option<Trouble> {
         self.standing().stale
+    }
+
+    /// The https entrance's certificate.
+    pub(crate) fn tls(&self) -> &Tls {
+        &self.tls
+    }
+
+    /// What TLS handshakes are done with. Where there is nothing it looks again first, at most once a second.
+    pub(super) fn tls_acceptor(&self) -> Option<TlsAcceptor> {
+        let before = self.tls.status();
+        if self.setup_trouble().is_some() {
+            self.look_again(); // the certificate may be named where the mistake is
+        }
+        let acceptor = self.tls.acceptor();
+        if self.tls.status() != before {
+            self.changed.send_modify(|n| *n += 1);
+        }
+        acceptor
     }
 
     /// Why nobody can be served. Looks again first, at most once a second, if something was wrong.
@@ -200,6 +222,10 @@ impl House {
     }
 
     fn put(&self, standing: Standing) {
+        // With a configuration that is broken from the start, nobody knows where the certificate is.
+        if let (Some(shop), None) = (&standing.shop, &standing.trouble) {
+            self.tls.renew(&shop.config.server);
+        }
         *self.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
         self.changed.send_modify(|n| *n += 1);
     }
@@ -268,8 +294,21 @@ fn serve_with(places: &Arc<Places>, shop: Option<Shop>) -> Standing {
         Err(error) => return unprepared(error.to_string()),
     };
     match Roster::open(config.clone(), places.clone()) {
-        Ok(roster) => Standing { shop: Some(Shop { config, auth, roster }), trouble, stale: None },
+        Ok(roster) => {
+            auth.watch_over(seats(&roster));
+            Standing { shop: Some(Shop { config, auth, roster }), trouble, stale: None }
+        }
         Err(why) => unprepared(why),
+    }
+}
+
+/// What revalidation asks of the roster.
+fn seats(roster: &Roster) -> Seats {
+    let (owners, bar) = (roster.clone(), roster.clone());
+    Seats {
+        owners: Box::new(move || owners.owners()),
+        bar: Box::new(move |owner, within, why| bar.bar(owner, within, why)),
+        changes: roster.live(),
     }
 }
 

@@ -12,7 +12,8 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::activation::Entrance;
 
-/// Connections at once from one address (one /64 for IPv6).
+/// Connections at once from one address (one /64 for IPv6). A trusted proxy may have as many as there are; there it counts
+/// requests that are being answered, and WebSockets, of one of its clients.
 pub(crate) const MAX_PER_ADDRESS: usize = 32;
 /// Connections at once in all, the control socket's not counted.
 pub(crate) const MAX_CONNECTIONS: usize = 1024;
@@ -26,6 +27,8 @@ pub(crate) const MAX_HEADERS: usize = 64;
 pub(crate) const MAX_HEAD: usize = 32 * 1024;
 /// Bytes of one request's body.
 pub(crate) const MAX_BODY: usize = 16 * 1024;
+/// For a whole TLS handshake.
+pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// For a whole request head; hyper starts it anew at the end of each answer, so it bounds idle keep-alive as well.
 pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// For a whole request body.
@@ -114,18 +117,30 @@ impl Crowd {
     /// # Errors
     /// Which cap is reached.
     pub(crate) fn enter(&self, peer: PeerKey) -> Result<Guest, Full> {
+        self.admit(peer, MAX_PER_ADDRESS)
+    }
+
+    /// As [`Crowd::enter`] for a proxy, whose address may have any share of the places.
+    ///
+    /// # Errors
+    /// [`Full::House`].
+    pub(crate) fn enter_proxy(&self, peer: PeerKey) -> Result<Guest, Full> {
+        self.admit(peer, MAX_CONNECTIONS)
+    }
+
+    fn admit(&self, peer: PeerKey, share: usize) -> Result<Guest, Full> {
         let mut count = self.count();
         let here = count.by_peer.get(&peer).copied().unwrap_or(0);
         match peer {
             PeerKey::Local(Entrance::Control) if here >= MAX_CONTROL => return Err(Full::House),
             PeerKey::Local(Entrance::Control) => count.control += 1,
             _ if count.open - count.control >= MAX_CONNECTIONS => return Err(Full::House),
-            PeerKey::V4(_) | PeerKey::V6(_) if here >= MAX_PER_ADDRESS => return Err(Full::Address),
+            PeerKey::V4(_) | PeerKey::V6(_) if here >= share => return Err(Full::Address),
             _ => {}
         }
         count.open += 1;
         count.by_peer.insert(peer, here + 1);
-        Ok(Guest { crowd: self.clone(), peer, real: AtomicBool::new(false) })
+        Ok(Guest { crowd: self.clone(), peer, carrier: None, real: AtomicBool::new(false) })
     }
 
     /// Connections open now, WebSockets and idle keep-alive included.
@@ -158,6 +173,8 @@ impl Crowd {
 pub(crate) struct Guest {
     crowd: Crowd,
     peer: PeerKey,
+    /// The proxy's connection that this client's request came over; it is what takes a place in the house.
+    carrier: Option<Arc<Guest>>,
     real: AtomicBool,
 }
 
@@ -165,6 +182,18 @@ impl Guest {
     /// This one asked for something that a person could want: its end starts the idle time anew.
     pub(crate) fn is_real(&self) {
         self.real.store(true, Relaxed);
+    }
+
+    /// A place for the request of a client of this guest, who is a proxy. `None` if that client has its share.
+    pub(crate) fn carry(self: &Arc<Self>, client: PeerKey) -> Option<Guest> {
+        let mut count = self.crowd.count();
+        let here = count.by_peer.entry(client).or_default();
+        if *here >= MAX_PER_ADDRESS {
+            return None;
+        }
+        *here += 1;
+        let carrier = Some(self.clone());
+        Some(Guest { crowd: self.crowd.clone(), peer: client, carrier, real: AtomicBool::new(false) })
     }
 
     pub(crate) fn crowd(&self) -> &Crowd {
@@ -175,7 +204,9 @@ impl Guest {
 impl Drop for Guest {
     fn drop(&mut self) {
         let mut count = self.crowd.count();
-        count.open -= 1;
+        if self.carrier.is_none() {
+            count.open -= 1;
+        }
         if self.peer == PeerKey::Local(Entrance::Control) {
             count.control -= 1;
         }
@@ -233,6 +264,24 @@ mod tests {
         let others = (0..MAX_CONNECTIONS).map_while(|_| crowd.enter(PeerKey::Local(Entrance::Unix)).ok());
         assert_eq!(others.collect::<Vec<_>>().len(), MAX_CONNECTIONS);
         drop(control);
+    }
+
+    #[test]
+    fn a_proxy_has_any_share_and_each_of_its_clients_one_of_its_own() {
+        let crowd = Crowd::new();
+        let proxy: Vec<_> =
+            (0..MAX_CONNECTIONS).map_while(|_| crowd.enter_proxy(address(1)).ok().map(Arc::new)).collect();
+        assert_eq!(proxy.len(), MAX_CONNECTIONS);
+        assert_eq!(crowd.enter_proxy(address(1)).err(), Some(Full::House));
+        let mut client: Vec<_> = proxy.iter().map_while(|carrier| carrier.carry(address(2))).collect();
+        assert_eq!((client.len(), crowd.open()), (MAX_PER_ADDRESS, MAX_CONNECTIONS));
+        assert!(proxy[0].carry(address(3)).is_some());
+        client.pop();
+        assert!(proxy[0].carry(address(2)).is_some());
+        drop(proxy);
+        assert_eq!(crowd.open(), MAX_PER_ADDRESS - 1, "a client's request keeps the connection that it came over");
+        drop(client);
+        assert_eq!((crowd.open(), crowd.count().by_peer.len()), (0, 0));
     }
 
     #[test]

@@ -12,7 +12,9 @@ mod words; //    phrases of more than one page
 pub(crate) use ended::ended;
 pub(crate) use help::help;
 pub(crate) use launcher::{Home, home};
-pub(crate) use sign_in::{LoginPage, login, login_refused_plain_http, login_slow, login_wrong};
+pub(crate) use sign_in::{
+    LoginPage, login, login_refused_plain_http, login_slow, login_stopped, login_without_directory, login_wrong,
+};
 pub(crate) use terminal::terminal;
 
 use super::{

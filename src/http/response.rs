@@ -62,6 +62,15 @@ pub(crate) fn see_other(path: &str) -> Answer {
     answer
 }
 
+/// 308 to another origin of ours, which browsers follow with the same method. `location` is whole and came through
+/// `secure::elsewhere`.
+pub(crate) fn permanently(location: &str) -> Answer {
+    match HeaderValue::from_str(location) {
+        Ok(location) => with_value(empty(StatusCode::PERMANENT_REDIRECT), header::LOCATION, Some(location)),
+        Err(_) => text(StatusCode::BAD_REQUEST, "not understood\n"),
+    }
+}
+
 pub(crate) fn json(status: StatusCode, value: &impl serde::Serialize) -> Answer {
     match serde_json::to_vec(value) {
         Ok(body) => with_type(status, "application/json", body),
@@ -105,6 +114,14 @@ pub(crate) fn close(mut answer: Answer) -> Answer {
 /// Adds a header whose value is ours.
 pub(crate) fn with(mut answer: Answer, name: HeaderName, value: &'static str) -> Answer {
     answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    answer
+}
+
+/// Adds a header, if there is a value for it.
+pub(crate) fn with_value(mut answer: Answer, name: HeaderName, value: Option<HeaderValue>) -> Answer {
+    if let Some(value) = value {
+        answer.headers_mut().insert(name, value);
+    }
     answer
 }
 

@@ -9,10 +9,12 @@ use super::pages::{self, LoginPage};
 use super::response::{self, Answer};
 use super::web::{self, Asked};
 use super::{body, cookie, route};
-use crate::auth::{Password, Refused};
+use crate::auth::{Attempt, Password, Refused, Stopped};
 
 /// When to try again while every checker of passwords is busy.
 const BUSY: Duration = Duration::from_secs(2);
+/// When to try again while the directory does not answer.
+const SILENT: Duration = Duration::from_secs(60);
 /// Where to go after login when nothing else was wanted: the home page, which then starts the first session by itself.
 const START: &str = "/#start";
 
@@ -42,14 +44,17 @@ pub(crate) async fn sign_in(asked: &Asked<'_>, body: Incoming) -> Answer {
     let mut field = |name: &str| fields.remove(name).unwrap_or_default();
     let (user, password, wanted) = (field("user"), Password::new(field("password")), field("next"));
     let next = route::next(&wanted);
-    let again = |status, message: String| {
-        let form = LoginPage { next: next.unwrap_or_default(), user: &user, message: Some(&message) };
+    let again_with = |status, message: String, change_password: Option<&str>| {
+        let form = LoginPage { next: next.unwrap_or_default(), user: &user, message: Some(&message), change_password };
         response::page(status, pages::login(&form))
     };
-    match asked.shop.auth.login(&user, password, asked.visit.peer.ip()).await {
-        Ok(person) => {
+    let again = |status, message| again_with(status, message, None);
+    let device = cookie::device(asked.headers(), &asked.here);
+    let attempt = Attempt { name: &user, password, peer: asked.visit.peer.ip(), device };
+    match asked.shop.auth.login(attempt).await {
+        Ok(entered) => {
             let logins = asked.shop.auth.logins();
-            let token = match logins.open_for(&person, &asked.peer()) {
+            let token = match asked.shop.auth.open_login(&entered, &asked.peer()) {
                 Ok(token) => token,
                 Err(error) => return broken(asked, &error.to_string()),
             };
@@ -57,10 +62,22 @@ pub(crate) async fn sign_in(asked: &Asked<'_>, body: Incoming) -> Answer {
                 logins.close(old.key); // one browser, one login
             }
             let lifetime = asked.shop.config.login.lifetime;
-            let answer = response::see_other(next.unwrap_or(START));
-            response::with_cookie(answer, cookie::set(token.as_str(), lifetime, asked.here.secrecy))
+            // What there is to be told stands on the start page: no session may take its place at once.
+            let start = if entered.notice.is_some() { "/" } else { START };
+            let answer = response::see_other(next.unwrap_or(start));
+            let answer = response::with_cookie(answer, cookie::set(token.as_str(), lifetime, &asked.here));
+            response::with_cookie(answer, cookie::set_device(&entered.device, &asked.here))
         }
         Err(Refused::Wrong { reference }) => again(StatusCode::FORBIDDEN, pages::login_wrong(&reference)),
+        Err(Refused::Stopped { state, reference, change_url }) => {
+            let message = pages::login_stopped(state, &reference);
+            let mends = matches!(state, Stopped::PasswordExpired | Stopped::MustChange);
+            again_with(StatusCode::FORBIDDEN, message, change_url.as_deref().filter(|_| mends))
+        }
+        Err(Refused::Silent { reference, users_file }) => {
+            let answer = again(StatusCode::SERVICE_UNAVAILABLE, pages::login_without_directory(&reference, users_file));
+            response::retry_after(answer, SILENT)
+        }
         Err(Refused::Slow { retry_after }) => {
             let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
             let answer = again(StatusCode::TOO_MANY_REQUESTS, pages::login_slow(seconds.max(1)));
@@ -79,7 +96,7 @@ pub(crate) fn sign_out(asked: &Asked<'_>) -> Answer {
     if let Some(login) = &asked.login {
         asked.shop.auth.logins().close(login.key);
     }
-    response::with_cookie(response::see_other("/login"), cookie::clear(asked.here.secrecy))
+    response::with_cookie(response::see_other("/login"), cookie::clear(&asked.here))
 }
 
 async fn fields(

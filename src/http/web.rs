@@ -4,16 +4,23 @@ use hyper::header::{self, HeaderMap};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode, body::Incoming};
 
+use super::base::{self, Place};
 use super::connection::Visit;
 use super::house::{Kind, Shop, Trouble};
 use super::origin::{self, Foreign, Here};
 use super::pages::refusals::{self, Words};
 use super::response::{self, Answer};
 use super::route::{self, Route};
-use super::{api, assets, body::BadBody, cookie, pages, sign_in, socket};
+use super::{api, assets, body::BadBody, cookie, pages, secure, sign_in, socket};
 use crate::auth::{Login, Person};
+use crate::config::Server;
 use crate::session::SessionId;
 
+/// To a client of a proxy that does not say clearly who the client is.
+const UNCLEAR_PROXY: &str = "The proxy's Forwarded and X-Forwarded headers are malformed or contradict each other. It must set \
+     one kind and clear the other: see trusted_proxies in config.toml.\n";
+/// To a client of a proxy that has its share of requests and WebSockets.
+const CROWDED: &str = "Too many requests at once from this address\n";
 /// How soon a page that is told to come back should.
 const COME_BACK: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -74,20 +81,67 @@ impl Asked<'_> {
 
 /// Answers one request of a web entrance.
 pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     if let Some(refused) = malformed(&parts) {
         return refused;
     }
+    let config = visit.house.shop().map(|shop| shop.config);
+    let server = config.as_deref().map(|config| &config.server);
+    if let Some(to) = server.and_then(|server| secure::elsewhere(&parts, &visit.peer, server, visit.house.tls())) {
+        visit.guest.is_real();
+        return response::permanently(&to);
+    }
+    let base = server.and_then(|server| server.public_url.as_ref()).map_or("", |url| url.base.as_str());
+    let place = base::enter(base, &mut parts.uri);
+    let answer = match in_place_of(visit, &parts.headers, server) {
+        Ok(visit) => below(place, parts, body, &visit, server).await,
+        Err(refused) => *refused,
+    };
+    base::leave(base, answer).await
+}
+
+/// The visit as the client's behind a trusted proxy, where there is one.
+fn in_place_of(visit: &Visit, headers: &HeaderMap, server: Option<&Server>) -> Result<Visit, Box<Answer>> {
+    let Some(server) = server else { return Ok(visit.clone()) };
+    let peer = visit.peer.behind(headers, &server.trusted_proxies).map_err(|unclear| {
+        visit.refusals.count(visit.peer.key, unclear.what());
+        Box::new(response::close(response::text(StatusCode::BAD_REQUEST, UNCLEAR_PROXY)))
+    })?;
+    let guest = if peer.key == visit.peer.key {
+        visit.guest.clone()
+    } else {
+        let place = visit.guest.carry(peer.key).ok_or_else(|| {
+            visit.refusals.count(peer.key, "too many requests at once");
+            Box::new(response::retry_after(response::text(StatusCode::TOO_MANY_REQUESTS, CROWDED), COME_BACK))
+        })?;
+        std::sync::Arc::new(place)
+    };
+    Ok(Visit { peer, guest, ..visit.clone() })
+}
+
+/// Answers what lies at `place`, with the path as it is below the base.
+async fn below(place: Place, parts: Parts, body: Incoming, visit: &Visit, server: Option<&Server>) -> Answer {
     let path = parts.uri.path();
-    let shop = visit.house.shop();
-    let (public_url, insecure_http) =
-        shop.as_ref().map_or((None, false), |s| (s.config.server.public_url.as_deref(), s.config.server.insecure_http));
-    let here = match origin::addressed(&parts.headers, public_url, insecure_http, visit.peer.way) {
+    let (public_url, insecure_http) = server.map_or((None, false), |s| (s.public_url.as_ref(), s.insecure_http));
+    let certified = |name: &str| visit.house.tls().covers(name);
+    let here = match origin::addressed(&parts.headers, public_url, insecure_http, visit.peer.way, certified) {
         Ok(here) => here,
         Err(_) if visit.house.setup_trouble().is_some() => return not_ready(path, visit.house.trouble()), // name unknown
         Err(foreign) => return misaddressed(&parts, foreign, visit),
     };
-    let Some(route) = Route::parse(path) else {
+    let promise = server.and_then(|server| secure::promise(server, here.secrecy));
+    let answer = rightly_addressed(place, parts, body, here, visit).await;
+    response::with_value(answer, header::STRICT_TRANSPORT_SECURITY, promise)
+}
+
+/// A request whose Host is ours.
+async fn rightly_addressed(place: Place, parts: Parts, body: Incoming, here: Here, visit: &Visit) -> Answer {
+    let path = parts.uri.path();
+    if place == Place::Door && Route::Home.allows(&parts.method) {
+        visit.guest.is_real();
+        return response::see_other("/");
+    }
+    let Some(route) = Route::parse(path).filter(|_| place == Place::Below) else {
         visit.guest.is_real();
         return not_found(path);
     };
@@ -115,7 +169,10 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
         (Some(shop), Some(t)) if t.kind != Kind::Config && goes_on(route, &shop).await => shop,
         (_, trouble) => return not_ready(path, trouble),
     };
-    let login = cookie::token(&parts.headers, here.secrecy).and_then(|token| shop.auth.logins().find(token));
+    let login = match cookie::token(&parts.headers, &here) {
+        Some(token) => shop.auth.find(token).await,
+        None => None,
+    };
     dispatch(Asked { parts, route, here, shop, login, visit }, body).await
 }
 
@@ -187,11 +244,15 @@ async fn goes_on(route: Route, shop: &Shop) -> bool {
 fn home(asked: &Asked<'_>) -> Answer {
     let Some(person) = asked.person() else { return response::see_other("/login") };
     let roster = &asked.shop.roster;
+    let notice = asked.login.as_ref().and_then(|login| asked.shop.auth.logins().take_notice(login.key));
+    let directory = asked.shop.config.auth.ldap.as_deref();
     let everyones = person.is_admin().then(|| roster.list(None));
     response::page(
         StatusCode::OK,
         pages::home(&pages::Home {
             person,
+            notice,
+            change_password: directory.and_then(|ldap| ldap.password_change_url.as_deref()),
             sessions: &roster.list(Some(&person.owner)),
             everyones: everyones.as_deref(),
             ended: &roster.list_ended(Some(&person.owner)),

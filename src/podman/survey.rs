@@ -12,6 +12,7 @@ use super::{
     Identity, PodmanError,
     door::{Door, percent},
     labels::INSTANCE,
+    network::Helper,
 };
 
 /// The oldest Podman that was tested.
@@ -72,10 +73,7 @@ impl Survey {
 
     /// `None`: it is not there.
     pub(crate) async fn image(&self, image: &str) -> Result<Option<ImageCopies>, PodmanError> {
-        let image = percent(image);
-        let Some(whole) = self.0.look("image", &format!("/images/{image}/json")).await? else { return Ok(None) };
-        let layers = self.0.look("image", &format!("/images/{image}/history")).await?.unwrap_or_default();
-        Ok(Some(ImageCopies::read(&whole, &layers)))
+        image_copies(&self.0, image).await
     }
 
     /// Every container with a label of Coracle's, seen by these instances.
@@ -84,6 +82,14 @@ impl Survey {
         let listed = self.0.look("list", &format!("/containers/json?all=true&filters={filters}")).await?;
         Ok(listed.iter().flat_map(|all| all.as_array().into_iter().flatten()).map(|one| label(one, ours)).collect())
     }
+}
+
+/// `None`: the image is not there.
+pub(super) async fn image_copies(door: &Door, image: &str) -> Result<Option<ImageCopies>, PodmanError> {
+    let image = percent(image);
+    let Some(whole) = door.look("image", &format!("/images/{image}/json")).await? else { return Ok(None) };
+    let layers = door.look("image", &format!("/images/{image}/history")).await?.unwrap_or_default();
+    Ok(Some(ImageCopies::read(&whole, &layers)))
 }
 
 impl Standing {
@@ -106,6 +112,11 @@ impl Standing {
     pub(crate) fn is_recent(&self) -> bool {
         let mut parts = self.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
         (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= OLDEST
+    }
+
+    /// Whether sessions with a network are kept from this host's own addresses.
+    pub(crate) fn keeps_from_host(&self) -> bool {
+        Helper::of_version(&self.version) == Helper::Pasta
     }
 
     /// Whether the verification accepts a root file system of this driver.

@@ -16,10 +16,14 @@ pub(crate) enum EndReason {
     Lifetime,
     /// Its shell was killed for want of memory.
     Oom,
+    /// It wrote more to the host's disk than its profile allows, or than the disk could bear.
+    Disk,
     /// Its owner ended it.
     Owner,
     /// An administrator ended it.
     Admin,
+    /// The company's directory does not let its owner in any more.
+    Directory,
     /// The host or the package is going down.
     Shutdown,
     /// conmon died, or others removed the container.
@@ -40,14 +44,16 @@ pub(crate) enum EndReason {
 
 impl EndReason {
     /// Each of them, in the order in which they are declared.
-    pub(crate) const ALL: [EndReason; 15] = [
+    pub(crate) const ALL: [EndReason; 17] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
         Self::Lifetime,
         Self::Oom,
+        Self::Disk,
         Self::Owner,
         Self::Admin,
+        Self::Directory,
         Self::Shutdown,
         Self::Engine,
         Self::Lost,
@@ -66,8 +72,10 @@ impl EndReason {
             Self::Detached => "detached",
             Self::Lifetime => "lifetime",
             Self::Oom => "oom",
+            Self::Disk => "disk",
             Self::Owner => "owner",
             Self::Admin => "admin",
+            Self::Directory => "directory",
             Self::Shutdown => "shutdown",
             Self::Engine => "engine",
             Self::Lost => "lost",
@@ -87,8 +95,10 @@ impl EndReason {
             Self::Detached => "The session ended because no browser came back to it in time.",
             Self::Lifetime => "The session reached its time limit.",
             Self::Oom => "The session ran out of memory and was ended. Start a new one, and load less at a time.",
+            Self::Disk => "The session filled its disk and was ended. Start a new one, and keep less in it.",
             Self::Owner => "You ended the session.",
             Self::Admin => "An administrator ended the session.",
+            Self::Directory => "The session ended because your account may not use this service any more.",
             Self::Shutdown => "The session ended because the service is shutting down.",
             Self::Engine => "The container engine stopped the session.",
             Self::Lost => "The session was lost when the host went down.",

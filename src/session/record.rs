@@ -137,7 +137,12 @@ pub(crate) mod tests {
         let minute = Duration::from_secs(60);
         Record {
             id: "abcdefghijkl".parse().unwrap(),
-            person: Person { owner: OwnerId::local("0123456789abcdef"), name: "mira".into(), groups: vec![] },
+            person: Person {
+                owner: OwnerId::local("0123456789abcdef"),
+                name: "mira".into(),
+                groups: vec![],
+                admin: false,
+            },
             profile: Profile {
                 name: "shell".into(),
                 description: String::new(),
@@ -153,6 +158,10 @@ pub(crate) mod tests {
                 tmpfs: vec![],
                 shm: 16 << 20,
                 nofile: 1024,
+                network: crate::config::Network::None,
+                allow_host_access: false,
+                capabilities: std::collections::BTreeSet::new(),
+                layer_size: None,
             },
             config_hash: "00".into(),
             mapping: Mapping::Slot(3),

@@ -225,6 +225,31 @@ impl Roster {
         true
     }
 
+    /// The owners of sessions that are not ending, with their names.
+    pub(crate) fn owners(&self) -> BTreeMap<OwnerId, String> {
+        let table = self.table();
+        let staying = table.values().filter(|entry| !entry.is_ending());
+        staying.map(|entry| (entry.person.owner.clone(), entry.person.name.clone())).collect()
+    }
+
+    /// Warns every session of `owner` and ends it after `within`, with the reason `directory`; `why` is for the journal.
+    /// Returns how many there are, those aside that are ending already; waits for none.
+    pub(crate) fn bar(&self, owner: &OwnerId, within: Duration, why: &str) -> usize {
+        let theirs: Vec<_> = {
+            let table = self.table();
+            let theirs = table.values().filter(|entry| entry.person.owner == *owner && !entry.is_ending());
+            theirs.map(|entry| entry.inbox.clone()).collect()
+        };
+        for inbox in &theirs {
+            let barred = Message::Barred { within, why: why.to_owned() };
+            if let Err(mpsc::error::TrySendError::Full(barred)) = inbox.try_send(barred) {
+                let inbox = inbox.clone();
+                tokio::spawn(async move { inbox.send(barred).await });
+            }
+        }
+        theirs.len()
+    }
+
     /// Waits until the list has forgotten this session, [`END_WAIT`] at most.
     async fn gone(&self, id: SessionId) {
         let mut live = self.live();
@@ -370,6 +395,10 @@ impl Drop for Hold {
 }
 
 impl Entry {
+    fn is_ending(&self) -> bool {
+        self.standing.borrow().word == "ending"
+    }
+
     fn summary(&self, id: SessionId) -> Summary {
         let (standing, now) = (*self.standing.borrow(), BootTime::now());
         Summary {

@@ -64,6 +64,8 @@ pub(crate) enum Event {
     EngineDied,
     /// Somebody wants it over.
     End(EndReason),
+    /// Its owner may not be here any more: it ends after so long, whatever happens.
+    Barred(Duration),
     /// The container and all that belongs to it are removed.
     Gone,
     /// Time passed; nothing else.
@@ -81,6 +83,8 @@ pub(crate) enum Action {
     WarnIdle(Duration),
     /// Tell the attachment that the session ends in so long whatever is typed.
     WarnLifetime(Duration),
+    /// Tell the attachment that the session ends in so long because its owner may not be here any more.
+    WarnDirectory(Duration),
     /// Take the container down for this reason and report `Gone`. Happens at most once.
     Stop(EndReason),
     /// Write the one end event, tell everybody, forget the session. Happens exactly once.
@@ -99,6 +103,8 @@ pub(crate) struct Machine {
     /// While detached.
     detached: Option<BootTime>,
     lifetime: BootTime,
+    /// Once its owner may not be here any more.
+    barred: Option<BootTime>,
     warned_idle: bool,
     warned_lifetime: bool,
 }
@@ -113,6 +119,7 @@ impl Machine {
             idle: None,
             detached: None,
             lifetime: now + periods.lifetime,
+            barred: None,
             warned_idle: false,
             warned_lifetime: false,
         }
@@ -165,7 +172,7 @@ impl Machine {
         if let Some(idle) = self.idle {
             next = next.min(if self.warned_idle { idle } else { warn(idle, self.periods.idle) });
         }
-        for deadline in [self.start, self.detached].into_iter().flatten() {
+        for deadline in [self.start, self.detached, self.barred].into_iter().flatten() {
             next = next.min(deadline);
         }
         Some(next)
@@ -189,6 +196,13 @@ impl Machine {
             (_, Event::EngineDied) | (_, Event::Gone) => self.stop(EndReason::Engine, &mut actions),
             (_, Event::ShellEnded) => self.stop(EndReason::Exit, &mut actions),
             (_, Event::OutOfMemory) => self.stop(EndReason::Oom, &mut actions),
+            (_, Event::Barred(within)) => {
+                // Told twice, it ends no later.
+                if self.barred.is_none() {
+                    self.barred = Some(now + within);
+                    actions.push(Action::WarnDirectory(within));
+                }
+            }
             (_, Event::Tick) => {}
 
             (State::Starting(_), Event::LeftQueue | Event::PullOver) => self.start = Some(now + self.periods.start),
@@ -263,6 +277,7 @@ impl Machine {
         let passed = |deadline: Option<BootTime>| deadline.is_some_and(|d| now >= d);
         let over = [
             (passed(Some(self.lifetime)), EndReason::Lifetime),
+            (passed(self.barred), EndReason::Directory),
             (passed(self.start), EndReason::StartFailed),
             (passed(self.idle), EndReason::Idle),
             (passed(self.detached), EndReason::Detached),

@@ -131,6 +131,8 @@ pub(crate) enum Notice {
     Idle { seconds: u64 },
     /// The session ends in `seconds`, whatever is typed.
     Lifetime { seconds: u64 },
+    /// The session ends in `seconds`, since the company's directory does not let its owner in any more.
+    Directory { seconds: u64 },
     /// So many processes were killed since the last such notice, because the session had no memory left; the shell goes on.
     Oom { killed: u64 },
     /// Output is missing here: this attachment, or the daemon, fell behind.

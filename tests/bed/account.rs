@@ -143,7 +143,7 @@ impl System {
             self.machine.root(&["coracle", "end", "--all", "--reason", "shutdown"]);
         }
         self.sh(&format!(
-            "systemctl stop {SOCKETS} coracle-unix.socket coracle.service; systemctl reset-failed; rm -rf {DROP_INS}; systemctl daemon-reload"
+            "systemctl stop {SOCKETS} coracle-unix.socket coracle-https.socket coracle.service; systemctl reset-failed; rm -rf {DROP_INS}; systemctl daemon-reload"
         ));
     }
 }

@@ -1,14 +1,25 @@
 //! A browser without a window: HTTP requests with a cookie, and the terminal's WebSocket, as the page uses them.
 
-use std::time::{Duration, Instant};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
+use rustls::{ClientConfig, pki_types::ServerName};
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpSocket,
+    time::timeout,
+};
+use tokio_rustls::TlsConnector;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{Error as WsError, Message, handshake::client::generate_key},
@@ -20,7 +31,50 @@ use crate::{
 };
 
 pub(crate) struct Browser {
+    /// What stands in `Cookie`: all that it was given and that was not taken back.
     pub(crate) cookie: Option<String>,
+    pub(crate) road: Road,
+    /// Headers that no browser sends.
+    pub(crate) forged: Vec<(&'static str, &'static str)>,
+}
+
+/// How a browser comes to Coracle.
+#[derive(Clone)]
+pub(crate) struct Road {
+    /// What the address bar shows, without a path.
+    pub(crate) origin: String,
+    /// What every path has in front: nothing, or `/shell`.
+    pub(crate) base: &'static str,
+    pub(crate) to: SocketAddr,
+    pub(crate) from: IpAddr,
+    /// What the server's certificate must stand up to; without it, plain HTTP.
+    pub(crate) tls: Option<Arc<ClientConfig>>,
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+impl Road {
+    /// To the daemon's own port.
+    fn direct() -> Road {
+        let here = Ipv4Addr::LOCALHOST.into();
+        Road { origin: origin(), base: "", to: SocketAddr::new(here, port()), from: here, tls: None }
+    }
+
+    /// The name and, if it is not the usual one, the port.
+    fn host(&self) -> &str {
+        self.origin.split_once("://").expect("an origin has a scheme").1
+    }
+
+    async fn connect(&self) -> io::Result<Box<dyn Stream>> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(self.from, 0))?;
+        let stream = socket.connect(self.to).await?;
+        let Some(tls) = &self.tls else { return Ok(Box::new(stream)) };
+        let name = self.host().split(':').next().expect("split gives one").to_owned();
+        let name = ServerName::try_from(name).expect("a host name");
+        Ok(Box::new(TlsConnector::from(tls.clone()).connect(name, stream).await?))
+    }
 }
 
 #[derive(Debug)]
@@ -46,26 +100,59 @@ pub(crate) fn origin() -> String {
 
 impl Browser {
     pub(crate) fn new() -> Browser {
-        Browser { cookie: None }
+        Browser::on(Road::direct())
+    }
+
+    pub(crate) fn on(road: Road) -> Browser {
+        Browser { cookie: None, road, forged: Vec::new() }
+    }
+
+    /// One that is elsewhere, as far as the daemon can see: at 127.0.0.`n`.
+    pub(crate) fn at(n: u8) -> Browser {
+        Browser::on(Road { from: Ipv4Addr::new(127, 0, 0, n).into(), ..Road::direct() })
+    }
+
+    /// The same browser with its cookies, at 127.0.0.`n`.
+    pub(crate) fn moved(self, n: u8) -> Browser {
+        Browser { cookie: self.cookie, ..Browser::at(n) }
     }
 
     /// Logged in as one of [`USERS`].
     pub(crate) async fn of(user: &str) -> Browser {
-        let password = USERS.iter().find(|(name, ..)| *name == user).expect("a user of the bed").1;
         let mut browser = Browser::new();
-        let answer = browser.login(user, password).await;
-        assert_eq!((answer.status, browser.cookie.is_some()), (303, true), "{answer:?}");
+        browser.sign_in(user).await;
         browser
+    }
+
+    /// As one of [`USERS`].
+    pub(crate) async fn sign_in(&mut self, user: &str) -> Answer {
+        let password = USERS.iter().find(|(name, ..)| *name == user).expect("a user of the bed").1;
+        let answer = self.login(user, password).await;
+        assert_eq!((answer.status, self.cookie.is_some()), (303, true), "{answer:?}");
+        answer
     }
 
     pub(crate) async fn login(&mut self, user: &str, password: &str) -> Answer {
         let encode = |s: &str| s.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
         let form = format!("user={}&password={}&next=", encode(user), encode(password));
         let answer = self.send("POST", "/login", "application/x-www-form-urlencoded", form).await;
-        if let Some(cookie) = answer.headers.get("set-cookie").and_then(|c| c.to_str().ok()) {
-            self.cookie = cookie.split(';').next().map(str::to_owned);
+        for cookie in answer.headers.get_all("set-cookie") {
+            self.keep(cookie.to_str().unwrap_or(""));
         }
         answer
+    }
+
+    /// Does as `Set-Cookie` says.
+    fn keep(&mut self, set_cookie: &str) {
+        let (pair, attributes) = set_cookie.split_once(';').unwrap_or((set_cookie, ""));
+        let name = pair.split('=').next().unwrap_or("");
+        let had = self.cookie.take().unwrap_or_default();
+        let other = |one: &&str| !one.is_empty() && one.split('=').next() != Some(name);
+        let mut cookies: Vec<&str> = had.split("; ").filter(other).collect();
+        if !attributes.to_ascii_lowercase().contains("max-age=0") {
+            cookies.push(pair);
+        }
+        self.cookie = (!cookies.is_empty()).then(|| cookies.join("; "));
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -94,15 +181,18 @@ impl Browser {
         content_type: &str,
         body: String,
     ) -> Result<Answer, Box<dyn std::error::Error>> {
-        let socket = TcpStream::connect(("127.0.0.1", port())).await?;
+        let socket = self.road.connect().await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
         tokio::spawn(connection);
         let mut request = Request::builder()
             .method(method)
-            .uri(path)
-            .header(header::HOST, format!("127.0.0.1:{}", port()))
-            .header(header::ORIGIN, origin())
+            .uri(format!("{}{path}", self.road.base))
+            .header(header::HOST, self.road.host())
+            .header(header::ORIGIN, &self.road.origin)
             .header(header::CONNECTION, "close");
+        for (name, value) in &self.forged {
+            request = request.header(*name, *value);
+        }
         if !content_type.is_empty() {
             request = request.header(header::CONTENT_TYPE, content_type);
         }
@@ -159,17 +249,18 @@ impl Browser {
 
     /// The bare WebSocket of session `id`: nothing said yet.
     pub(crate) async fn socket(&self, id: &str) -> Terminal {
-        let mut socket = TcpStream::connect(("127.0.0.1", port())).await.expect("the port is open");
+        let mut socket = self.road.connect().await.expect("the port is open");
         let cookie = self.cookie.as_ref().map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
+        let forged: String = self.forged.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
-            "GET /api/v1/sessions/{id}/terminal HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nOrigin: {}\r\n{cookie}\
+            "GET {}/api/v1/sessions/{id}/terminal HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\n{cookie}{forged}\
              Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\
              Sec-WebSocket-Protocol: coracle.v1\r\n\r\n",
-            port(),
-            origin(),
+            self.road.base,
+            self.road.host(),
+            self.road.origin,
             generate_key()
         );
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
         socket.write_all(request.as_bytes()).await.expect("the request is taken");
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -185,7 +276,7 @@ impl Browser {
 
 /// What the page would hold: the output so far, the frames so far, and how it closed.
 pub(crate) struct Terminal {
-    ws: WebSocketStream<TcpStream>,
+    ws: WebSocketStream<Box<dyn Stream>>,
     pub(crate) output: String,
     /// Bytes of output so far.
     pub(crate) bytes: u64,

@@ -4,7 +4,8 @@
 #   $CORACLE_CACHE, by default /var/cache/coracle-bed
 #     root-SUITE-KEY/      a Debian root, only ever read (the lower layer of a machine's overlay)
 #     image-KIND-KEY.tar   a root file system to import into Podman
-#     machines/NAME/       everything of one running machine; gone when it is down
+#     state-KIND-KEY/      what a directory server has over its root: its people, its certificates
+#     machines/NAME/       everything of one running machine or server; gone when it is down
 # KEY is a hash of the script that makes the thing: a changed script makes a new one.
 # shellcheck shell=bash
 

@@ -20,6 +20,8 @@ END
   bed)
     cat <<END
 systemd-nspawn systemd-container systemd-container
+openssl openssl openssl
+ip iproute2 iproute
 unshare util-linux util-linux
 pgrep procps procps-ng
 busybox busybox-static busybox

@@ -123,7 +123,9 @@ impl Service {
         if self.machine.path("/run/user/1000/coracle-control/sock").exists() {
             self.cli("end --all --reason shutdown");
         }
-        self.machine.systemctl("stop coracle.socket coracle-control.socket coracle-unix.socket coracle.service");
+        self.machine.systemctl(
+            "stop coracle.socket coracle-control.socket coracle-unix.socket coracle-https.socket coracle.service",
+        );
         self.machine.systemctl("reset-failed");
     }
 }

@@ -7,7 +7,7 @@ use crate::login::{as_user, sign_in_as};
 use crate::wire::{post, status, talk};
 
 /// The records in the daemon's log, oldest first.
-fn records(daemon: &Daemon) -> Vec<Value> {
+pub(crate) fn records(daemon: &Daemon) -> Vec<Value> {
     let read = |line: &str| serde_json::from_str::<Value>(line).ok();
     daemon.log().lines().filter_map(read).filter(|line| line["CORACLE_EVENT"].is_string()).collect()
 }

@@ -24,7 +24,7 @@ const ENTER: &str = r#"
     for f in subuid subgid; do [ -e /etc/$f ] || : > /etc/$f; mount --bind "$BED/$f" /etc/$f || exit 120; done
     exec 9<"$PROGRAM" || exit 121
     case "$SOCKETS" in
-    2) exec 3<&0 4<&1 0</dev/null 1>&2; export LISTEN_FDS=2 LISTEN_FDNAMES=http:control ;;
+    2) exec 3<&0 4<&1 0</dev/null 1>&2; export LISTEN_FDS=2 LISTEN_FDNAMES="$NAMES" ;;
     1) exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_FDNAMES="$NAMES" ;;
     esac
     exec setpriv --reuid "$UID_" --regid "$UID_" --clear-groups env -u SOCKETS -u BED -u UID_ -u PROGRAM /proc/self/fd/9 "$@"
@@ -34,8 +34,11 @@ const ENTER: &str = r#"
 pub(crate) struct Bed {
     pub(crate) directory: tempfile::TempDir,
     pub(crate) web: TcpListener,
+    https: TcpListener,
     control: UnixListener,
     notify: UnixDatagram,
+    /// The daemon is told that this directory is where its credentials are.
+    pub(crate) credentials: bool,
 }
 
 impl Bed {
@@ -60,7 +63,8 @@ impl Bed {
         let control = UnixListener::bind(at(&format!("run-user/{UID}/coracle-control/sock"))).unwrap();
         fs::set_permissions(at(&format!("run-user/{UID}/coracle-control/sock")), fs::Permissions::from_mode(0o777))
             .unwrap();
-        let bed = Bed { web: TcpListener::bind("127.0.0.1:0").unwrap(), control, notify, directory };
+        let listen = || TcpListener::bind("127.0.0.1:0").unwrap();
+        let bed = Bed { web: listen(), https: listen(), control, notify, directory, credentials: false };
         bed.configure(config);
         bed
     }
@@ -82,6 +86,11 @@ impl Bed {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.web.local_addr().unwrap()
+    }
+
+    /// Where TLS is spoken; see [`Bed::start_with_https`].
+    pub(crate) fn https(&self) -> SocketAddr {
+        self.https.local_addr().unwrap()
     }
 
     /// A command as the daemon's user, among this bed's mounts.
@@ -114,19 +123,40 @@ impl Bed {
 
     /// Starts the daemon on this bed's sockets, as systemd would; returns at once.
     pub(crate) fn wake(&self) -> Daemon {
+        self.wake_on("http:control", OwnedFd::from(self.control.try_clone().unwrap()))
+    }
+
+    /// Starts it on the http and the https socket, without the control socket, and waits for READY=1.
+    pub(crate) fn start_with_https(&self) -> Daemon {
+        self.ready(self.wake_on("http:https", OwnedFd::from(self.https.try_clone().unwrap())))
+    }
+
+    /// Another address for http and https.
+    pub(crate) fn listen_on(&mut self, address: &str) {
+        let listen = || TcpListener::bind((address, 0)).unwrap();
+        (self.web, self.https) = (listen(), listen());
+    }
+
+    fn wake_on(&self, names: &str, second: OwnedFd) -> Daemon {
         let config = self.config_file();
         let mut command = self.command(&["serve", "--config", config.to_str().unwrap()], "2");
-        command.env("NOTIFY_SOCKET", self.at("notify.sock"));
+        command.env("NOTIFY_SOCKET", self.at("notify.sock")).env("NAMES", names);
+        if self.credentials {
+            command.env("CREDENTIALS_DIRECTORY", self.directory.path());
+        }
         let log = self.at(&format!("log-{}", fs::read_dir(self.directory.path()).unwrap().count()));
         command.stdin(Stdio::from(OwnedFd::from(self.web.try_clone().unwrap())));
-        command.stdout(Stdio::from(OwnedFd::from(self.control.try_clone().unwrap())));
+        command.stdout(Stdio::from(second));
         command.stderr(Stdio::from(File::create(&log).unwrap()));
         Daemon { child: command.spawn().unwrap(), log }
     }
 
     /// Starts the daemon and waits for READY=1.
     pub(crate) fn start(&self) -> Daemon {
-        let mut daemon = self.wake();
+        self.ready(self.wake())
+    }
+
+    fn ready(&self, mut daemon: Daemon) -> Daemon {
         self.notified("READY=1").unwrap_or_else(|| panic!("no READY=1: {}", daemon.told_and_gone()));
         daemon
     }

@@ -4,9 +4,14 @@
 
 mod activation;
 mod audit;
+mod certificates;
 mod checks;
 mod daemon;
+mod directory;
 mod limits;
 mod login;
+mod proxy;
+mod secure;
 mod tickets;
+mod tls;
 mod wire;

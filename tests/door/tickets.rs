@@ -51,16 +51,7 @@ impl Stage {
 
     /// The WebSocket of a session, opened without a cookie under this name of the daemon's.
     fn socket(&self, session: &str, host: &str) -> Client {
-        let mut stream = connect(self.address());
-        let request = format!(
-            "GET /api/v1/sessions/{session}/terminal HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n\
-             Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        );
-        std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
-        let answer = read_one(&mut stream);
-        assert_eq!(status(&answer), 101, "{answer}");
-        Client(WebSocket::from_raw_socket(stream, Role::Client, None))
+        socket(self.address(), session, host, "")
     }
 
     /// What a WebSocket of mira's session comes to that brings this ticket.
@@ -71,7 +62,22 @@ impl Stage {
     }
 }
 
-fn ask(address: SocketAddr, what: &str, headers: &str, wanted: &Value) -> String {
+/// Opens the WebSocket of a session under this name of the daemon's.
+pub(crate) fn socket(address: SocketAddr, session: &str, host: &str, headers: &str) -> Client {
+    let mut stream = connect(address);
+    let request = format!(
+        "GET /api/v1/sessions/{session}/terminal HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n\
+         Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n"
+    );
+    std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+    let answer = read_one(&mut stream);
+    assert_eq!(status(&answer), 101, "{answer}");
+    Client(WebSocket::from_raw_socket(stream, Role::Client, None))
+}
+
+/// A JSON document posted to `/api/v1`, from a page of ours.
+pub(crate) fn ask(address: SocketAddr, what: &str, headers: &str, wanted: &Value) -> String {
     let text = wanted.to_string();
     talk(
         address,
@@ -83,10 +89,11 @@ fn ask(address: SocketAddr, what: &str, headers: &str, wanted: &Value) -> String
     )
 }
 
-struct Client(WebSocket<TcpStream>);
+/// The client's end of a terminal's WebSocket.
+pub(crate) struct Client(pub(crate) WebSocket<TcpStream>);
 
 impl Client {
-    fn says(&mut self, frame: Value) {
+    pub(crate) fn says(&mut self, frame: Value) {
         self.0.send(Message::text(frame.to_string())).unwrap();
     }
 

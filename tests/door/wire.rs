@@ -21,7 +21,7 @@ pub(crate) fn connect(address: SocketAddr) -> TcpStream {
 }
 
 /// Everything until the end; a reset counts as one (the daemon closes with unread input).
-pub(crate) fn read_all(stream: &mut TcpStream) -> String {
+pub(crate) fn read_all(stream: &mut impl Read) -> String {
     let mut all = Vec::new();
     let mut buffer = [0; 16384];
     loop {
@@ -36,7 +36,7 @@ pub(crate) fn read_all(stream: &mut TcpStream) -> String {
 }
 
 /// One whole answer with Content-Length (or none), leaving the connection open.
-pub(crate) fn read_one(stream: &mut TcpStream) -> String {
+pub(crate) fn read_one(stream: &mut impl Read) -> String {
     let mut all = Vec::new();
     let mut byte = [0];
     while !all.ends_with(b"\r\n\r\n") {

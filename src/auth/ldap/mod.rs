@@ -3,27 +3,54 @@
 //! A login is `Directory::visit` → `Visit::find` → (throttle) → `Visit::prove`. Finding costs no try of anybody's
 //! password, so the throttle can count under who was found, however the name was typed.
 
-use std::sync::Arc;
+mod visit; //       one login: find, then prove
+mod standing; //    somebody who is logged in already
+mod trial; //       a login step by step, for whoever sets it up
+mod person; //      an entry becomes a name, an id and what they may do
+mod groups; //      which groups somebody is in, directly and through others
+mod account; //     what an entry says of its account
+mod verdict; //     what a bind's answer means
+mod line; //        searches in a row, and the service account's bind
+mod secret; //      the service account's password
+mod ber; //         tags, lengths, contents
+mod guard; //       what a server may say to a request
+mod relay; //       bytes between ldap3 and a server, past the guard
+mod policy; //      what a bind's controls say of the password
+mod connection; //  bind and search; ldap3's types stay in there
+mod certificate; // what a server presented
+mod trust; //       who is believed, and why somebody is not
+mod door; //        the servers in order, and the way to each
+
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
+#[cfg(test)]
+mod bed; //         on real servers
+#[cfg(test)]
+mod played;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, atomic::AtomicU64};
 
 use super::Password;
 use crate::config::LdapAuth;
+pub(crate) use certificate::Certificate;
+use door::Servers;
+pub(crate) use trial::{Fault, ServerTrial, Step, expires_within};
+pub(crate) use visit::Visit;
 
 /// The directory as configured. Cheap to share.
 pub(crate) struct Directory {
-
     settings: Arc<LdapAuth>,
+    servers: Servers,
+    /// Binds with a typed password, sent for whomever: tests compare the count, since clocks lie.
+    binds: AtomicU64,
 }
 
 /// The directory could not be asked. Never the person's fault: not counted as a failed login.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Trouble(pub(crate) String);
-
-/// One login's connection.
-pub(crate) struct Visit<'d> {
-
-    directory: &'d Directory,
-}
 
 /// Who the name seems to be, before any password was tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,29 +111,18 @@ pub(crate) enum Stopped {
 pub(crate) enum Standing {
     Good(Found),
     /// Removed, disabled, locked, expired, or out of the allowed groups; the reason is for the audit.
-    Gone { reason: String },
+    Gone {
+        reason: String,
+    },
 }
 
 impl Directory {
-    /// Opens one login's connection: first good URL, TLS, service bind.
-    pub(crate) async fn visit(&self) -> Result<Visit<'_>, Trouble> {
-        Err(Trouble("skeleton".into()))
-    }
-
-    /// How the person with this id stands, as the service account sees it.
-    pub(crate) async fn standing(&self, _id: &str) -> Result<Standing, Trouble> {
-        Err(Trouble("skeleton".into()))
-    }
-}
-
-impl Visit<'_> {
-    /// Exactly one entry, or nobody.
-    pub(crate) async fn find(&mut self, _name: &str) -> Result<Option<Candidate>, Trouble> {
-        Err(Trouble("skeleton".into()))
-    }
-
-    /// One bind, whoever it is: for nobody it is one of a fixed DN that does not exist, so the work is the same.
-    pub(crate) async fn prove(self, _candidate: Option<&Candidate>, _password: &Password) -> Result<Proof, Trouble> {
-        Err(Trouble("skeleton".into()))
+    /// Reads the certificates that are trusted; sends nothing. A new configuration wants a new one.
+    ///
+    /// # Errors
+    /// A certificate or key that the configuration names cannot be used.
+    pub(crate) fn new(settings: Arc<LdapAuth>) -> Result<Directory, Trouble> {
+        let servers = Servers::new(&settings).map_err(|e| Trouble(e.to_string()))?;
+        Ok(Directory { settings, servers, binds: AtomicU64::new(0) })
     }
 }

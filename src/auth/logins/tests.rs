@@ -6,7 +6,11 @@ use crate::auth::{
     password::{Cost, Hash},
 };
 
-const TERMS: Terms = Terms { idle: Duration::from_secs(3600), lifetime: Duration::from_secs(86_400) };
+const TERMS: Terms = Terms {
+    idle: Duration::from_secs(3600),
+    lifetime: Duration::from_secs(86_400),
+    directory_lifetime: Duration::from_secs(3600),
+};
 
 struct Bench {
     top: tempfile::TempDir,
@@ -26,16 +30,16 @@ impl Bench {
         let mira = account("mira");
         users.edit(|users| users.put(mira.clone())).unwrap();
         std::fs::create_dir(top.path().join("logins")).unwrap();
-        let logins = Logins::open(top.path().join("logins"), users.clone(), terms).unwrap();
+        let logins = Logins::open(top.path().join("logins"), Some(users.clone()), terms).unwrap();
         Self { top, users, logins, mira }
     }
 
     fn restart(&mut self) {
-        self.logins = Logins::open(self.top.path().join("logins"), self.users.clone(), TERMS).unwrap();
+        self.logins = Logins::open(self.top.path().join("logins"), Some(self.users.clone()), TERMS).unwrap();
     }
 
     fn log_in(&self) -> Token {
-        self.logins.open_for(&self.mira.person(), "10.0.0.1").unwrap()
+        self.logins.open_for(&self.mira.person(), None, "10.0.0.1").unwrap()
     }
 
     fn files(&self) -> Vec<PathBuf> {
@@ -140,7 +144,7 @@ async fn an_open_terminal_keeps_its_login_in_use() {
 async fn the_last_use_survives_a_restart_within_a_minute() {
     let mut bench = Bench::new();
     let then = unix_seconds() - 200;
-    let token = bench.logins.open_at(&bench.mira.person(), "x", then).unwrap();
+    let token = bench.logins.open_at(&bench.mira.person(), None, "x", then).unwrap();
     let file = bench.files().remove(0);
     let before = std::fs::read(&file).unwrap();
     bench.logins.find_at(token.as_str(), then + 30);
@@ -154,7 +158,7 @@ async fn the_last_use_survives_a_restart_within_a_minute() {
 
 #[tokio::test]
 async fn a_login_whose_lifetime_is_over_is_over_within_a_second() {
-    let bench = Bench::on(Terms { idle: Duration::from_secs(600), lifetime: Duration::from_secs(2) });
+    let bench = Bench::on(Terms { idle: Duration::from_secs(600), lifetime: Duration::from_secs(2), ..TERMS });
     let mut best = Duration::MAX;
     for _ in 0..3 {
         let token = bench.log_in();
@@ -223,7 +227,7 @@ async fn the_twenty_first_login_of_a_person_ends_the_oldest() {
     let bench = Bench::new();
     let now = unix_seconds();
     let tokens: Vec<Token> =
-        (0..21).map(|n| bench.logins.open_at(&bench.mira.person(), "x", now - 100 + n).unwrap()).collect();
+        (0..21).map(|n| bench.logins.open_at(&bench.mira.person(), None, "x", now - 100 + n).unwrap()).collect();
     assert!(bench.logins.find(tokens[0].as_str()).is_none());
     assert!(bench.logins.find(tokens[1].as_str()).is_some());
     assert_eq!(bench.files().len(), 20);
@@ -237,7 +241,7 @@ async fn a_thousand_and_first_login_ends_the_one_least_lately_used() {
     let mut first = None;
     for n in 0..1001_u64 {
         let who = Person { owner: OwnerId::local(&format!("{}", n % owners)), ..bench.mira.person() };
-        let token = bench.logins.open_at(&who, "x", now - 2000 + n).unwrap();
+        let token = bench.logins.open_at(&who, None, "x", now - 2000 + n).unwrap();
         first.get_or_insert(token);
     }
     assert_eq!(bench.files().len(), 1000);
@@ -265,7 +269,7 @@ async fn files_that_are_no_logins_are_removed() {
 async fn a_clock_that_was_set_back_makes_no_login_eternal() {
     let mut bench = Bench::new();
     let now = unix_seconds();
-    let token = bench.logins.open_at(&bench.mira.person(), "x", now + 1_000_000).unwrap();
+    let token = bench.logins.open_at(&bench.mira.person(), None, "x", now + 1_000_000).unwrap();
     bench.restart();
     assert!(bench.logins.find_at(token.as_str(), now + 10).is_some());
     assert!(bench.logins.find_at(token.as_str(), now + 86_410).is_none());
@@ -276,7 +280,7 @@ async fn new_terms_count_for_open_logins_at_once() {
     let bench = Bench::new();
     let token = bench.log_in();
     let mut login = bench.logins.find(token.as_str()).unwrap();
-    bench.logins.reload(bench.users.clone(), Terms { lifetime: Duration::ZERO, ..TERMS });
+    bench.logins.reload(Some(bench.users.clone()), Terms { lifetime: Duration::ZERO, ..TERMS });
     is_over(&mut login).await;
 }
 

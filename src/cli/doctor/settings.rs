@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Account, Check, word};
+use super::{Account, Check, certificate, word};
 use crate::{
     auth::{UsersError, UsersFile},
     cli::check_config,
@@ -23,7 +23,10 @@ pub(super) fn check(account: &Account, places: &Places) -> (Vec<Check>, Option<C
         return (checks, config);
     }
     match &config {
-        Some(config) => users(account, places, config, &mut checks),
+        Some(config) => {
+            users(account, places, config, &mut checks);
+            certificate::check(account, config, &mut checks);
+        }
         None => checks.push(Check::skipped(USERS, "the configuration says where it is, and is wrong")),
     }
     let states = if account.system { vec![places.state.clone()] } else { places.states().to_vec() };
@@ -133,7 +136,7 @@ fn state(account: &Account, path: &Path) -> Check {
 }
 
 /// What is wrong, and the way out, of a sentence that has both.
-fn halves(error: &impl ToString) -> (String, String) {
+pub(super) fn halves(error: &impl ToString) -> (String, String) {
     let sentence = error.to_string();
     let (found, fix) = sentence.rsplit_once("; ").unwrap_or((&sentence, "correct it"));
     (found.to_owned(), fix.to_owned())

@@ -64,6 +64,18 @@ fn the_shipped_manual_says_exactly_the_defaults() {
 }
 
 #[test]
+fn the_workshop_that_the_manual_shows_is_a_good_profile() {
+    let manual = include_str!("../../../config.toml");
+    let shown = manual.lines().filter_map(|line| line.strip_prefix("#   "));
+    let shown: Vec<&str> = shown.skip_while(|line| *line != "[[profiles]]").collect();
+    let config = load(&shown.join("\n")).unwrap_or_else(|e| panic!("{e}")).config;
+    let [workshop] = config.profiles.as_slice() else { panic!("{:?}", config.profiles) };
+    assert_eq!((workshop.name.as_str(), workshop.network), ("workshop", crate::config::Network::Outbound));
+    assert_eq!(workshop.capabilities, crate::config::Capability::ALL.into());
+    assert_eq!((workshop.layer_size, workshop.groups.as_slice()), (Some(1 << 30), ["makers".to_owned()].as_slice()));
+}
+
+#[test]
 fn the_shipped_manual_has_every_key_and_no_other() {
     let (_top, places) = instance(&[]);
     let mut findings = Findings::default();
@@ -85,8 +97,8 @@ fn every_mistake_of_a_file_is_told_at_once_with_line_key_and_way_out() {
     let text = "\
 [server]
 idle_exit = \"15M\"
-public_url = \"https://host/path\"
-
+public_url = \"https://host/a b\"
+trusted_proxies = [\"::1\", \"10.0.0.1/8\"]
 [sessions]
 detachd = \"15m\"
 max = 0
@@ -102,7 +114,9 @@ file = \"\\u0007\"
     assert_eq!(
         mistakes(text),
         [
-            "3: server.public_url: has something after the host; write only \"https://host\" or \"https://host:port\"",
+            "3: server.public_url: has a path that is not up to 128 bytes of letters, digits, dots, _, ~, - and single \
+             slashes; write \"https://host\" or \"https://host/shell\"",
+            "4: server.trusted_proxies: \"10.0.0.1/8\" has bits beyond its length; write \"10.0.0.0/8\"",
             "2: server.idle_exit: \"15M\" has an upper-case unit; write ms, s, m, h or d in lower case, like \"15m\"",
             "15: auth.local.file: contains a control character; write a plain path",
             "11: sessions.idle: this is an integer; write a text in quotes",
@@ -157,6 +171,17 @@ fn a_restless_idle_exit_is_allowed_with_a_warning() {
     assert_eq!(loaded.config.server.idle_exit, Duration::from_secs(5));
     assert_eq!((loaded.warnings[0].key.as_str(), loaded.warnings[0].line), ("server.idle_exit", Some(2)));
     assert_eq!(load("[server]\nidle_exit = \"10s\"").unwrap().warnings, []);
+}
+
+#[test]
+fn trusted_proxies_without_a_public_url_are_allowed_with_a_warning() {
+    let warnings = |text: &str| load(text).unwrap().warnings;
+    let warned = warnings("[server]\ntrusted_proxies = [\"unix\"]");
+    assert_eq!((warned[0].key.as_str(), warned[0].line), ("server.public_url", None));
+    assert!(warned[0].fix().is_some());
+    assert_eq!(warnings("[server]\ntrusted_proxies = [\"unix\"]\npublic_url = \"https://a\""), []);
+    let many = vec!["\"::1\""; MAX_PROXIES + 1].join(",");
+    assert!(mistakes(&format!("[server]\ntrusted_proxies = [{many}]"))[0].contains("over 64 entries"));
 }
 
 #[test]
@@ -235,7 +260,7 @@ image = \"localhost/tools:1\"
 pull = \"never\"
 command = [\"/bin/sh\"]
 user = \"root:0:0\"
-groups = [\"dev\", \"admin\"]
+groups = [\"dev\", \"Grüne Entwickler\"]
 memory = \"1g\"
 cpus = 2
 pids = 8
@@ -249,7 +274,7 @@ EDITOR = \"vi\"
     assert_eq!(profile.tmpfs, [super::super::Tmpfs { path: "/srv/a b".into(), size: 65_536 }]);
     assert_eq!((profile.memory, profile.millicpus, profile.nofile), (1 << 30, 2000, 64));
     assert_eq!((profile.user.uid, profile.user.home()), (0, "/root".to_owned()));
-    assert_eq!(profile.groups, ["dev", "admin"]);
+    assert_eq!(profile.groups, ["dev", "Grüne Entwickler"]);
     assert_eq!(profile.env["EDITOR"], "vi");
 }
 
@@ -277,8 +302,9 @@ fn each_wrong_profile_key_is_refused_on_its_line() {
         "user = \"crew:+1:0\"",
         "user = \"Crew:1:1\"",
         "user = \"../x:1:1\"",
-        "groups = [\"a,b\"]",
-        "groups = [\"a:b\"]",
+        "groups = [\"\"]",
+        "groups = [\"a \"]",
+        "groups = [\"a\\u0007b\"]",
         "memory = \"15m\"",
         "memory = 209715200",
         "cpus = 0.009",
@@ -289,7 +315,13 @@ fn each_wrong_profile_key_is_refused_on_its_line() {
         "pids = -1",
         "shm = \"1k\"",
         "nofile = 63",
-        "network = \"none\"",
+        "network = \"lan\"",
+        "allow_host_access = \"yes\"",
+        "capabilities = [\"CHOWN\"]",
+        "capabilities = [\"SYS_ADMIN\"]\nuser = \"root:0:0\"",
+        "capabilities = \"CHOWN\"",
+        "layer_size = \"15m\"",
+        "layer_size = 1",
         "description = \"two\\nlines\"",
         "env = { \"A=B\" = \"x\" }",
         "env = { 1A = \"x\" }",
@@ -355,3 +387,33 @@ proptest::proptest! {
 }
 
 use proptest::strategy::Strategy as _;
+
+#[test]
+fn certificate_and_key_may_come_from_two_files_and_each_lies_beside_the_configuration() {
+    let first = "[server.tls]\ncert_file = \"cert.pem\"\nkey_file = \"/k/key.pem\"\n";
+    let tls = |more: &str| {
+        let (top, places) = instance(&[("config.toml", first), ("config.d/10.toml", more)]);
+        let tls = Config::load(&places).map(|loaded| loaded.config.server.tls);
+        tls.map(|tls| tls.map(|files| (files.cert.strip_prefix(top.path()).unwrap().to_owned(), files.key)))
+    };
+    let files = |cert: &str, key: &str| Ok(Some((PathBuf::from(cert), PathBuf::from(key))));
+    assert_eq!(tls(""), files("cert.pem", "/k/key.pem"));
+    assert_eq!(tls("[server.tls]\nkey_file = \"/other\"\n"), files("cert.pem", "/other"));
+    assert_eq!(tls("[server.tls]\nkey_file = \"\"\ncert_file = \"\"\n"), Ok(None));
+    assert!(
+        tls("[server.tls]\nkey_file = \"\"\n").unwrap_err().to_string().contains("server.tls.key_file: is missing")
+    );
+    assert_eq!(
+        mistakes("[server.tls]\nkey_file = \"k\"\n"),
+        ["2: server.tls.cert_file: is missing; write the path of its PEM file"]
+    );
+}
+
+#[test]
+fn a_public_url_of_plain_http_beside_a_certificate_is_warned_of() {
+    let warnings = |url: &str| {
+        let text = format!("[server]\npublic_url = \"{url}\"\n[server.tls]\ncert_file = \"c\"\nkey_file = \"k\"\n");
+        load(&text).unwrap().warnings.len()
+    };
+    assert_eq!((warnings("http://shell.example.org"), warnings("https://shell.example.org")), (1, 0));
+}

@@ -5,7 +5,7 @@
 
 use super::{EndNote, Html, ProfileView, Summary, bar, looks, page, path, profile, script, words};
 use crate::{
-    auth::{OwnerId, Person},
+    auth::{Notice, OwnerId, Person},
     session::Refusal,
 };
 
@@ -15,6 +15,10 @@ const ENDED_SHOWN: usize = 5;
 /// What the start page shows.
 pub(crate) struct Home<'a> {
     pub(crate) person: &'a Person,
+    /// What they are to be told about their password, this once.
+    pub(crate) notice: Option<Notice>,
+    /// Where to get another password.
+    pub(crate) change_password: Option<&'a str>,
     /// Theirs.
     pub(crate) sessions: &'a [Summary],
     /// Everybody's; `None` unless the person is an administrator.
@@ -36,10 +40,11 @@ pub(crate) fn home(home: &Home<'_>) -> String {
         "{}<main id=\"main\" class=\"page\">\n<h1>Start</h1>\n\
          <p class=\"alert\" id=\"problem\" role=\"alert\" hidden></p>\n\
          <p class=\"status\" id=\"status\" role=\"status\"></p>\n\
-         <noscript><p class=\"alert\">A terminal needs JavaScript, and so do the buttons on this page.</p></noscript>\n\
+         {}<noscript><p class=\"alert\">A terminal needs JavaScript, and so do the buttons on this page.</p></noscript>\n\
          <div id=\"live\" class=\"stack-wide\">\n{}{}{}{}</div>\n</main>\n{}",
         &[
             &bar(Some(home.person)),
+            &password_notice(home),
             &own_sessions(home.sessions, home.now),
             &profile_list(home),
             &ended_list(home.ended, home.now),
@@ -48,6 +53,25 @@ pub(crate) fn home(home: &Home<'_>) -> String {
         ],
     );
     page("Start", &script(path::HOME_JS), "home", &body)
+}
+
+/// Stands above what changes, and is gone with the next visit.
+fn password_notice(home: &Home<'_>) -> Html {
+    let Some(notice) = home.notice else { return Html::default() };
+    let said = match notice {
+        Notice::ExpiresIn { seconds } => format!("Your password expires in {}.", words::duration(seconds)),
+        Notice::GraceLoginsLeft { left: 0 } => {
+            "Your password has expired, and this was the last time that you could sign in with it.".to_owned()
+        }
+        Notice::GraceLoginsLeft { left } => {
+            let times = if left == 1 { "once".to_owned() } else { format!("{left} times") };
+            format!("Your password has expired. You can sign in with it {times} more.")
+        }
+    };
+    let change = home.change_password.map_or_else(Html::default, |address| {
+        Html::fill(" <a href=\"{}\" rel=\"noreferrer\">Change your password</a>", &[&address])
+    });
+    Html::fill("<p class=\"note\" role=\"status\">{}{}</p>\n", &[&said, &change])
 }
 
 /// A part of the page with a heading, `about`'s own.

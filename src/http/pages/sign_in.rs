@@ -1,6 +1,7 @@
 //! The login form, and why there is none.
 
 use super::{Html, card, path, script, words::duration};
+use crate::auth::Stopped;
 
 /// What the login form shows.
 #[derive(Debug, Default)]
@@ -11,6 +12,8 @@ pub(crate) struct LoginPage<'a> {
     pub(crate) user: &'a str,
     /// Why the form is shown again, or that the login has ended.
     pub(crate) message: Option<&'a str>,
+    /// Where to get another password, after the message.
+    pub(crate) change_password: Option<&'a str>,
 }
 
 /// Name or password was wrong: the same words for an account that does not exist.
@@ -23,10 +26,41 @@ pub(crate) fn login_slow(seconds: u64) -> String {
     format!("Too many tries. Try again in {}.", duration(seconds))
 }
 
+/// The password was right, and yet.
+pub(crate) fn login_stopped(state: Stopped, reference: &str) -> String {
+    let why = match state {
+        Stopped::PasswordExpired => {
+            "Your password has expired. Change it where you do that otherwise, then sign in here."
+        }
+        Stopped::MustChange => "You must change your password before you can sign in here.",
+        Stopped::Disabled => "Your account is disabled. Whoever looks after accounts where you work can tell you why.",
+        Stopped::AccountExpired => {
+            "Your account has expired. Whoever looks after accounts where you work can prolong it."
+        }
+        Stopped::NotNow => "Your account may not be used at this hour, or not from here.",
+        Stopped::NotAllowed => "Your account may not use this service. Ask whoever runs it to let you in.",
+    };
+    format!("{why} Reference {reference}.")
+}
+
+/// The company's directory does not answer; `users_file`: accounts of this service's own work all the same.
+pub(crate) fn login_without_directory(reference: &str, users_file: bool) -> String {
+    let what = if users_file {
+        "The company’s directory does not answer, so only accounts of this service’s own can sign in, with the right \
+         password. If yours is in the directory, try again in a minute."
+    } else {
+        "The company’s directory does not answer, so nobody can sign in at the moment. Try again in a minute."
+    };
+    format!("{what} Reference {reference}.")
+}
+
 /// Fields `user`, `password` and `next`, posted to `/login`; works without JavaScript.
 pub(crate) fn login(form: &LoginPage<'_>) -> String {
     let alert = form.message.map_or_else(Html::default, |message| {
-        Html::fill("<p class=\"alert\" role=\"alert\" id=\"login-error\">{}</p>\n", &[&message])
+        let change = form.change_password.map_or_else(Html::default, |address| {
+            Html::fill(" <a href=\"{}\" rel=\"noreferrer\">Change your password</a>", &[&address])
+        });
+        Html::fill("<p class=\"alert\" role=\"alert\" id=\"login-error\">{}{}</p>\n", &[&message, &change])
     });
     let described = if form.message.is_some() { " aria-describedby=\"login-error\"" } else { "" };
     // The password is asked for again, so that is where typing goes on when the name is known.
@@ -62,8 +96,9 @@ pub(crate) fn login_refused_plain_http() -> String {
         "<p class=\"alert\">This page came over plain HTTP, so a password typed here could be read on the way. \
          Coracle does not ask for it.</p>\n\
          <p>Ask for the <code>https://</code> address of this service.</p>\n\
-         <p class=\"hint\">For the administrator: serve it over HTTPS through a proxy and set \
-         <code>server.public_url</code> in <code>config.toml</code> to that address. On a network where everybody is \
+         <p class=\"hint\">For the administrator: serve it over HTTPS, with a certificate in <code>server.tls</code> of \
+         <code>config.toml</code> or through a proxy, and set <code>server.public_url</code> to that address; a proxy on \
+         another machine must be in <code>server.trusted_proxies</code> and say <code>X-Forwarded-Proto: https</code>. On a network where everybody is \
          trusted, <code>server.insecure_http = true</code> allows this form over plain HTTP.</p>\n",
     );
     card("No sign-in over plain HTTP", &Html::default(), &content)

@@ -4,10 +4,11 @@ use super::{Html, brand, page, path, script};
 use crate::session::SessionId;
 
 /// Modules that the terminal page needs before it can show a prompt, entry last.
-pub(super) const TERMINAL_MODULES: [&str; 26] = [
+pub(super) const TERMINAL_MODULES: [&str; 27] = [
     path::ACK_JS,
     path::API_JS,
     path::AWAY_JS,
+    path::BASE_JS,
     path::BELL_JS,
     path::CLIPBOARD_JS,
     path::CONNECTION_JS,

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    auth::OwnerId,
-    http::assets,
+    auth::{Notice, OwnerId, Stopped},
+    http::{assets, base, response},
     session::{EndReason, Refusal},
 };
 
@@ -30,6 +30,7 @@ fn profile() -> ProfileView {
         millicpus: 500,
         pids: 128,
         writable: vec![(HOSTILE.into(), 50_331_648)],
+        layer_size: None,
         network: "none",
         terms: TERMS,
     }
@@ -55,13 +56,25 @@ fn person(groups: &[&str]) -> Person {
         owner: OwnerId::local("0123456789abcdef"),
         name: HOSTILE.into(),
         groups: groups.iter().map(|&group| group.to_owned()).collect(),
+        admin: groups.contains(&"admin"),
     }
 }
 
 /// The start page of somebody who is no administrator.
 fn plain_home(sessions: &[Summary], ended: &[EndNote], profiles: &[ProfileView]) -> String {
     let person = person(&[]);
-    home(&Home { person: &person, sessions, everyones: None, ended, profiles, no_room: None, now: 1090 })
+    let (notice, change_password) = (None, None);
+    home(&Home {
+        person: &person,
+        notice,
+        change_password,
+        sessions,
+        everyones: None,
+        ended,
+        profiles,
+        no_room: None,
+        now: 1090,
+    })
 }
 
 /// The start page of an administrator, for whom there is no place, with the session of somebody else.
@@ -70,6 +83,8 @@ fn full_home(sessions: &[Summary]) -> String {
     let notes: Vec<_> = (0..7).map(|_| note()).collect();
     home(&Home {
         person: &person(&["admin"]),
+        notice: Some(Notice::ExpiresIn { seconds: 90_000 }),
+        change_password: None,
         sessions,
         everyones: Some(&[sessions, &[other]].concat()),
         ended: &notes,
@@ -83,7 +98,7 @@ fn full_home(sessions: &[Summary]) -> String {
 fn all() -> Vec<String> {
     vec![
         login(&LoginPage::default()),
-        login(&LoginPage { next: HOSTILE, user: HOSTILE, message: Some(HOSTILE) }),
+        login(&LoginPage { next: HOSTILE, user: HOSTILE, message: Some(HOSTILE), change_password: None }),
         login_refused_plain_http(),
         plain_home(&[summary(HOSTILE), summary("detached")], &[note()], &[profile(), profile()]),
         plain_home(&[], &[], &[]),
@@ -100,6 +115,53 @@ fn all() -> Vec<String> {
         not_yours(),
         not_ready("7f3a00aa"),
     ]
+}
+
+/// A page of the company's, where passwords are changed.
+const CHANGE: &str = "https://password.example.org/?a=1&b=\"";
+
+#[test]
+fn whoever_must_change_the_password_is_told_where_and_nobody_else_gets_another_hosts_address() {
+    let form = LoginPage { message: Some("why"), change_password: Some(CHANGE), ..LoginPage::default() };
+    let link = "<a href=\"https://password.example.org/?a=1&amp;b=&quot;\" rel=\"noreferrer\">Change your password</a>";
+    assert!(login(&form).contains(&format!("why {link}")), "{}", login(&form));
+    let who = person(&[]);
+    let start = |notice| {
+        let (sessions, ended, profiles, change_password) = (&[], &[], &[], Some(CHANGE));
+        home(&Home {
+            person: &who,
+            notice,
+            change_password,
+            sessions,
+            everyones: None,
+            ended,
+            profiles,
+            no_room: None,
+            now: 1,
+        })
+    };
+    assert!(!start(None).contains("password.example.org"));
+    assert!(
+        start(Some(Notice::ExpiresIn { seconds: 7200 })).contains(&format!("Your password expires in 2 h. {link}"))
+    );
+    for (left, told) in [(0, "the last time"), (1, "sign in with it once more"), (3, "sign in with it 3 times more")] {
+        assert!(start(Some(Notice::GraceLoginsLeft { left })).contains(told), "{left}");
+    }
+}
+
+#[test]
+fn each_thing_that_stops_a_right_password_has_a_sentence_of_its_own_and_the_reference() {
+    let all = [
+        Stopped::PasswordExpired,
+        Stopped::MustChange,
+        Stopped::Disabled,
+        Stopped::AccountExpired,
+        Stopped::NotNow,
+        Stopped::NotAllowed,
+    ];
+    let told: std::collections::BTreeSet<String> = all.iter().map(|state| login_stopped(*state, "7f3a00aa")).collect();
+    assert_eq!(told.len(), all.len());
+    assert!(told.iter().all(|text| text.ends_with("Reference 7f3a00aa.")), "{told:?}");
 }
 
 #[test]
@@ -129,6 +191,36 @@ fn no_page_has_a_script_or_a_style_in_line_or_an_address_of_another_host() {
     }
 }
 
+#[tokio::test]
+async fn below_a_base_path_every_address_of_every_page_has_it_and_nothing_else_changes() {
+    use http_body_util::BodyExt;
+    for page in all() {
+        let moved = base::leave("/b", response::page(hyper::StatusCode::OK, page.clone())).await;
+        let moved = moved.into_body().collect().await.unwrap().to_bytes();
+        let moved = std::str::from_utf8(&moved).unwrap();
+        for (at, _) in moved.match_indices("=\"/") {
+            let attribute = moved[..at].rsplit([' ', '<', '>']).next().unwrap();
+            assert!(moved[at..].starts_with("=\"/b/") || attribute == "value", "{attribute}{}", &moved[at..at + 20]);
+        }
+        assert_eq!(moved.replace("=\"/b/", "=\"/"), page);
+    }
+}
+
+#[test]
+fn no_script_has_an_address_of_ours_that_base_js_did_not_make() {
+    for name in terminal::TERMINAL_MODULES.iter().chain([&path::SESSION_JS, &path::HOME_JS, &path::PREFERENCES_JS]) {
+        if name.contains("/vendor/") {
+            continue;
+        }
+        for line in assets::find(name).unwrap().source().lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let absolute = ["'/", "`/", "\"/"].iter().find(|start| {
+                line.match_indices(**start).any(|(at, _)| line[at + 2..].starts_with(|c: char| c.is_ascii_lowercase()))
+            });
+            assert!(absolute.is_none(), "{name}: {line}");
+        }
+    }
+}
+
 #[test]
 fn every_file_that_a_page_names_is_served() {
     for page in all() {
@@ -151,7 +243,12 @@ fn every_page_has_a_language_a_title_one_heading_of_the_first_level_and_a_main_p
 
 #[test]
 fn a_refused_login_keeps_the_name_and_never_a_password() {
-    let page = login(&LoginPage { next: "/s/abcdefghijkl", user: "mira", message: Some(&login_wrong("7f3a")) });
+    let page = login(&LoginPage {
+        next: "/s/abcdefghijkl",
+        user: "mira",
+        message: Some(&login_wrong("7f3a")),
+        ..LoginPage::default()
+    });
     assert!(page.contains("name=\"user\" type=\"text\" value=\"mira\""), "{page}");
     assert!(page.contains("name=\"next\" value=\"/s/abcdefghijkl\""), "{page}");
     let alert = page.find("role=\"alert\"").unwrap();

@@ -59,6 +59,7 @@ pub(super) fn limits(profile: &ProfileView) -> String {
 pub(super) fn network(profile: &ProfileView) -> &str {
     match profile.network {
         "none" => "no network",
+        "outbound" => "connections to elsewhere, none from there",
         other => other,
     }
 }
@@ -96,10 +97,17 @@ pub(super) fn advice(reason: EndReason) -> &'static str {
         EndReason::Oom => {
             "A large program belongs beside the shell, not in its place: then only the program is stopped."
         }
+        EndReason::Disk => {
+            "Everything outside the small places in memory lies on a disk that all sessions share. Nothing of it is kept."
+        }
         EndReason::Owner => {
             "That was done in its window, from the start page, or from another browser with your login."
         }
         EndReason::Admin => "Whoever runs this service can tell you why.",
+        EndReason::Directory => {
+            "It was disabled or removed in the company's directory, or left a group. Whoever looks after the directory \
+             can tell you why."
+        }
         EndReason::Shutdown => "You can start a new one once it is back.",
         EndReason::Engine => "It was nothing that you typed. If it happens again, tell whoever runs this service.",
         EndReason::Lost => "It was nothing that you typed. You can start a new one.",
@@ -155,6 +163,7 @@ mod tests {
             millicpus,
             pids: 128,
             writable: Vec::new(),
+            layer_size: None,
             network: "none",
             terms: Terms { idle: 900, detached: 0, lifetime: 28_800 },
         }

@@ -40,6 +40,36 @@ fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
     assert_eq!(finished.recv_timeout(Duration::from_secs(20)), Ok(true), "they wait for each other");
 }
 
+#[tokio::test]
+async fn whoever_is_barred_loses_their_own_sessions_and_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let roster = Roster::for_test(dir.path());
+    let mut inboxes = Vec::new();
+    for (n, (name, word)) in [("ada", "attached"), ("ada", "ending"), ("bea", "detached")].into_iter().enumerate() {
+        let person = Person { owner: OwnerId::ldap(name), name: name.into(), ..record::tests::example().person };
+        let (inbox, asked) = mpsc::channel(1);
+        let entry = Entry {
+            person,
+            profile: "shell".into(),
+            created: 0,
+            lifetime: BootTime::now(),
+            standing: watch::channel(Standing { word, detached: None }).1,
+            inbox,
+            output: Arc::new(Output::new(Ring::create(&dir.path().join(format!("{n}.ring"))).unwrap())),
+            bell: Arc::new(Notify::new()),
+        };
+        roster.table().insert(SessionId::random(), entry);
+        inboxes.push(asked);
+    }
+    let owners: Vec<_> = roster.owners().into_values().collect();
+    assert_eq!(owners, ["ada", "bea"]);
+    let minute = Duration::from_secs(60);
+    assert_eq!(roster.bar(&OwnerId::ldap("ada"), minute, "disabled"), 1);
+    let told: Vec<_> = inboxes.iter_mut().map(|inbox| inbox.try_recv()).collect();
+    assert!(matches!(&told[0], Ok(Message::Barred { within, why }) if *within == minute && why == "disabled"));
+    assert!(told[1].is_err() && told[2].is_err());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_task_that_panics_is_a_fault_told_to_its_owner_and_forgotten() {
     let dir = tempfile::tempdir().unwrap();

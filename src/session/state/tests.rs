@@ -111,6 +111,18 @@ fn lifetime_ends_whatever_is_typed() {
 }
 
 #[test]
+fn whoever_may_not_be_here_any_more_is_warned_and_then_the_session_ends_whatever_is_typed() {
+    let mut m = attached();
+    let minute = Duration::from_secs(60);
+    assert_eq!(m.step(Event::Barred(minute), at(100)), [Action::WarnDirectory(minute)]);
+    assert_eq!(m.step(Event::Barred(minute), at(130)), [], "told twice, it ends no later");
+    assert_eq!(m.next_deadline(), Some(at(160)));
+    m.step(Event::Input(A), at(159));
+    m.step(Event::Left(A), at(159));
+    assert_eq!(m.step(Event::Tick, at(160)), [Action::Stop(EndReason::Directory)]);
+}
+
+#[test]
 fn an_adopted_session_keeps_the_deadlines_of_its_record() {
     let m = Machine::adopted(periods(), at(5000), Some(at(1200)), at(1000));
     assert_eq!((m.state(), m.next_deadline()), (State::Detached, Some(at(1200))));
@@ -149,6 +161,7 @@ fn events() -> Vec<Event> {
         Event::OutOfMemory,
         Event::EngineDied,
         Event::Gone,
+        Event::Barred(Duration::from_secs(1)),
         Event::Tick,
     ];
     events.extend([A, B].into_iter().flat_map(|x| [Event::Came(x), Event::Left(x), Event::Input(x)]));
@@ -194,7 +207,7 @@ fn check(before: &Machine, next: &mut Node, event: Event, actions: &[Action]) {
             Action::TakeOver(who) | Action::Refuse(who) => {
                 assert_ne!(next.machine.attachment(), Some(*who), "sent away and yet at the keyboard: {event:?}");
             }
-            Action::WarnIdle(_) | Action::WarnLifetime(_) => {}
+            Action::WarnIdle(_) | Action::WarnLifetime(_) | Action::WarnDirectory(_) => {}
         }
     }
     let m = &next.machine;

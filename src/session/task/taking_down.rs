@@ -68,7 +68,8 @@ impl Sailing {
     /// The action `Stop`: whatever there is of the container goes, and `Gone` is reported.
     pub(super) fn take_down(&mut self, reason: EndReason) {
         if self.ending.as_ref().is_none_or(|ending| ending.reason != reason) {
-            self.ending = Some(Ending::by_itself(reason));
+            let detail = if reason == EndReason::Directory { std::mem::take(&mut self.barred) } else { String::new() };
+            self.ending = Some(Ending { detail, ..Ending::by_itself(reason) });
         }
         self.last_reading();
         self.tell_ended();

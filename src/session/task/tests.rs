@@ -57,6 +57,7 @@ impl Stage {
             file,
             output: output.clone(),
             podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
+            disk_floor: 0,
             inbox,
             bell: bell.clone(),
             standing: watch::channel(Standing::of(&machine)).0,
@@ -212,6 +213,24 @@ async fn told(ears: &mut Ears) -> (EndReason, Option<i32>) {
 fn kill(child: &mut Child) {
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+#[tokio::test]
+async fn whoever_may_not_be_here_any_more_is_warned_and_the_end_says_why_in_the_journal() {
+    let (mut stage, _played) = running();
+    let (_feed, mut ears) = stage.browser().await;
+    stage.says(Message::Barred { within: Duration::from_millis(1100), why: "disabled".into() }).await;
+    loop {
+        match first_frame(&mut ears).await {
+            Some(Told::Frame(ToClient::Notice(Notice::Directory { seconds: 1 }))) => break,
+            Some(Told::Frame(_) | Told::Show(_)) => {}
+            other => panic!("no warning: {}", other.is_some()),
+        }
+    }
+    assert_eq!(told(&mut ears).await, (EndReason::Directory, None));
+    stage.reports.send(Report::Gone(Ok(()))).await.unwrap_or_else(|_| panic!("the task is gone"));
+    let ending = stage.ends().await;
+    assert_eq!((ending.reason, ending.detail.as_str()), (EndReason::Directory, "disabled"));
 }
 
 #[tokio::test]

@@ -43,7 +43,8 @@ struct Table {
 }
 
 fn visitor() -> (watch::Sender<bool>, Visitor) {
-    let person = Person { owner: OwnerId::local("0123456789abcdef"), name: "mira".into(), groups: vec![] };
+    let person =
+        Person { owner: OwnerId::local("0123456789abcdef"), name: "mira".into(), groups: vec![], admin: false };
     let (login, login_over) = watch::channel(false);
     (login, Visitor { person, login_over })
 }

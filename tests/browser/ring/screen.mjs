@@ -332,6 +332,8 @@ async function accessible({ page, context, faults }) {
   tell({ type: 'stats', cpu: 480, memory: 12_582_912, pids: 3 });
   tell({ type: 'notice', kind: 'idle', seconds: 60 });
   await second.locator('.strip.idle').waitFor();
+  tell({ type: 'notice', kind: 'directory', seconds: 60 });
+  await second.locator('.strip.directory').getByText('Your account may not use this service any more').waitFor();
   await press(second, 'Control+Shift+F');
   await second.getByRole('searchbox').fill('nothing');
   await check('numbers, countdown and search');
