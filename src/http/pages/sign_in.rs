@@ -97,9 +97,9 @@ pub(crate) fn login_refused_plain_http() -> String {
          Coracle does not ask for it.</p>\n\
          <p>Ask for the <code>https://</code> address of this service.</p>\n\
          <p class=\"hint\">For the administrator: serve it over HTTPS, with a certificate in <code>server.tls</code> of \
-         <code>config.toml</code> or through a proxy, and set <code>server.public_url</code> to that address; a proxy on another \
-         machine must be in <code>server.trusted_proxies</code> and say <code>X-Forwarded-Proto: https</code>. On a network where everybody is \
-         trusted, <code>server.insecure_http = true</code> allows this form over plain HTTP.</p>\n",
+         <code>config.toml</code> or through a proxy, and set <code>server.public_url</code> to that address; a proxy on \
+         another machine must be in <code>server.trusted_proxies</code> and say <code>X-Forwarded-Proto: https</code>. On a \
+         network where everybody is trusted, <code>server.insecure_http = true</code> allows this form over plain HTTP.</p>\n",
     );
     card("No sign-in over plain HTTP", &Html::default(), &content)
 }
