@@ -13,6 +13,8 @@ mod baddays;
 mod audit;
 #[path = "bed/browser.rs"]
 mod browser;
+#[path = "bed/disk.rs"]
+mod disk;
 #[path = "bed/directory.rs"]
 mod directory;
 #[path = "bed/doctor.rs"]

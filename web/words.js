@@ -69,6 +69,7 @@ export const words = {
   stepStates: { done: 'done', now: 'under way', next: 'to come' },
   /** @param {import('./protocol.js').Progress} progress */
   stepNote({ step, done, total, text }) {
+    if (step === 'pull' && total > 0) return `${amount(done)} of ${amount(total)}, ${text}`;
     if (step === 'queue') return `${ordinal(done)} of ${total} waiting`;
     return total > 0 ? `${done} of ${total}. ${text}` : text;
   },
@@ -190,20 +191,24 @@ export const words = {
     /** @param {number | null} pids @returns {string} */
     pids: (pids) => (pids === null ? words.facts.none : `${pids} at most`),
     /** @param {string} network */
-    network: (network) => (network === 'none' ? 'None: it reaches itself and nothing else' : network),
+    network: (network) => ({
+      none: 'None: it reaches itself and nothing else',
+      outbound: 'Connections to elsewhere, as far as the host’s rules let them; none from there',
+      'outbound-and-host': 'Connections to elsewhere and to this host’s own addresses; none from there',
+    })[network] ?? network,
     /** @param {string} isolation */
     isolation: (isolation) => ({
       slots: 'A range of its own, which no other session has',
       shared: 'One range, which it shares with other sessions',
     })[isolation] ?? isolation,
     /** @param {string[]} names */
-    capabilities: (names) => (names.length === 0 ? 'None, and none can be had' : names.join(', ')),
+    capabilities: (names) => (names.length === 0 ? 'None, and none can be had' : `${names.join(', ')}: inside, and no others`),
     /** @param {boolean} blocked */
     gains: (blocked) => (blocked ? 'Blocked: no program gains any by being run' : 'Not blocked'),
     /** @param {string} seccomp */
     seccomp: (seccomp) => (seccomp === 'coracle' ? 'Filtered by Coracle’s own list' : seccomp),
     /** @param {boolean} readOnly */
-    root: (readOnly) => (readOnly ? 'Read-only' : 'Writable'),
+    root: (readOnly) => (readOnly ? 'Read-only' : 'Writable, on the host’s disk, up to the profile’s size'),
     /** @param {number} idle @param {number} detached seconds */
     ends: (idle, detached) => `After ${duration(idle)} without typing, ${detached > 0 ? `${duration(detached)} ` : ''}`
       + 'without a browser, or when its time is over',

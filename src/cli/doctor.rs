@@ -11,12 +11,13 @@ mod engine; //      Podman, its store, images and containers
 mod host; //        ids, controllers, units, what linger keeps
 mod page; //        the table for people
 mod settings; //    configuration, users file, state directory
+mod workshop; //    networks and layers of profiles
 
 use std::io::{IsTerminal, Write};
 
 use super::Stop;
 use crate::config::Places;
-use account::Account;
+pub(super) use account::Account;
 
 /// Arguments of `coracle doctor`.
 #[derive(clap::Args)]

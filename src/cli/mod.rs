@@ -1,4 +1,4 @@
-//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `ps`, `end`.
+//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `end`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
@@ -7,6 +7,7 @@ mod end; //          end one session, or all
 mod ldap; //         is the directory in order, and who would come in?
 mod journal; //      log lines on stderr
 mod passwd; //       accounts of the users file
+mod prepare; //      images and their copies, ahead of time
 mod ps; //           which sessions there are
 mod serve; //        the daemon
 mod typed; //        a password, at a terminal or on stdin
@@ -49,6 +50,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Create or change an account of the users file
     Passwd(passwd::PasswdArgs),
+    /// Fetch the profiles' images and make their copies for every range of ids, so that no session waits for them
+    Prepare(prepare::PrepareArgs),
     /// Try the company's directory, step by step
     Ldap(ldap::LdapArgs),
     /// List the sessions of the running daemon
@@ -111,6 +114,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::CheckConfig(args) => check_config::run(&args, &places()?),
         Command::Doctor(args) => doctor::run(&args, places()?),
         Command::Passwd(args) => passwd::run(&args, &places()?),
+        Command::Prepare(args) => prepare::run(&args, places()?),
         Command::Ldap(args) => ldap::run(&args, &places()?),
         Command::Ps(args) => ps::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),

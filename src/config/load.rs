@@ -13,7 +13,8 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TlsFiles, TrustedProxies, ldap,
+    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TlsFiles, TrustedProxies,
+    ldap,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
     proxies::MAX_PROXIES,
@@ -36,6 +37,7 @@ const MAX_START: Duration = Duration::from_secs(600);
 const MAX_SESSIONS: u32 = 2048; // each keeps two descriptors in systemd's store of 4,096
 const MAX_STARTS: u32 = 600; // a minute
 const LOG_BUDGET: RangeInclusive<u64> = 1 << 20..=64 << 30; // bytes
+const DISK_FLOOR: RangeInclusive<u64> = 0..=1 << 40; // bytes
 const MAX_PROFILES: usize = 64;
 const MAX_FILE: u64 = 1 << 20; // bytes of one configuration file
 const MAX_FILES: usize = 64;
@@ -82,6 +84,7 @@ impl Config {
                 isolation: Isolation::Auto,
                 require_limits: true,
                 log_budget: 64 << 20,
+                disk_floor: 1 << 30,
                 podman_socket: None,
             },
             profiles: vec![Profile::default()],
@@ -325,6 +328,7 @@ fn check_sessions(mut section: Section<'_, '_>, sessions: &mut Sessions) {
     section.word("isolation", &words, &mut sessions.isolation);
     section.switch("require_limits", &mut sessions.require_limits);
     section.size("log_budget", LOG_BUDGET, &mut sessions.log_budget);
+    section.size("disk_floor", DISK_FLOOR, &mut sessions.disk_floor);
     if let Some((text, line)) = section.string("podman_socket") {
         if !text.is_empty() && (!text.starts_with('/') || text.chars().any(char::is_control)) {
             let what = "is not an absolute path; write \"/run/user/1000/podman/podman.sock\"".into();

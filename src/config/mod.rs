@@ -137,6 +137,8 @@ pub(crate) struct Sessions {
     pub(crate) require_limits: bool,
     /// Bytes that all session logs together may take of the runtime directory's memory. Default 64 MiB.
     pub(crate) log_budget: u64,
+    /// Bytes that sessions must leave free on the disk of the image store. Default 1 GiB.
+    pub(crate) disk_floor: u64,
     /// Podman's API socket; `None`: `/run/user/<uid>/podman/podman.sock`.
     pub(crate) podman_socket: Option<PathBuf>,
 }
@@ -180,6 +182,75 @@ pub(crate) struct Profile {
     pub(crate) shm: u64,
     /// Open files of one process. Default 1024.
     pub(crate) nofile: u32,
+    #[serde(default)]
+    pub(crate) network: Network,
+    /// Outbound sessions may reach the host's own addresses, where the network helper cannot keep them from it.
+    #[serde(default)]
+    pub(crate) allow_host_access: bool,
+    /// What root inside may do; empty for everybody else. Sorted.
+    #[serde(default)]
+    pub(crate) capabilities: std::collections::BTreeSet<Capability>,
+    /// Bytes that may be written beside the tmpfs, on the host's disk; `None`: the root is read-only.
+    #[serde(default)]
+    pub(crate) layer_size: Option<u64>,
+}
+
+/// `network` of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Network {
+    /// Nothing but `lo`.
+    #[default]
+    None,
+    /// Connections to elsewhere, none from there.
+    Outbound,
+}
+
+impl Network {
+    /// As the configuration, the certificate and the audit write it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Network::None => "none",
+            Network::Outbound => "outbound",
+        }
+    }
+}
+
+/// What root inside may be allowed: what package managers need, and nothing that reaches out of the container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Capability {
+    Chown,
+    DacOverride,
+    Fowner,
+    Setgid,
+    Setuid,
+}
+
+impl Capability {
+    pub(crate) const ALL: [Capability; 5] = [Self::Chown, Self::DacOverride, Self::Fowner, Self::Setgid, Self::Setuid];
+
+    /// As capabilities(7) writes it, without `CAP_`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chown => "CHOWN",
+            Self::DacOverride => "DAC_OVERRIDE",
+            Self::Fowner => "FOWNER",
+            Self::Setgid => "SETGID",
+            Self::Setuid => "SETUID",
+        }
+    }
+
+    /// Its bit in the kernel's sets (linux/capability.h).
+    pub(crate) fn bit(self) -> u64 {
+        1 << match self {
+            Self::Chown => 0,
+            Self::DacOverride => 1,
+            Self::Fowner => 3,
+            Self::Setgid => 6,
+            Self::Setuid => 7,
+        }
+    }
 }
 
 /// Whether the daemon may fetch an image that is not there.

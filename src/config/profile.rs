@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use super::{
-    GuestUser, Profile, Pull, Tmpfs,
+    Capability, GuestUser, Network, Profile, Pull, Tmpfs,
     raw::{Section, short},
     units::{self, ShowSize},
 };
@@ -17,6 +17,7 @@ const MILLICPUS: RangeInclusive<u32> = 10..=64_000; // thousandths of a processo
 const PIDS: RangeInclusive<u32> = 8..=65_536;
 const SHM: RangeInclusive<u64> = 64 * KIB..=TIB; // bytes
 const TMPFS: RangeInclusive<u64> = 64 * KIB..=TIB; // bytes
+const LAYER: RangeInclusive<u64> = 16 * MIB..=TIB; // bytes
 const NOFILE: RangeInclusive<u32> = 64..=1_048_576; // open files of one process
 const MAX_NAME: usize = 32; // characters
 const MAX_DESCRIPTION: usize = 200; // characters
@@ -53,6 +54,10 @@ impl Default for Profile {
             pids: 128,
             shm: 16 * MIB,
             nofile: 1024,
+            network: Network::None,
+            allow_host_access: false,
+            capabilities: BTreeSet::new(),
+            layer_size: None,
         }
     }
 }
@@ -93,6 +98,10 @@ pub(super) fn read(mut section: Section<'_, '_>) -> Option<Profile> {
     read_tmpfs(&mut section, &mut profile.tmpfs);
     section.size("shm", SHM, &mut profile.shm);
     section.count("nofile", NOFILE, &mut profile.nofile);
+    section.word("network", &[("none", Network::None), ("outbound", Network::Outbound)], &mut profile.network);
+    section.switch("allow_host_access", &mut profile.allow_host_access);
+    read_capabilities(&mut section, &mut profile);
+    read_layer_size(&mut section, &mut profile.layer_size);
     check_memory(&section, &profile);
     section.finish();
     profile.name = name?;
@@ -185,6 +194,35 @@ fn read_groups(section: &mut Section<'_, '_>, into: &mut Vec<String>) {
         }
     }
     *into = texts.into_iter().map(|(text, _)| text.to_owned()).collect();
+}
+
+fn read_capabilities(section: &mut Section<'_, '_>, profile: &mut Profile) {
+    let Some((texts, line)) = section.strings("capabilities") else { return };
+    let known = || Capability::ALL.map(Capability::name).join(", ");
+    for (text, line) in &texts {
+        match Capability::ALL.into_iter().find(|capability| capability.name() == *text) {
+            Some(capability) => drop(profile.capabilities.insert(capability)),
+            None => section.mistake(
+                *line,
+                "capabilities",
+                format!("\"{}\" is not offered; write some of {}", short(text), known()),
+            ),
+        }
+    }
+    if !texts.is_empty() && profile.user.uid != 0 {
+        let what = "are root's alone inside; write user = \"root:0:0\", or leave them away".into();
+        section.mistake(line, "capabilities", what);
+    }
+}
+
+/// An empty text is none.
+fn read_layer_size(section: &mut Section<'_, '_>, into: &mut Option<u64>) {
+    if section.string("layer_size").is_none_or(|(text, _)| text.is_empty()) {
+        return;
+    }
+    let mut size = *LAYER.start();
+    section.size("layer_size", LAYER, &mut size);
+    *into = Some(size);
 }
 
 fn read_env(section: &mut Section<'_, '_>, profile: &mut Profile) {

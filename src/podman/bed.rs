@@ -4,6 +4,7 @@
 mod hostile;
 mod life;
 mod limits;
+mod outbound;
 mod terminals;
 mod wrong;
 
@@ -90,6 +91,7 @@ fn in_slot(k: u32) -> Plan {
         mapping: Mapping::Slot(k),
         backstop: Duration::from_secs(600),
         require_limits: false,
+        disk_floor: 0,
     }
 }
 

@@ -22,6 +22,7 @@ use tokio::{
 
 use super::{
     gauge::{Gauge, Usage},
+    layer::Layer,
     verify::Status,
 };
 
@@ -39,6 +40,7 @@ pub(crate) struct Conmon {
     /// Where conmon writes the shell's exit status, as its last act.
     exit_file: Option<Box<Path>>,
     gauge: Box<Gauge>,
+    layer: Option<Box<Layer>>,
 }
 
 /// Processes that the kernel killed for want of memory.
@@ -62,7 +64,17 @@ impl Conmon {
             shell: awaited(open_pidfd(shell)?)?,
             exit_file: Some(dir.join("exit").into()),
             gauge: Gauge::reading(Some(dir.to_owned())).into(),
+            layer: None,
         })
+    }
+
+    /// Where the container's root is written to, as Podman said.
+    pub(super) fn writing_to(self, upper: Option<&Path>) -> Conmon {
+        Conmon { layer: upper.and_then(Layer::at).map(Box::new), ..self }
+    }
+
+    pub(crate) fn layer(&self) -> Option<&Layer> {
+        self.layer.as_deref()
     }
 
     /// Resolves when conmon is gone, whatever Podman says.
@@ -177,6 +189,7 @@ impl Conmon {
             shell: awaited(shell_fd)?,
             exit_file: exit_file(&arguments, container).map(Into::into),
             gauge: Gauge::of(shell).into(),
+            layer: None,
         })
     }
 }

@@ -56,6 +56,8 @@ pub(super) struct Inspect {
     pub(super) conmon: i32,
     /// The bundle's config.json; there from `init` on, not always readable.
     pub(super) oci_config: Option<PathBuf>,
+    /// Where what it writes to its root lies; overlay alone has it.
+    pub(super) upper: Option<PathBuf>,
     pub(super) security_options: Vec<String>,
     pub(super) process_label: String,
     /// `crun`, `runc`
@@ -79,6 +81,7 @@ impl Inspect {
             pid: number(&all["State"]["Pid"]),
             conmon: number(&all["State"]["ConmonPid"]),
             oci_config: Some(text(&all["OCIConfigPath"])).filter(|p| !p.is_empty()).map(PathBuf::from),
+            upper: Some(text(&all["GraphDriver"]["Data"]["UpperDir"])).filter(|p| !p.is_empty()).map(PathBuf::from),
             security_options: options.map(|all| all.iter().map(text).collect()).unwrap_or_default(),
             process_label: text(&all["ProcessLabel"]),
             runtime: text(&all["OCIRuntime"]),
@@ -96,6 +99,12 @@ impl Door {
     pub(super) async fn ping(&self) -> Result<(), PodmanError> {
         let answer = self.send("ping", "-", h014::Method::GET, "/_ping", Value::Null, CALL).await?;
         expect("ping", "-", &answer, 200)
+    }
+
+    /// Podman's own version, e.g. `5.4.2`.
+    pub(super) async fn version(&self) -> Result<String, PodmanError> {
+        let told: Value = self.get("version", "/version").await?;
+        Ok(told["Version"].as_str().unwrap_or_default().to_owned())
     }
 
     /// What `endpoint` answers with 200; `None` for 404.
@@ -172,6 +181,14 @@ impl Door {
         Inspect::read(&answer.body).map_err(|why| PodmanError::Broken { step, id: id.to_string(), why })
     }
 
+    /// Bytes that were written to the container's root.
+    pub(super) async fn layer_size(&self, id: SessionId) -> Result<u64, PodmanError> {
+        const STEP: &str = "layer";
+        let told: Value = self.get(STEP, &format!("/containers/{}/json?size=true", container_name(id))).await?;
+        let broken = || PodmanError::Broken { step: STEP, id: id.to_string(), why: "Podman gave no SizeRw".to_owned() };
+        told["SizeRw"].as_u64().ok_or_else(broken)
+    }
+
     /// The exit status, once there is one.
     pub(super) async fn wait(&self, id: SessionId) -> Result<i32, PodmanError> {
         const STEP: &str = "wait";
@@ -244,11 +261,12 @@ impl Door {
         serde_json::from_slice(&answer.body).map_err(broken)
     }
 
-    /// Asks for `image` and returns the stream of JSON lines in which Podman tells how it goes. `begin` bounds the time to
+    /// Asks for `image` and returns the stream of JSON lines in which Podman tells how it goes; 5.4 tells bytes in Docker's
+    /// shape (`compatMode`), 4.3 does not know it. `begin` bounds the time to
     /// the first byte only.
     pub(super) async fn pull(&self, image: &str, begin: Duration) -> Result<h014::Body, PodmanError> {
         const STEP: &str = "pull";
-        let endpoint = format!("/images/pull?policy=missing&reference={}", percent(image));
+        let endpoint = format!("/images/pull?policy=missing&compatMode=true&reference={}", percent(image));
         let request = self.request(STEP, "-", h014::Method::POST, &endpoint, Value::Null)?;
         let answer = within(STEP, "-", begin, self.exchange(STEP, "-", request)).await?;
         match answer.status().as_u16() {

@@ -18,7 +18,7 @@ pub(crate) fn answers(bytes: &[u8]) {
     short(Some(door::refused("create", id.as_str(), 500, bytes)));
     let mut report = images::Report::default();
     for line in images::Lines::default().push(bytes).into_iter().flatten() {
-        short(report.read(&line));
+        short(report.read(&line).map(|pulled| pulled.text));
     }
     if let Ok(listed) = serde_json::from_slice::<Vec<ListContainer>>(bytes) {
         static IDENTITY: OnceLock<Identity> = OnceLock::new();

@@ -1,12 +1,12 @@
 //! Images: are they there, and fetching them when the profile allows.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use containers_api::conn::hyper::body::HttpBody;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Inner, PodmanError};
+use super::{PodmanError, door::Door};
 use crate::config::Pull;
 
 /// A whole pull.
@@ -16,32 +16,46 @@ const LINE: usize = 64 << 10;
 /// Characters of it that people are shown.
 const SHOWN: usize = 200;
 
-/// See [`super::Podman::ensure_image`].
+/// Layers of one image that are counted.
+const LAYERS: usize = 256;
+
+/// How far a pull is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Pulled {
+    /// Bytes of the layers whose size Podman told (5.4 does, 4.3 does not), and how many of them are here.
+    pub(crate) total: u64,
+    pub(crate) done: u64,
+    /// For people, one line.
+    pub(crate) text: String,
+}
+
+/// See [`super::Podman::ensure_image`]. `turn` makes it one pull at a time.
 pub(super) async fn ensure(
-    podman: &Inner,
+    door: &Door,
+    turn: &tokio::sync::Mutex<()>,
     image: &str,
     pull: Pull,
-    mut progress: impl FnMut(String) + Send,
+    mut progress: impl FnMut(Pulled) + Send,
 ) -> Result<String, PodmanError> {
-    if !podman.door.image_exists(image).await? {
+    if !door.image_exists(image).await? {
         if pull == Pull::Never {
             return Err(PodmanError::ImageMissing { image: image.to_owned() });
         }
         // Said before the wait: what is waited for is a pull, which no start deadline counts.
-        progress("Fetching the image".to_owned());
-        let _one_at_a_time = podman.pull.lock().await;
-        // Whoever held the lock may have fetched it.
-        if !podman.door.image_exists(image).await? {
-            fetch(podman, image, &mut progress).await?;
+        progress(Pulled { text: "Fetching the image".to_owned(), ..Pulled::default() });
+        let _one_at_a_time = turn.lock().await;
+        // Whoever had the turn before may have fetched it.
+        if !door.image_exists(image).await? {
+            fetch(door, image, &mut progress).await?;
         }
     }
-    podman.door.image_digest(image).await
+    door.image_digest(image).await
 }
 
-async fn fetch(podman: &Inner, image: &str, progress: &mut (impl FnMut(String) + Send)) -> Result<(), PodmanError> {
+async fn fetch(door: &Door, image: &str, progress: &mut (impl FnMut(Pulled) + Send)) -> Result<(), PodmanError> {
     let deadline = Instant::now() + PULL;
     let late = || failed(image, format!("not done within {} s", PULL.as_secs()));
-    let mut body = match podman.door.pull(image, PULL).await {
+    let mut body = match door.pull(image, PULL).await {
         Err(PodmanError::Refused { message, .. }) => return Err(failed(image, message)),
         Err(PodmanError::TimedOut { .. }) => return Err(late()),
         other => other?,
@@ -51,17 +65,19 @@ async fn fetch(podman: &Inner, image: &str, progress: &mut (impl FnMut(String) +
     while let Some(piece) = timeout_at(deadline, body.data()).await.map_err(|_| late())? {
         let piece = piece.map_err(|e| failed(image, e))?;
         for line in lines.push(&piece).map_err(|why| failed(image, why))? {
-            if let Some(text) = report.read(&line) {
-                progress(text);
+            if let Some(pulled) = report.read(&line) {
+                progress(pulled);
             }
         }
     }
     report.read(&lines.rest);
-    match report {
-        Report { error: Some(why), .. } => Err(failed(image, why)),
-        // Podman answers 200 before it begins: only the id at the end means that it is there.
-        Report { id: false, .. } => Err(failed(image, "Podman's report ended before the image was there")),
-        _ => Ok(()),
+    match report.error {
+        Some(why) => Err(failed(image, why)),
+        // Podman answers 200 before it begins, so the end of its report alone means nothing.
+        None if !door.image_exists(image).await? => {
+            Err(failed(image, "Podman's report ended before the image was there"))
+        }
+        None => Ok(()),
     }
 }
 
@@ -97,22 +113,61 @@ impl Lines {
     }
 }
 
-/// What the lines said so far.
+/// What the lines said so far: Docker's shape (`status`, `id`, `progressDetail`) from Podman 5, lines of text (`stream`) from 4.3.
 #[derive(Default)]
 pub(super) struct Report {
     error: Option<String>,
-    id: bool,
+    layers: BTreeMap<String, Layer>,
+}
+
+#[derive(Default)]
+struct Layer {
+    here: u64,
+    size: u64,
+    complete: bool,
 }
 
 impl Report {
-    /// Returns the line for people, if it is one.
-    pub(super) fn read(&mut self, line: &[u8]) -> Option<String> {
+    /// Returns what there is to tell, if there is.
+    pub(super) fn read(&mut self, line: &[u8]) -> Option<Pulled> {
         let told: Value = serde_json::from_slice(line).ok()?;
         if let Some(why) = told["error"].as_str() {
             self.error.get_or_insert_with(|| why.to_owned());
+            return None;
         }
-        self.id |= told["id"].as_str().is_some_and(|id| !id.is_empty());
-        told["stream"].as_str().map(shown).filter(|text| !text.is_empty())
+        if let Some(status) = told["status"].as_str() {
+            return self.layer(told["id"].as_str()?, status, &told["progressDetail"]);
+        }
+        let text = told["stream"].as_str().map(shown).filter(|text| !text.is_empty())?;
+        // "Copying blob sha256:…": one layer more begins, and how many there will be is not told.
+        if let Some(blob) = text.strip_prefix("Copying blob ") {
+            self.entry(blob)?;
+            let text = format!("Layer {}", self.layers.len());
+            return Some(Pulled { text, ..Pulled::default() });
+        }
+        Some(Pulled { text, ..Pulled::default() })
+    }
+
+    fn layer(&mut self, id: &str, status: &str, detail: &Value) -> Option<Pulled> {
+        let layer = self.entry(id)?;
+        if let (Some(here), Some(size)) = (detail["current"].as_u64(), detail["total"].as_u64()) {
+            (layer.here, layer.size) = (here.min(size), size);
+        }
+        if ["Download complete", "Already exists", "Pull complete"].contains(&status) {
+            (layer.here, layer.complete) = (layer.size, true);
+        }
+        let sum = |of: fn(&Layer) -> u64| self.layers.values().map(of).fold(0, u64::saturating_add);
+        let complete = self.layers.values().filter(|layer| layer.complete).count();
+        let text = format!("{complete} of {} layers", self.layers.len());
+        Some(Pulled { total: sum(|layer| layer.size), done: sum(|layer| layer.here), text })
+    }
+
+    /// `None` for one layer too many.
+    fn entry(&mut self, id: &str) -> Option<&mut Layer> {
+        if self.layers.len() >= LAYERS && !self.layers.contains_key(id) {
+            return None;
+        }
+        Some(self.layers.entry(shown(id)).or_default())
     }
 }
 
@@ -130,9 +185,37 @@ mod tests {
                     seen.extend(report.read(&line));
                 }
             }
-            assert_eq!(seen, ["Trying to pull x...", "Copying blob sha256:1"]);
-            assert!(report.id && report.error.is_none());
+            let texts: Vec<&str> = seen.iter().map(|pulled: &Pulled| pulled.text.as_str()).collect();
+            assert_eq!(texts, ["Trying to pull x...", "Layer 1"]);
+            assert!(report.error.is_none() && seen.iter().all(|pulled| pulled.total == 0));
         }
+    }
+
+    #[test]
+    fn bytes_are_summed_over_the_layers_that_tell_theirs() {
+        let mut report = Report::default();
+        let mut read = |line: &str| report.read(line.as_bytes()).map(|pulled| (pulled.done, pulled.total, pulled.text));
+        let told = |done, total, text: &str| Some((done, total, text.to_owned()));
+        assert_eq!(read(r#"{"status":"Already exists","progressDetail":{},"id":"a"}"#), told(0, 0, "1 of 1 layers"));
+        assert_eq!(read(r#"{"status":"Pulling fs layer","progressDetail":{},"id":"b"}"#), told(0, 0, "1 of 2 layers"));
+        let line = r#"{"status":"Downloading","progressDetail":{"current":107,"total":300},"progress":"x","id":"b"}"#;
+        assert_eq!(read(line), told(107, 300, "1 of 2 layers"));
+        let line = r#"{"status":"Downloading","progressDetail":{"current":900,"total":50},"id":"c"}"#;
+        assert_eq!(read(line), told(157, 350, "1 of 3 layers"), "no layer has more than all of itself");
+        assert_eq!(
+            read(r#"{"status":"Download complete","progressDetail":{},"id":"b"}"#),
+            told(350, 350, "2 of 3 layers")
+        );
+        assert_eq!(read(r#"{"status":"odd"}"#), None);
+    }
+
+    #[test]
+    fn a_registry_with_endless_layers_takes_no_more_memory_than_its_bound() {
+        let mut report = Report::default();
+        let told =
+            (0..10 * LAYERS).filter_map(|n| report.read(format!("{{\"status\":\"x\",\"id\":\"{n}\"}}").as_bytes()));
+        assert_eq!(told.count(), LAYERS);
+        assert_eq!(report.layers.len(), LAYERS);
     }
 
     #[test]

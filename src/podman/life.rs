@@ -13,12 +13,14 @@ use tokio::{
 use podman_api::models::ListContainer;
 
 use super::{
-    Conmon, Found, Identity, Plan, Podman, PodmanError, Terminal,
+    Conmon, Found, Identity, Layer, Plan, Podman, PodmanError, Terminal,
     labels::{PROFILE, session_of},
+    network::Helper,
     spec::{Slice, create_spec},
     verify::{self, Proven},
 };
 use crate::{
+    config::Network,
     session::{SessionId, Size},
     terminal::Certificate,
 };
@@ -162,16 +164,14 @@ async fn on_its_own<T: Send + 'static>(
 async fn make(podman: Podman, plan: Plan, say: mpsc::Sender<&'static str>) -> Result<Prepared, PodmanError> {
     let id = plan.id;
     announce(&say, id, "create").await?;
-    if let Err(error) = create(&podman, &plan).await {
-        match &error {
-            // Podman says that there is none; a container of that name would be someone else's.
-            PodmanError::Refused { .. } | PodmanError::NotThere { .. } => {}
-            // It may come into being yet.
-            _ => drop(tokio::spawn(remove_late(podman.clone(), id))),
+    let helper = match create(&podman, &plan).await {
+        Ok(helper) => helper,
+        Err(error) => {
+            may_come_late(&podman, id, &error);
+            return Err(error);
         }
-        return Err(error);
-    }
-    match prepare(&podman, plan, &say).await {
+    };
+    match prepare(&podman, plan, helper, &say).await {
         Ok(prepared) => Ok(prepared),
         Err(error) => {
             undo(&podman, id, &error).await;
@@ -180,19 +180,37 @@ async fn make(podman: Podman, plan: Plan, say: mpsc::Sender<&'static str>) -> Re
     }
 }
 
-async fn prepare(podman: &Podman, plan: Plan, say: &mpsc::Sender<&'static str>) -> Result<Prepared, PodmanError> {
+/// What to do about a container whose create failed.
+fn may_come_late(podman: &Podman, id: SessionId, error: &PodmanError) {
+    match error {
+        // Podman says that there is none; a container of that name would be someone else's.
+        PodmanError::Refused { .. } | PodmanError::NotThere { .. } | PodmanError::HostOpen { .. } => {}
+        // It may come into being yet.
+        _ => drop(tokio::spawn(remove_late(podman.clone(), id))),
+    }
+}
+
+async fn prepare(
+    podman: &Podman,
+    plan: Plan,
+    helper: Option<Helper>,
+    say: &mpsc::Sender<&'static str>,
+) -> Result<Prepared, PodmanError> {
     let (door, id) = (&podman.0.door, plan.id);
     announce(say, id, "init").await?;
     door.init(id).await?;
 
     announce(say, id, "verify").await?;
     let inspect = door.inspect("verify", id).await?;
-    let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid).map_err(|e| PodmanError::Broken {
-        step: "verify",
-        id: id.to_string(),
-        why: e.to_string(),
-    })?;
-    let proven = verify::verify(&plan, &inspect, &podman.0.neighbours).map_err(|wrong| wrong.error("verify", &plan))?;
+    let broken = |why: String| PodmanError::Broken { step: "verify", id: id.to_string(), why };
+    let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid)
+        .map_err(|e| broken(e.to_string()))?
+        .writing_to(inspect.upper.as_deref());
+    if let Some(layer_size) = plan.profile.layer_size {
+        room(&plan, layer_size, conmon.layer().ok_or_else(|| broken("Podman names no directory of its root".into()))?)?;
+    }
+    let proven =
+        verify::verify(&plan, &inspect, helper, &podman.0.neighbours).map_err(|wrong| wrong.error("verify", &plan))?;
 
     announce(say, id, "attach").await?;
     let terminal = attach(podman, id).await?;
@@ -201,24 +219,44 @@ async fn prepare(podman: &Podman, plan: Plan, say: &mpsc::Sender<&'static str>) 
     Ok(Prepared { certificate, facts, made: Unclaimed(Some(parts)) })
 }
 
+/// Whether the disk holds the whole layer and what must stay free.
+fn room(plan: &Plan, layer_size: u64, layer: &Layer) -> Result<(), PodmanError> {
+    let broken =
+        |e: std::io::Error| PodmanError::Broken { step: "verify", id: plan.id.to_string(), why: e.to_string() };
+    let (free, wanted) = (layer.free().map_err(broken)?, layer_size.saturating_add(plan.disk_floor));
+    if free >= wanted {
+        return Ok(());
+    }
+    Err(PodmanError::NoRoom { id: plan.id, path: layer.store().display().to_string(), free, wanted })
+}
+
 async fn announce(say: &mpsc::Sender<&'static str>, id: SessionId, step: &'static str) -> Result<(), PodmanError> {
     let gone = |_| PodmanError::Broken { step, id: id.to_string(), why: "nobody waits for it any more".to_owned() };
     say.send(step).await.map_err(gone)
 }
 
-async fn create(podman: &Podman, plan: &Plan) -> Result<(), PodmanError> {
+/// Returns what will stand between the session and the network, if its profile grants one.
+async fn create(podman: &Podman, plan: &Plan) -> Result<Option<Helper>, PodmanError> {
     let inner = &podman.0;
     let slice = if inner.sliceless.load(Ordering::Relaxed) { Slice::None } else { Slice::Ours };
-    let spec = |slice| create_spec(plan, &inner.identity, &inner.seccomp, slice);
+    let helper = match plan.profile.network {
+        Network::None => None,
+        Network::Outbound => {
+            let helper = Helper::of_version(&inner.door.version().await?);
+            helper.may_serve(&plan.profile, plan.id)?;
+            Some(helper)
+        }
+    };
+    let spec = |slice| create_spec(plan, &inner.identity, &inner.seccomp, slice, helper);
     match inner.door.create(plan.id, spec(slice)).await {
         // Asking Podman first who manages its cgroups takes 75 to 350 ms.
         Err(PodmanError::Refused { message, .. }) if slice == Slice::Ours && message.contains("slice") => {
             tracing::info!(%message, "podman manages cgroups without systemd; sessions get no slice of their own");
             inner.door.create(plan.id, spec(Slice::None)).await?;
             inner.sliceless.store(true, Ordering::Relaxed);
-            Ok(())
+            Ok(helper)
         }
-        other => other.map(drop),
+        other => other.map(|_| helper),
     }
 }
 
@@ -244,7 +282,9 @@ pub(super) async fn reattach(podman: &Podman, id: SessionId) -> Result<(Terminal
     if !is_alive(&inspect.state) {
         return Err(broken(format!("the container is {}", inspect.state)));
     }
-    let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid).map_err(|e| broken(e.to_string()))?;
+    let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid)
+        .map_err(|e| broken(e.to_string()))?
+        .writing_to(inspect.upper.as_deref());
     podman.0.neighbours.adopt(id, inspect.pid).map_err(|e| broken(e.to_string()))?;
     let terminal = attach(podman, id).await?;
     if !conmon.is_alive() {

@@ -1,16 +1,19 @@
 //! The one door to Podman: spec → create → init → verify → attach → start → end. Its types and words stay in here.
 //!
-//! In reading order: what is asked (`spec`, `labels`, `seccomp`), how it is asked (`door`, `images`), what the kernel says
+//! In reading order: what is asked (`spec`, `network`, `labels`, `seccomp`), how it is asked (`door`, `images`), what the kernel says
 //! of it (`verify`), the order of things and the way back (`life`), what lasts for a session (`terminal`, `conmon`), and what
-//! `coracle doctor` wants to know (`survey`).
+//! `coracle doctor` wants to know (`survey`); `prepare` makes copies of images ahead.
 
 mod conmon;
 mod door;
 mod gauge;
 mod images;
 mod labels;
+mod layer;
 mod life;
+mod network;
 mod seccomp;
+mod prepare;
 mod spec;
 mod survey;
 mod terminal;
@@ -29,8 +32,11 @@ use std::{
 
 pub(crate) use conmon::Conmon;
 pub(crate) use gauge::Usage;
+pub(crate) use images::Pulled;
 pub(crate) use labels::Identity;
+pub(crate) use layer::Layer;
 pub(crate) use life::Prepared;
+pub(crate) use prepare::Stock;
 pub(crate) use seccomp::write_seccomp;
 pub(crate) use survey::{ImageCopies, Labelled, Standing, Survey, missing_controllers};
 pub(crate) use terminal::Terminal;
@@ -54,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) backstop: Duration,
     /// False only where the controllers do not exist: then the spec asks for no limits and none are read back.
     pub(crate) require_limits: bool,
+    /// Bytes of the host's disk that must stay free, whatever the session's layer holds.
+    pub(crate) disk_floor: u64,
 }
 
 /// Which subordinate ids the container's users are.
@@ -99,6 +107,16 @@ pub(crate) enum PodmanError {
     PullFailed { image: String, why: String },
     #[error("{step} (session {id}): {what}: wanted {wanted}, the kernel says {found}; {fix}")]
     Unproven { step: &'static str, id: SessionId, what: &'static str, wanted: String, found: String, fix: &'static str },
+    #[error(
+        "create (session {id}): this Podman has no pasta, and slirp4netns lets a session reach this host's own addresses; \
+         take Podman 4.4 or newer, or set allow_host_access = true for profile {profile}"
+    )]
+    HostOpen { id: SessionId, profile: String },
+    #[error(
+        "create (session {id}): {free} bytes are free where {path} is, and the profile's layer_size with sessions.disk_floor \
+         wants {wanted}; make room, or lower one of them"
+    )]
+    NoRoom { id: SessionId, path: String, free: u64, wanted: u64 },
     #[error("{step} (session {id}): Podman answered {status}, {message}")]
     Refused { step: &'static str, id: String, status: u16, message: String },
     #[error("{step} (session {id}): Podman did not answer within {seconds} s")]
@@ -156,15 +174,15 @@ impl Podman {
         self.0.door.ping().await
     }
 
-    /// Makes sure that the image is there, fetching it if `pull` allows; `progress` gets a line of text for people.
+    /// Makes sure that the image is there, fetching it if `pull` allows; `progress` is told how far it is.
     /// Returns its digest (or id), for the audit. One pull at a time.
     pub(crate) async fn ensure_image(
         &self,
         image: &str,
         pull: Pull,
-        progress: impl FnMut(String) + Send,
+        progress: impl FnMut(Pulled) + Send,
     ) -> Result<String, PodmanError> {
-        images::ensure(&self.0, image, pull, progress).await
+        images::ensure(&self.0.door, &self.0.pull, image, pull, progress).await
     }
 
     /// create → init → verify → attach, calling `step` before each; on failure whatever was made is removed first.
@@ -186,6 +204,12 @@ impl Podman {
 
     pub(crate) async fn resize(&self, id: SessionId, size: Size) -> Result<(), PodmanError> {
         self.0.door.resize(id, size).await
+    }
+
+    /// Bytes of the session's writable layer. Podman walks through all of it, in the account's namespace, so nothing hides:
+    /// some milliseconds for a thousand files. Wakes its service.
+    pub(crate) async fn layer_size(&self, id: SessionId) -> Result<u64, PodmanError> {
+        self.0.door.layer_size(id).await
     }
 
     /// The exit status of the shell; to be asked only after the terminal's end or conmon's death.

@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde_json::{Map, Value, json};
 
-use super::{Identity, Plan, labels::container_name};
-use crate::config::Tmpfs;
+use super::{Identity, Mapping, Plan, labels::container_name, network::Helper};
+use crate::config::Profile;
 
 /// Where systemd manages cgroups, every session lies in this slice of the account's manager.
 pub(super) const SLICE: &str = "coracle-sessions.slice";
@@ -26,12 +26,24 @@ pub(super) enum Slice {
     None,
 }
 
-/// The body of `POST /libpod/containers/create`. `seccomp` is the profile's file as Podman reads it.
-pub(super) fn create_spec(plan: &Plan, identity: &Identity, seccomp: &Path, slice: Slice) -> Value {
+/// The body of `POST /libpod/containers/create`. `seccomp` is the profile's file as Podman reads it; `helper` is there
+/// where the profile grants a network.
+pub(super) fn create_spec(
+    plan: &Plan,
+    identity: &Identity,
+    seccomp: &Path,
+    slice: Slice,
+    helper: Option<Helper>,
+) -> Value {
     let mut spec = Map::new();
-    for part in
-        [what_it_is(plan, identity), what_runs(plan), whose(plan, seccomp), apart(plan), stores(plan), end(plan)]
-    {
+    for part in [
+        what_it_is(plan, identity),
+        what_runs(plan),
+        whose(plan, seccomp),
+        apart(plan, helper),
+        stores(plan),
+        end(plan),
+    ] {
         match part {
             Value::Object(fields) => spec.extend(fields),
             other => unreachable!("{other} is not an object: each part is json!({{…}})"),
@@ -74,7 +86,7 @@ fn what_runs(plan: &Plan) -> Value {
     })
 }
 
-/// Who it runs as, and with which rights: none.
+/// Who it runs as, and with which rights: those of the profile, usually none.
 fn whose(plan: &Plan, seccomp: &Path) -> Value {
     let user = &plan.profile.user;
     json!({
@@ -85,22 +97,24 @@ fn whose(plan: &Plan, seccomp: &Path) -> Value {
         // Podman 5 would name an unknown uid after the account that the daemon runs under.
         "passwd_entry": format!("{}:*:{}:{}::{}:/bin/bash", user.name, user.uid, user.gid, user.home()),
         "privileged": false,
-        "cap_add": [],
+        "cap_add": capabilities(plan),
         "cap_drop": ["ALL"],
         "no_new_privileges": true,
         "seccomp_profile_path": seccomp.to_string_lossy(),
     })
 }
 
-/// What it is apart from: everything.
-fn apart(plan: &Plan) -> Value {
-    let (first, size) = plan.mapping.account_ids();
-    let ids = json!([{ "container_id": 0, "host_id": first, "size": size }]);
+fn capabilities(plan: &Plan) -> Vec<String> {
+    plan.profile.capabilities.iter().map(|capability| format!("CAP_{}", capability.name())).collect()
+}
+
+/// What it is apart from: everything, but for the network that the profile grants.
+fn apart(plan: &Plan, helper: Option<Helper>) -> Value {
     let own = json!({ "nsmode": "private" });
-    json!({
+    let mut apart = json!({
         // The mode alone is ignored: the mapping must be spelt out, or the container's root is the daemon's uid.
         "userns": own,
-        "idmappings": { "HostUIDMapping": false, "HostGIDMapping": false, "UIDMap": ids, "GIDMap": ids },
+        "idmappings": id_mappings(plan.mapping),
         "pidns": own,
         "ipcns": own,
         "utsns": own,
@@ -109,14 +123,27 @@ fn apart(plan: &Plan) -> Value {
         "hostname": "coracle",
         // Podman's own hosts file would show the host's address.
         "use_image_hosts": true,
-        "use_image_resolve_conf": true,
-    })
+        "use_image_resolve_conf": helper.is_none(),
+    });
+    if let Some(helper) = helper {
+        let (mode, options) = helper.asked();
+        apart["netns"] = json!({ "nsmode": mode });
+        apart["network_options"] = json!({ mode: options });
+    }
+    apart
+}
+
+/// Who the container's users are outside.
+pub(super) fn id_mappings(mapping: Mapping) -> Value {
+    let (first, size) = mapping.account_ids();
+    let ids = json!([{ "container_id": 0, "host_id": first, "size": size }]);
+    json!({ "HostUIDMapping": false, "HostGIDMapping": false, "UIDMap": ids, "GIDMap": ids })
 }
 
 /// What it may write to, and how much.
 fn stores(plan: &Plan) -> Value {
     json!({
-        "read_only_filesystem": true,
+        "read_only_filesystem": plan.profile.layer_size.is_none(),
         "mounts": mounts(plan),
         "shm_size": plan.profile.shm,
         "r_limits": limits(plan),
@@ -147,15 +174,15 @@ pub(super) fn cpu_quota(millicpus: u32) -> u64 {
     u64::from(millicpus) * CPU_PERIOD / 1000
 }
 
-/// The largest file a guest's process may write, bytes: no tmpfs of the profile holds a larger one.
-pub(super) fn largest_file(tmpfs: &[Tmpfs], shm: u64) -> u64 {
-    tmpfs.iter().map(|t| t.size).fold(shm, u64::max)
+/// The largest file a guest's process may write, bytes: no tmpfs of the profile, and not its layer, holds a larger one.
+pub(super) fn largest_file(profile: &Profile) -> u64 {
+    profile.tmpfs.iter().map(|t| t.size).chain(profile.layer_size).fold(profile.shm, u64::max)
 }
 
 /// The kernel's limits of one process, and what Podman calls them.
 pub(super) fn wanted_limits(plan: &Plan) -> [(&'static str, u64); 3] {
     let profile = &plan.profile;
-    [("core", 0), ("nofile", u64::from(profile.nofile)), ("fsize", largest_file(&profile.tmpfs, profile.shm))]
+    [("core", 0), ("nofile", u64::from(profile.nofile)), ("fsize", largest_file(profile))]
 }
 
 fn limits(plan: &Plan) -> Value {
@@ -207,7 +234,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::{
-        config::{GuestUser, Profile, Pull},
+        config::{Capability, GuestUser, Network, Pull, Tmpfs},
         podman::Mapping,
     };
 
@@ -231,6 +258,25 @@ pub(super) mod tests {
             tmpfs: vec![tmpfs("/home/crew", 48), tmpfs("/tmp", 32), tmpfs("/run", 4)],
             shm: 16 * MIB,
             nofile: 1024,
+            network: Network::None,
+            allow_host_access: false,
+            capabilities: std::collections::BTreeSet::new(),
+            layer_size: None,
+        }
+    }
+
+    /// The profile that config.toml shows for those who install programs.
+    pub(in crate::podman) fn workshop() -> Profile {
+        let user = GuestUser { name: "root".to_owned(), uid: 0, gid: 0 };
+        let tmpfs = |path: &str, mib: u64| Tmpfs { path: path.to_owned(), size: mib * MIB };
+        Profile {
+            name: "workshop".to_owned(),
+            user,
+            tmpfs: vec![tmpfs("/root", 48), tmpfs("/tmp", 32), tmpfs("/run", 4)],
+            network: Network::Outbound,
+            capabilities: Capability::ALL.into(),
+            layer_size: Some(1024 * MIB),
+            ..shell()
         }
     }
 
@@ -242,6 +288,7 @@ pub(super) mod tests {
             mapping,
             backstop: Duration::from_secs(29_100),
             require_limits: true,
+            disk_floor: 0,
         }
     }
 
@@ -252,7 +299,8 @@ pub(super) mod tests {
         std::fs::write(&key, [7; 32]).unwrap();
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let identity = Identity::open(state.path()).unwrap();
-        create_spec(plan, &identity, Path::new("/var/lib/coracle/state/seccomp.json"), slice)
+        let helper = (plan.profile.network == Network::Outbound).then_some(Helper::Pasta);
+        create_spec(plan, &identity, Path::new("/var/lib/coracle/state/seccomp.json"), slice, helper)
     }
 
     #[test]
@@ -266,6 +314,14 @@ pub(super) mod tests {
             let text = serde_json::to_string_pretty(&spec).unwrap() + "\n";
             assert_eq!(text, golden, "tests/golden/spec-shell-{name}.json");
         }
+    }
+
+    #[test]
+    fn the_workshop_profiles_spec_is_the_golden_file_word_for_word() {
+        let mut plan = plan(Mapping::Slot(2));
+        plan.profile = workshop();
+        let text = serde_json::to_string_pretty(&spec_of(&plan, Slice::Ours)).unwrap() + "\n";
+        assert_eq!(text, include_str!("../../tests/golden/spec-workshop.json"), "tests/golden/spec-workshop.json");
     }
 
     #[test]
@@ -293,10 +349,12 @@ pub(super) mod tests {
             let typed: podman_api::models::SpecGenerator = serde_json::from_value(spec.clone()).unwrap();
             serde_json::to_value(&typed).unwrap()
         };
-        let spec = spec_of(&plan(Mapping::Slot(2)), Slice::Ours);
-        assert_eq!(lost(&spec, &round(&spec), ""), None);
+        for profile in [shell(), workshop()] {
+            let spec = spec_of(&Plan { profile, ..plan(Mapping::Slot(2)) }, Slice::Ours);
+            assert_eq!(lost(&spec, &round(&spec), ""), None);
+        }
 
-        let mut misspelt = spec.clone();
+        let mut misspelt = spec_of(&plan(Mapping::Slot(2)), Slice::Ours);
         misspelt["no_new_privilages"] = true.into();
         assert_eq!(lost(&misspelt, &round(&misspelt), "").as_deref(), Some("/no_new_privilages"));
     }

@@ -12,6 +12,7 @@ use super::{
     Identity, PodmanError,
     door::{Door, percent},
     labels::INSTANCE,
+    network::Helper,
 };
 
 /// The oldest Podman that was tested.
@@ -106,6 +107,11 @@ impl Standing {
     pub(crate) fn is_recent(&self) -> bool {
         let mut parts = self.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
         (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= OLDEST
+    }
+
+    /// Whether sessions with a network are kept from this host's own addresses.
+    pub(crate) fn keeps_from_host(&self) -> bool {
+        Helper::of_version(&self.version) == Helper::Pasta
     }
 
     /// Whether the verification accepts a root file system of this driver.

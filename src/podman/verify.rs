@@ -27,6 +27,7 @@ use super::{
     Mapping, Plan, PodmanError,
     conmon::{ended, open_pidfd},
     door::Inspect,
+    network::Helper,
 };
 use crate::terminal::Certificate;
 use maps::IdMap;
@@ -76,7 +77,12 @@ pub(super) struct Proven {
 ///
 /// # Errors
 /// The first item that is wrong.
-pub(super) fn verify(plan: &Plan, inspect: &Inspect, neighbours: &Neighbours) -> Result<Proven, Wrong> {
+pub(super) fn verify(
+    plan: &Plan,
+    inspect: &Inspect,
+    helper: Option<Helper>,
+    neighbours: &Neighbours,
+) -> Result<Proven, Wrong> {
     if inspect.state != "initialized" {
         return Err(Wrong::new("state", "initialized", &inspect.state, NOT_OURS));
     }
@@ -110,7 +116,7 @@ pub(super) fn verify(plan: &Plan, inspect: &Inspect, neighbours: &Neighbours) ->
     let ours = namespaces::read_self().map_err(|e| unreadable("namespaces", e))?;
     namespaces::differ(&seat, &ours, "the daemon's own")?;
 
-    namespaces::only_loopback(&read("network", "net/dev")?)?;
+    namespaces::devices(&read("network", "net/dev")?, plan.profile.network)?;
     mounts::check(&read("mounts", "mountinfo")?, plan, &inspect.container, inner, Path::new("/proc"))?;
     limits::check(&read("limits", "limits")?, plan)?;
     let cgroup = match plan.require_limits {
@@ -129,12 +135,12 @@ pub(super) fn verify(plan: &Plan, inspect: &Inspect, neighbours: &Neighbours) ->
         swap: cgroup.as_ref().map(|c| c.swap),
         millicpus: cgroup.as_ref().map(|c| c.millicpus),
         pids: cgroup.as_ref().map(|c| c.pids),
-        network: "none".to_owned(),
+        network: helper.map_or("none", Helper::word).to_owned(),
         isolation: plan.mapping.word().to_owned(),
-        capabilities: Vec::new(),
+        capabilities: plan.profile.capabilities.iter().map(|c| c.name().to_owned()).collect(),
         no_new_privileges: true,
         seccomp: "coracle".to_owned(),
-        read_only_root: true,
+        read_only_root: plan.profile.layer_size.is_none(),
     };
     let facts = facts::line(plan, inspect, &certificate, (&uids, &gids), label.as_deref());
 

@@ -13,7 +13,7 @@ use super::{EndReason, SessionId, slots::Slots, starts::Starts, task::Report};
 use crate::{
     auth::OwnerId,
     config::Profile,
-    podman::{Mapping, Plan, Podman, PodmanError, Prepared},
+    podman::{Mapping, Plan, Podman, PodmanError, Prepared, Pulled},
     terminal::Step,
 };
 
@@ -24,7 +24,7 @@ pub(crate) enum Stage {
     LeftQueue,
     Slot(HeldSlot),
     PullBegan,
-    Pull(String),
+    Pull(Pulled),
     PullOver,
     /// The image's digest, for the audit.
     Image(String),
@@ -67,7 +67,9 @@ impl From<PodmanError> for Failure {
         let reason = match &error {
             PodmanError::ImageMissing { .. } | PodmanError::PullFailed { .. } => EndReason::ImageMissing,
             PodmanError::Unproven { .. } => EndReason::LimitsUnproven,
+            PodmanError::NoRoom { .. } => EndReason::HostFull,
             PodmanError::NotThere { .. }
+            | PodmanError::HostOpen { .. }
             | PodmanError::Refused { .. }
             | PodmanError::TimedOut { .. }
             | PodmanError::Broken { .. } => EndReason::StartFailed,
@@ -109,6 +111,8 @@ pub(crate) struct Launch {
     pub(crate) config_hash: String,
     pub(crate) backstop: Duration,
     pub(crate) require_limits: bool,
+    /// Bytes.
+    pub(crate) disk_floor: u64,
     pub(crate) starts: Starts,
     pub(crate) slots: Arc<Mutex<Slots>>,
     pub(crate) podman: Podman,
@@ -154,6 +158,7 @@ impl Launch {
             mapping,
             backstop: self.backstop,
             require_limits: self.require_limits,
+            disk_floor: self.disk_floor,
         };
         let steps = stages.clone();
         let prepared = self
@@ -189,11 +194,11 @@ impl Launch {
         let mut began = false;
         let lines = stages.clone();
         let digest = self
-            .unless_unwanted(podman.ensure_image(&profile.image, profile.pull, move |line| {
+            .unless_unwanted(podman.ensure_image(&profile.image, profile.pull, move |pulled| {
                 if !began {
                     began = lines.try_send(Report::Stage(Stage::PullBegan)).is_ok();
                 }
-                let _ = lines.try_send(Report::Stage(Stage::Pull(line)));
+                let _ = lines.try_send(Report::Stage(Stage::Pull(pulled)));
             }))
             .await??;
         tell(stages, Stage::PullOver).await;

@@ -16,6 +16,8 @@ pub(crate) enum EndReason {
     Lifetime,
     /// Its shell was killed for want of memory.
     Oom,
+    /// It wrote more to the host's disk than its profile allows, or than the disk could bear.
+    Disk,
     /// Its owner ended it.
     Owner,
     /// An administrator ended it.
@@ -42,12 +44,13 @@ pub(crate) enum EndReason {
 
 impl EndReason {
     /// Each of them, in the order in which they are declared.
-    pub(crate) const ALL: [EndReason; 16] = [
+    pub(crate) const ALL: [EndReason; 17] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
         Self::Lifetime,
         Self::Oom,
+        Self::Disk,
         Self::Owner,
         Self::Admin,
         Self::Directory,
@@ -69,6 +72,7 @@ impl EndReason {
             Self::Detached => "detached",
             Self::Lifetime => "lifetime",
             Self::Oom => "oom",
+            Self::Disk => "disk",
             Self::Owner => "owner",
             Self::Admin => "admin",
             Self::Directory => "directory",
@@ -91,6 +95,7 @@ impl EndReason {
             Self::Detached => "The session ended because no browser came back to it in time.",
             Self::Lifetime => "The session reached its time limit.",
             Self::Oom => "The session ran out of memory and was ended. Start a new one, and load less at a time.",
+            Self::Disk => "The session filled its disk and was ended. Start a new one, and keep less in it.",
             Self::Owner => "You ended the session.",
             Self::Admin => "An administrator ended the session.",
             Self::Directory => "The session ended because your account may not use this service any more.",

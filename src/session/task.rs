@@ -5,6 +5,7 @@ mod starting; //    from the first stage of a launch to a shell that runs
 mod seating; //     the attachment at the keyboard
 mod bytes; //       what flows, and how fast
 mod gauging; //     what it uses
+mod filling; //     what it writes to the disk
 mod memory; //      who was killed for want of it
 mod taking_down; // the end
 
@@ -125,6 +126,7 @@ pub(crate) enum Report {
     Stage(Stage),
     Running(Running),
     Judged(Verdict),
+    Measured(filling::Measured),
     /// The container is removed, or why it could not be.
     Gone(Result<(), String>),
 }
@@ -136,6 +138,8 @@ pub(crate) struct Task {
     pub(crate) machine: Machine,
     pub(crate) output: Arc<Output>,
     pub(crate) podman: Podman,
+    /// Bytes of the disk that a writable layer must leave free.
+    pub(crate) disk_floor: u64,
     pub(crate) inbox: mpsc::Receiver<Message>,
     pub(crate) bell: Arc<Notify>,
     pub(crate) standing: watch::Sender<Standing>,
@@ -177,6 +181,7 @@ pub(crate) struct Sailing {
     barred: String,
     finished: Option<Outcome>,
     gauging: gauging::Gauging,
+    filling: filling::Filling,
     used: Used,
     memory: memory::Memory,
     shell_died: bool,
@@ -190,6 +195,7 @@ enum Wake {
     Tick,
     FirstSizeOver,
     GaugeDue,
+    DiskDue,
     MemoryEvent,
     KillsDue,
     ShellDied,
@@ -226,6 +232,7 @@ impl Sailing {
             barred: String::new(),
             finished: None,
             gauging: gauging::Gauging::new(),
+            filling: filling::Filling::new(),
             used: Used::default(),
             memory: memory::Memory::default(),
             shell_died: false,
@@ -260,6 +267,7 @@ impl Sailing {
                 Wake::Bell => self.bell(),
                 Wake::Tick => self.step(Event::Tick),
                 Wake::GaugeDue => self.gauge(),
+                Wake::DiskDue => self.look_at_disk(),
                 Wake::MemoryEvent => self.look_at_memory(),
                 Wake::KillsDue => self.record_kills(),
                 Wake::ShellDied => {
@@ -283,6 +291,7 @@ impl Sailing {
     async fn wake(&mut self) -> Wake {
         let deadline = self.t.machine.next_deadline();
         let (first_size, gauge, kills) = (self.first_size, self.gauge_due(), self.kills_due());
+        let disk = self.disk_due();
         // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
         let read_at = if self.keeps_up() { None } else { Some(self.next_read) };
         let write = self.tail.is_none() && self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
@@ -298,6 +307,7 @@ impl Sailing {
             () = wait_for(deadline) => Wake::Tick,
             () = sleep_until(first_size.unwrap_or_else(Instant::now)), if first_size.is_some() => Wake::FirstSizeOver,
             () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
+            () = sleep_until(disk.unwrap_or_else(Instant::now)), if disk.is_some() => Wake::DiskDue,
             () = sleep_until(kills.unwrap_or_else(Instant::now)), if kills.is_some() => Wake::KillsDue,
             woken = gauging::processes(running, self.shell_died) => woken,
             woken = bytes::terminal_io(running, read_at, write, tail) => woken,
@@ -342,6 +352,7 @@ impl Sailing {
             Report::Stage(stage) => self.stage(stage),
             Report::Running(running) => self.running(running),
             Report::Judged(verdict) => self.judged(verdict),
+            Report::Measured(measured) => self.measured(measured),
             Report::Gone(removed) => {
                 if let Err(trouble) = removed {
                     self.ending = self.ending.take().map(|ending| ending.not_removed(trouble));

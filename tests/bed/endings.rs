@@ -11,11 +11,12 @@ use crate::{
 };
 
 /// What the sentence for a reason must say.
-const SENTENCES: [(&str, &str); 14] = [
+const SENTENCES: [(&str, &str); 15] = [
     ("exit", "shell ended"),
     ("idle", "nothing was typed"),
     ("detached", "no browser"),
     ("lifetime", "time limit"),
+    ("disk", "filled its disk"),
     ("owner", "You ended"),
     ("admin", "administrator"),
     ("shutdown", "shutting down"),

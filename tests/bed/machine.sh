@@ -12,7 +12,8 @@
 #   machine.sh sweep                   `down` for every machine that is dead or whose owner (OWNER=PID at `up`) is
 #
 # The facts are a file for `.`: NAME, SUITE, L (pid of the machine's init), P (pid of its nspawn), WORK (its directory),
-# HOMES (the machine's /home, on the host) and a few more. The network is the host's. There are no cpu, memory and pids
+# HOMES (the machine's /home, on the host) and a few more. The network is the host's, or with NETWORK=own at `up` one
+# without anything but a loopback; elsewhere.sh gives it neighbours. There are no cpu, memory and pids
 # controllers inside on hosts with cgroup v1, so those limits cannot be tested here.
 # shellcheck source=tests/bed/ground.sh
 . "$(dirname "$(readlink -f "$0")")/ground.sh"
@@ -52,7 +53,7 @@ able() {
 
 # Runs in a mount namespace of its own and becomes nspawn, whose end takes every mount below with it.
 boot() {
-  local name=$1 root=$2 work=$3
+  local name=$1 root=$2 work=$3 network=()
   # One cgroup v2 tree, whatever the host has; the machine gets a branch of it.
   umount -R /sys/fs/cgroup
   mount -t cgroup2 none /sys/fs/cgroup
@@ -69,7 +70,8 @@ boot() {
   mount -t overlay -o "lowerdir=$root,upperdir=$work/upper,workdir=$work/work" overlay "$work/merged"
   # add_key, keyctl, bpf: what crun calls. /home is a real file system: Podman's overlay cannot sit on an overlay.
   export SYSTEMD_NSPAWN_API_VFS_WRITABLE=1
-  exec systemd-nspawn --quiet --keep-unit --register=no --console=passive --system-call-filter="add_key keyctl bpf" \
+  [ "${NETWORK-}" != own ] || network=(--private-network)
+  exec systemd-nspawn "${network[@]}" --quiet --keep-unit --register=no --console=passive --system-call-filter="add_key keyctl bpf" \
     --machine="$name" --hostname="$name" --bind=/dev/fuse --bind="$work/home:/home" -D "$work/merged" -b
 }
 

@@ -22,6 +22,8 @@ SMALL_IMAGE=localhost/coracle-bed:small
 DIRECTORIES=(slapd samba 389ds)
 # The unit tests that need a kernel with controllers.
 LIMITS_TESTS=podman::bed::limits
+# Those that need a network with neighbours.
+OUTBOUND_TESTS=podman::bed::outbound
 
 AMOUNT=${1-usual}
 [[ $AMOUNT =~ ^(usual|long)$ ]] || die "usage: rings.sh [long]"
@@ -65,6 +67,7 @@ leave() {
   hurry
   for suite in bookworm trixie; do
     as_root "$BED/machine.sh" down "$(machine_of "$suite")" || status=1
+    as_root "$BED/machine.sh" down "net-$suite-$$" || status=1
     as_root "$BED/vm.sh" down "$(vm_of "$suite")" || status=1
   done
   for kind in "${DIRECTORIES[@]}"; do "$BED/servers.sh" down "$(directory_of "$kind")" || status=1; done
@@ -145,13 +148,39 @@ bed_tests() {
   unit_tests_for "$machine" >/dev/null
   timeout "$BED_TESTS_LIMIT" "$BED/machine.sh" user "$machine" env CORACLE_IN_BED=1 CORACLE_BED_SUITE="$SUITE" \
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" RUST_BACKTRACE=1 \
-    /usr/lib/coracle/unit-tests --ignored --skip "$LIMITS_TESTS" --test-threads=1 --show-output || status=1
+    /usr/lib/coracle/unit-tests --ignored --skip "$LIMITS_TESTS" --skip "$OUTBOUND_TESTS" --test-threads=1 --show-output || status=1
   # Tests that speak to the whole product as browsers and administrators do.
   binary=$(binary_for "$machine" dev)
   tests_as_root CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BED_TOOLS="$TOOLS_IMAGE" CORACLE_BIN="$binary" \
     timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output "${chosen[@]}" || status=1
   return "$status"
+}
+
+# outbound_tests SUITE: sessions with a network, in a machine whose whole network is its own.
+outbound_tests() {
+  local suite=$1 machine status=0
+  machine=net-$suite-$$
+  OWNER=$$ NETWORK=own "$BED/machine.sh" up "$machine" "$suite" >/dev/null
+  set +e
+  (
+    set -e
+    "$BED/machine.sh" image "$machine" "$("$BED/image.sh" session)" "$SESSION_IMAGE" >/dev/null
+    "$BED/elsewhere.sh" "$machine"
+    unit_tests_for "$machine" >/dev/null
+    outbound_test_of "$machine" free
+    "$BED/elsewhere.sh" "$machine" rules
+    outbound_test_of "$machine" ruled
+  )
+  status=$?
+  set -e
+  "$BED/machine.sh" down "$machine" || status=1
+  return "$status"
+}
+outbound_test_of() {
+  timeout "$BED_TESTS_LIMIT" "$BED/machine.sh" user "$1" env CORACLE_IN_BED=1 CORACLE_BED_IMAGE="$SESSION_IMAGE" \
+    CORACLE_BED_BUSYBOX="$SESSION_IMAGE" RUST_BACKTRACE=1 /usr/lib/coracle/unit-tests --ignored --test-threads=1 \
+    --show-output "$OUTBOUND_TESTS::$2"
 }
 
 # The directory servers, once for both releases. Without one, the tests that ask it say so.
@@ -258,6 +287,7 @@ ring rust-1.85 one "$BED/msrv.sh"
 directories_up
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
+  ring "outbound-$suite" outbound_tests "$suite"
 done
 ring vm-trixie vm_tests trixie
 [ "$AMOUNT" != long ] || ring vm-bookworm vm_tests bookworm

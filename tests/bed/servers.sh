@@ -4,9 +4,9 @@
 #
 #   servers.sh up NAME slapd|samba|389ds [OPTION...]
 #       a directory with the people of servers/people.py; its facts name PORT (LDAP, StartTLS), TLS_PORT (LDAPS), CA (file)
-#   servers.sh up NAME nginx|apache|caddy|fail2ban DIR [PORT...] [OPTION...]
-#       with the configuration DIR/{nginx.conf,apache.conf,Caddyfile} or the whole configuration directory DIR of fail2ban,
-#       which is /site inside; waits until all PORTs listen
+#   servers.sh up NAME nginx|apache|caddy|fail2ban|registry DIR [PORT...] [OPTION...]
+#       with the configuration DIR/{nginx.conf,apache.conf,Caddyfile,registry.yml} or the whole configuration directory DIR of
+#       fail2ban, which is /site inside; waits until all PORTs listen
 #   servers.sh ask NAME WORDS...       asks or changes a directory as its administrator; see the end of servers/kind-KIND.py
 #   servers.sh run NAME CMD...         as root inside; stdin, output and exit code pass
 #   servers.sh halt NAME               as a server that is down: its ports refuse
@@ -134,11 +134,11 @@ prepare() {
     CA=$(state)/etc/rig/ca.pem
     LAYERS=$(state):$LAYERS
     ;;
-  nginx | apache | caddy | fail2ban)
+  nginx | apache | caddy | fail2ban | registry)
     [ -d "${WORDS[0]-}" ] || die "servers.sh up NAME $KIND DIR: no directory '${WORDS[0]-}'"
     BINDS+=("$(readlink -f "${WORDS[0]}"):/site")
     ;;
-  *) die "a server is slapd, samba, 389ds, nginx, apache, caddy or fail2ban, and not '$KIND'" ;;
+  *) die "a server is slapd, samba, 389ds, nginx, apache, caddy, fail2ban or registry, and not '$KIND'" ;;
   esac
 }
 
@@ -155,6 +155,7 @@ compose() {
   nginx) COMMAND=(-- nginx -c /site/nginx.conf -g 'daemon off;') ;;
   apache) COMMAND=(-- apache2 -f /site/apache.conf -D FOREGROUND) ;;
   caddy) COMMAND=(-- caddy run --config /site/Caddyfile --adapter caddyfile) ;;
+  registry) COMMAND=(-- docker-registry serve /site/registry.yml) ;;
   fail2ban) COMMAND=(-- fail2ban-server -f -c /site -s /run/fail2ban.sock -p /run/fail2ban.pid) ;;
   esac
 }

@@ -13,7 +13,7 @@ const SERVICE_ACCOUNT: &str = "coracle";
 
 /// The account that runs the daemon, and what we, who ask, may do.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Account {
+pub(in crate::cli) struct Account {
     pub(super) name: String,
     pub(super) uid: u32,
     /// A system service, not one's own.
@@ -37,7 +37,7 @@ impl Account {
     ///
     /// # Errors
     /// There is no such account.
-    pub(super) fn of_daemon(places: &Places) -> Result<Account, String> {
+    pub(in crate::cli) fn of_daemon(places: &Places) -> Result<Account, String> {
         let us = rustix::process::geteuid().as_raw();
         let system = us == 0 || Places::of_system(&places.config).is_some();
         let key = if system { service_account(us) } else { us.to_string() };
@@ -54,8 +54,21 @@ impl Account {
     }
 
     /// Whether its private files and its Podman may be looked at by us.
-    pub(super) fn is_open(&self) -> bool {
+    pub(in crate::cli) fn is_open(&self) -> bool {
         self.us == 0 || self.us == self.uid
+    }
+
+    pub(in crate::cli) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(in crate::cli) fn uid(&self) -> u32 {
+        self.uid
+    }
+
+    /// A system service, not one's own.
+    pub(in crate::cli) fn is_system(&self) -> bool {
+        self.system
     }
 
     /// Said where [`Account::is_open`] is false.

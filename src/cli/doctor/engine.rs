@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Account, Check, bytes, word};
+use super::{Account, Check, bytes, word, workshop};
 use crate::{
     cli::Stop,
     config::{Config, Places, Pull},
@@ -142,6 +142,7 @@ impl Engine<'_> {
             Some(config) => {
                 let images = self.images(config, checks).await?;
                 checks.push(self.disk(config, &standing.store, &images));
+                workshop::check(self.account, config, standing, checks);
             }
             None => {
                 let why = "the configuration names the images, and is wrong";

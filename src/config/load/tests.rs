@@ -64,6 +64,17 @@ fn the_shipped_manual_says_exactly_the_defaults() {
 }
 
 #[test]
+fn the_workshop_that_the_manual_shows_is_a_good_profile() {
+    let manual = include_str!("../../../config.toml");
+    let shown: Vec<&str> = manual.lines().filter_map(|line| line.strip_prefix("#   ")).collect();
+    let config = load(&shown.join("\n")).unwrap_or_else(|e| panic!("{e}")).config;
+    let [workshop] = config.profiles.as_slice() else { panic!("{:?}", config.profiles) };
+    assert_eq!((workshop.name.as_str(), workshop.network), ("workshop", crate::config::Network::Outbound));
+    assert_eq!(workshop.capabilities, crate::config::Capability::ALL.into());
+    assert_eq!((workshop.layer_size, workshop.groups.as_slice()), (Some(1 << 30), ["makers".to_owned()].as_slice()));
+}
+
+#[test]
 fn the_shipped_manual_has_every_key_and_no_other() {
     let (_top, places) = instance(&[]);
     let mut findings = Findings::default();
@@ -303,7 +314,13 @@ fn each_wrong_profile_key_is_refused_on_its_line() {
         "pids = -1",
         "shm = \"1k\"",
         "nofile = 63",
-        "network = \"none\"",
+        "network = \"lan\"",
+        "allow_host_access = \"yes\"",
+        "capabilities = [\"CHOWN\"]",
+        "capabilities = [\"SYS_ADMIN\"]\nuser = \"root:0:0\"",
+        "capabilities = \"CHOWN\"",
+        "layer_size = \"15m\"",
+        "layer_size = 1",
         "description = \"two\\nlines\"",
         "env = { \"A=B\" = \"x\" }",
         "env = { 1A = \"x\" }",

@@ -8,9 +8,10 @@ pub(super) fn facts(profile: &ProfileView) -> Html {
         .writable
         .iter()
         .map(|(path, size)| Html::fill("<li><code>{}</code> {}</li>\n", &[path, &words::bytes(*size)]));
-    let writable = match profile.writable.is_empty() {
+    let rest = profile.layer_size.map(|size| Html::fill("<li>everything else {}</li>\n", &[&words::bytes(size)]));
+    let writable = match profile.writable.is_empty() && rest.is_none() {
         true => Html::fixed("nothing"),
-        false => Html::fill("<ul class=\"inline\">\n{}</ul>", &[&Html::join(places)]),
+        false => Html::fill("<ul class=\"inline\">\n{}</ul>", &[&Html::join(places.chain(rest))]),
     };
     Html::fill(
         "<dl class=\"facts\">\n<dt>Limits</dt><dd class=\"number\">{}</dd>\n<dt>Writable</dt><dd>{}</dd>\n\

@@ -98,8 +98,8 @@ pub(crate) fn login_refused_plain_http() -> String {
          <p>Ask for the <code>https://</code> address of this service.</p>\n\
          <p class=\"hint\">For the administrator: serve it over HTTPS, with a certificate in <code>server.tls</code> of \
          <code>config.toml</code> or through a proxy, and set <code>server.public_url</code> to that address; a proxy on \
-         another machine must be in <code>server.trusted_proxies</code> and say <code>X-Forwarded-Proto: https</code>. On a \
-         network where everybody is trusted, <code>server.insecure_http = true</code> allows this form over plain HTTP.</p>\n",
+         another machine must be in <code>server.trusted_proxies</code> and say <code>X-Forwarded-Proto: https</code>. On a network where everybody is \
+         trusted, <code>server.insecure_http = true</code> allows this form over plain HTTP.</p>\n",
     );
     card("No sign-in over plain HTTP", &Html::default(), &content)
 }

@@ -30,6 +30,7 @@ fn profile() -> ProfileView {
         millicpus: 500,
         pids: 128,
         writable: vec![(HOSTILE.into(), 50_331_648)],
+        layer_size: None,
         network: "none",
         terms: TERMS,
     }

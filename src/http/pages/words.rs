@@ -59,6 +59,7 @@ pub(super) fn limits(profile: &ProfileView) -> String {
 pub(super) fn network(profile: &ProfileView) -> &str {
     match profile.network {
         "none" => "no network",
+        "outbound" => "connections to elsewhere, none from there",
         other => other,
     }
 }
@@ -95,6 +96,9 @@ pub(super) fn advice(reason: EndReason) -> &'static str {
         EndReason::Lifetime => "Nothing prolongs that. Copy what must last before the time is up.",
         EndReason::Oom => {
             "A large program belongs beside the shell, not in its place: then only the program is stopped."
+        }
+        EndReason::Disk => {
+            "Everything outside the small places in memory lies on a disk that all sessions share. Nothing of it is kept."
         }
         EndReason::Owner => {
             "That was done in its window, from the start page, or from another browser with your login."
@@ -159,6 +163,7 @@ mod tests {
             millicpus,
             pids: 128,
             writable: Vec::new(),
+            layer_size: None,
             network: "none",
             terms: Terms { idle: 900, detached: 0, lifetime: 28_800 },
         }

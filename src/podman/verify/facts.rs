@@ -16,6 +16,7 @@ pub(super) fn line(
     label: Option<&str>,
 ) -> String {
     let or_unavailable = |n: Option<u64>| n.map_or_else(|| "unavailable".to_owned(), |n| n.to_string());
+    let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
     let isolation = match plan.mapping {
         Mapping::Shared => "shared".to_owned(),
         Mapping::Slot(k) => format!("slot:{k}"),
@@ -30,13 +31,13 @@ pub(super) fn line(
         ("uid", user.uid.to_string()),
         ("gid", user.gid.to_string()),
         ("groups", "none".to_owned()),
-        ("caps", "none".to_owned()),
+        ("caps", or_none(certificate.capabilities.join(","))),
         ("no_new_privs", "1".to_owned()),
         ("seccomp", "coracle".to_owned()),
         ("namespaces", "own".to_owned()),
-        ("root", "ro".to_owned()),
+        ("root", if certificate.read_only_root { "ro" } else { "rw" }.to_owned()),
         ("mounts", "exact".to_owned()),
-        ("network", "none".to_owned()),
+        ("network", certificate.network.clone()),
         ("memory", or_unavailable(certificate.memory)),
         ("swap", or_unavailable(certificate.swap)),
         ("millicpus", or_unavailable(certificate.millicpus.map(u64::from))),

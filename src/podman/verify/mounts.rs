@@ -4,7 +4,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{NOT_OURS, Wrong};
-use crate::podman::{Plan, spec::SHM};
+use crate::{
+    config::Network,
+    podman::{Plan, spec::SHM},
+};
 
 /// What Podman 4.3 and 5.4 hide of the kernel's files. Each one that this kernel has must be hidden.
 const MASKED_PROC: [&str; 8] =
@@ -19,7 +22,7 @@ const DEVICES: [&str; 6] = ["null", "zero", "full", "tty", "random", "urandom"];
 /// Files that Podman writes for one container: the first always, the others where the image lacks them.
 const OWN_FILES: [&str; 4] = ["/etc/hostname", "/etc/passwd", "/etc/group", "/run/.containerenv"];
 
-/// Bytes of /dev, which only the container's root could fill.
+/// Bytes of /dev, which only the container's root can fill.
 const DEV_SIZE: u64 = 64 << 20;
 
 const DRIVER: &str = "set `driver = \"overlay\"` in the account's storage.conf, then `podman system reset`";
@@ -138,11 +141,15 @@ fn expected(
         all.insert(point, Expected { told, needed, fits, fix });
     };
 
+    let writable = plan.profile.layer_size.is_some();
     add(
         "/".into(),
-        "an overlay, read-only".into(),
+        format!("an overlay, {}", if writable { "writable" } else { "read-only" }),
         true,
-        Box::new(|m| ["overlay", "fuse.fuse-overlayfs"].contains(&m.kind) && m.has(&["ro"]) && m.root == "/"),
+        Box::new(move |m| {
+            let how = if writable { "rw" } else { "ro" };
+            ["overlay", "fuse.fuse-overlayfs"].contains(&m.kind) && m.has(&[how]) && m.root == "/"
+        }),
     );
     for (point, kind, flags) in [
         ("/proc", "proc", ["rw", "nosuid", "nodev", "noexec"].as_slice()),
@@ -160,13 +167,13 @@ fn expected(
         true,
         Box::new(move |m| m.kind == "cgroup2" && m.has(&["ro", "nosuid", "nodev", "noexec"]) && m.root == inner),
     );
-    // Podman 4.3 makes it noexec, 5.4 read-only.
+    // Podman 4.3 makes it noexec, 5.4 read-only, but for a root that can be written to, where it is one place more.
     add(
         "/dev".into(),
-        format!("a tmpfs with nosuid, noexec or read-only, of {DEV_SIZE} bytes"),
+        format!("a tmpfs with nosuid, {}of {DEV_SIZE} bytes", if writable { "" } else { "noexec or read-only, " }),
         true,
-        Box::new(|m| {
-            let tight = m.has(&["noexec"]) || m.has(&["ro"]);
+        Box::new(move |m| {
+            let tight = writable || m.has(&["noexec"]) || m.has(&["ro"]);
             m.kind == "tmpfs" && m.root == "/" && m.has(&["nosuid"]) && tight && m.size() == Some(DEV_SIZE)
         }),
     );
@@ -185,14 +192,21 @@ fn expected(
         false,
         Box::new(move |m| m.kind == "devpts" && m.device == pts),
     );
-    for point in OWN_FILES {
+    let resolver = (plan.profile.network == Network::Outbound).then_some("/etc/resolv.conf");
+    for point in OWN_FILES.into_iter().chain(resolver) {
         let name = point.rsplit('/').next().unwrap_or_default();
         let own = format!("/{container}/userdata/{name}");
         add(
             point.into(),
-            "Podman's own file for this container, read-only".into(),
+            "Podman's own file for this container".into(),
             false,
-            Box::new(move |m| m.has(&["ro", "nosuid", "nodev", "noexec"]) && m.root.ends_with(&own)),
+            Box::new(move |m| {
+                // With a writable root Podman leaves its files writable. They lie in the account's memory, and what is
+                // written there counts as the session's.
+                let tight =
+                    if writable { ["nosuid", "nodev"].as_slice() } else { &["ro", "nosuid", "nodev", "noexec"] };
+                m.has(tight) && m.root.ends_with(&own)
+            }),
         );
     }
 
@@ -353,6 +367,28 @@ mod tests {
                 assert!(wrong.found.starts_with(point), "{wrong:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_root_that_may_be_written_to_is_writable_and_one_with_a_network_has_its_resolver() {
+        let text = TEXTS[1];
+        let (container, cgroup) = names(text);
+        let mut plan = plan(Mapping::Slot(1));
+        plan.profile.layer_size = Some(1 << 30);
+        let checked = |plan: &Plan, text: &str| check(text, plan, &container, &cgroup, proc().path());
+        assert!(checked(&plan, text).is_err(), "a read-only root is not what was asked");
+        let mut writable = with(text, "/", |line| Some(line.replacen(" ro,", " rw,", 1)));
+        for own in ["/etc/hostname", "/etc/passwd"] {
+            writable = with(&writable, own, |line| Some(line.replacen(" ro,", " rw,", 1).replacen(",noexec", "", 1)));
+        }
+        assert_eq!(checked(&plan, &writable), Ok(()));
+        let resolver = format!(
+            "900 437 0:70 /containers/{container}/userdata/resolv.conf /etc/resolv.conf rw,nosuid,nodev - tmpfs tmpfs rw\n"
+        );
+        assert!(checked(&plan, &format!("{writable}{resolver}")).is_err(), "without a network there is none");
+        plan.profile.network = Network::Outbound;
+        assert_eq!(checked(&plan, &format!("{writable}{resolver}")), Ok(()));
+        assert!(checked(&plan, &format!("{writable}{}", resolver.replace(&container, "other"))).is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{NOT_OURS, Wrong, maps::IdMap};
-use crate::{podman::conmon::ended, session::SessionId};
+use crate::{config::Network, podman::conmon::ended, session::SessionId};
 
 /// What `/proc/PID/ns` calls them, and the item's name.
 const KINDS: [(&str, &str); 7] = [
@@ -53,10 +53,15 @@ pub(super) fn differ(seat: &Seat, other: &Seat, whose: &str) -> Result<(), Wrong
     Ok(())
 }
 
-/// `/proc/PID/net/dev` with no network.
-pub(super) fn only_loopback(text: &str) -> Result<(), Wrong> {
+/// `/proc/PID/net/dev`: a loopback, and where the profile grants it the one device of the network's helper.
+pub(super) fn devices(text: &str, network: Network) -> Result<(), Wrong> {
     let names: Vec<&str> = text.lines().skip(2).filter_map(|line| Some(line.split_once(':')?.0.trim())).collect();
-    if names == ["lo"] { Ok(()) } else { Err(Wrong::new("network", "lo alone", names.join(", "), NOT_OURS)) }
+    let (count, wanted) = match network {
+        Network::None => (1, "lo alone"),
+        Network::Outbound => (2, "lo and one device"),
+    };
+    let fits = names.len() == count && names.contains(&"lo");
+    if fits { Ok(()) } else { Err(Wrong::new("network", wanted, names.join(", "), NOT_OURS)) }
 }
 
 /// The sessions that live now: no two may share a namespace or a slot's ids.
@@ -186,12 +191,17 @@ mod tests {
     }
 
     #[test]
-    fn a_network_of_any_other_device_is_refused_by_its_name() {
+    fn a_device_more_or_less_than_the_profile_grants_is_refused_by_its_name() {
         let head = "Inter-|   Receive  |  Transmit\n face |bytes packets|bytes packets\n";
-        assert_eq!(only_loopback(&format!("{head}    lo:       0       0\n")), Ok(()));
-        let wrong = only_loopback(&format!("{head}    lo: 0 0\n  tap0: 0 0\n")).unwrap_err();
+        let (lo, tap) = ("    lo:       0       0\n", "  tap0: 0 0\n");
+        assert_eq!(devices(&format!("{head}{lo}"), Network::None), Ok(()));
+        let wrong = devices(&format!("{head}{lo}{tap}"), Network::None).unwrap_err();
         assert_eq!((wrong.what, wrong.found.as_str()), ("network", "lo, tap0"));
-        assert!(only_loopback(head).is_err());
-        assert!(only_loopback("").is_err());
+        assert_eq!(devices(&format!("{head}{lo}{tap}"), Network::Outbound), Ok(()));
+        for text in [head.to_owned(), String::new(), format!("{head}{tap}")] {
+            assert!(devices(&text, Network::None).is_err() && devices(&text, Network::Outbound).is_err(), "{text}");
+        }
+        assert!(devices(&format!("{head}{lo}"), Network::Outbound).is_err());
+        assert!(devices(&format!("{head}{lo}{tap}  eth0: 0 0\n"), Network::Outbound).is_err());
     }
 }

@@ -33,6 +33,9 @@ const SETS: [(&str, &str); 5] = [
     ("CapAmb", "ambient capabilities"),
 ];
 
+/// The sets in which root inside has what its profile grants; the other two would pass it on over an exec.
+const GRANTED: [&str; 3] = ["CapPrm", "CapEff", "CapBnd"];
+
 /// Its bit in a set of signals.
 const SIGKILL: u64 = 1 << (9 - 1);
 
@@ -90,9 +93,12 @@ impl Status {
         if !self.no_new_privs {
             return Err(Wrong::new("no new privileges", 1, 0, NOT_OURS));
         }
-        for (set, (_, what)) in self.capabilities.into_iter().zip(SETS) {
-            if set != 0 {
-                return Err(Wrong::new(what, "none", format!("{set:#x}"), NOT_OURS));
+        let granted = plan.profile.capabilities.iter().fold(0, |all, capability| all | capability.bit());
+        for (set, (key, what)) in self.capabilities.into_iter().zip(SETS) {
+            let wanted = if GRANTED.contains(&key) { granted } else { 0 };
+            if set != wanted {
+                let shown = |set: u64| if set == 0 { "none".to_owned() } else { format!("{set:#x}") };
+                return Err(Wrong::new(what, shown(wanted), shown(set), NOT_OURS));
             }
         }
         let user = &plan.profile.user;
@@ -172,6 +178,26 @@ mod tests {
                 assert!(text.contains(line), "{line}");
                 assert_eq!(wrong(&text.replace(line, other)), item, "{other}");
             }
+        }
+    }
+
+    #[test]
+    fn root_inside_has_what_its_profile_grants_in_three_sets_and_no_more() {
+        let mut plan = plan(Mapping::Slot(1));
+        plan.profile.capabilities = crate::config::Capability::ALL.into();
+        let checked = |text: &str| Status::parse(text).unwrap().check(&plan, &map(), &map());
+        let granted = |set: &str, bits: &str, text: &str| {
+            text.replace(&format!("{set}:\t0000000000000000"), &format!("{set}:\t{bits}"))
+        };
+        let right = GRANTED.into_iter().fold(TEXTS[1].to_owned(), |text, set| granted(set, "00000000000000cb", &text));
+        assert_eq!(checked(&right), Ok(()));
+        assert_eq!(checked(TEXTS[1]).unwrap_err().what, "permitted capabilities");
+        assert_eq!(
+            checked(&right.replace("CapBnd:\t00000000000000cb", "CapBnd:\t00000000000004cb")).unwrap_err().what,
+            "bounding capabilities"
+        );
+        for set in ["CapInh", "CapAmb"] {
+            assert!(checked(&granted(set, "00000000000000cb", &right)).is_err(), "{set}");
         }
     }
 

@@ -101,6 +101,7 @@ impl Roster {
             machine,
             output,
             podman: self.0.podman.clone(),
+            disk_floor: self.config().sessions.disk_floor,
             inbox,
             bell,
             standing,

@@ -59,7 +59,9 @@ pub(crate) struct ProfileView {
     pub(crate) pids: u32,
     /// Places that can be written to, and their bytes.
     pub(crate) writable: Vec<(String, u64)>,
-    /// `none`.
+    /// Bytes of everything else that can be written to; `None`: nothing else can.
+    pub(crate) layer_size: Option<u64>,
+    /// `none` or `outbound`.
     pub(crate) network: &'static str,
     #[serde(flatten)]
     pub(crate) terms: Terms,
@@ -125,6 +127,7 @@ impl Roster {
             profile: profile.clone(),
             backstop: sessions.lifetime + BACKSTOP,
             require_limits: sessions.require_limits,
+            disk_floor: sessions.disk_floor,
             starts: self.0.starts.clone(),
             slots,
             podman: self.0.podman.clone(),
@@ -182,7 +185,8 @@ impl ProfileView {
             millicpus: profile.millicpus,
             pids: profile.pids,
             writable: profile.tmpfs.iter().map(|place| (place.path.clone(), place.size)).collect(),
-            network: "none",
+            layer_size: profile.layer_size,
+            network: profile.network.word(),
             terms,
         }
     }

@@ -27,7 +27,7 @@ impl Sailing {
                 self.remember();
             }
             Stage::PullBegan => self.step(Event::PullBegan),
-            Stage::Pull(line) => self.progress(Step::Pull, 0, 0, &line),
+            Stage::Pull(pulled) => self.progress(Step::Pull, pulled.done, pulled.total, &pulled.text),
             Stage::PullOver => self.step(Event::PullOver),
             Stage::Image(digest) => self.image = digest,
             Stage::Step(Step::Verify) => self.progress(Step::Verify, 0, 0, "Checking its limits"),

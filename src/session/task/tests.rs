@@ -57,6 +57,7 @@ impl Stage {
             file,
             output: output.clone(),
             podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
+            disk_floor: 0,
             inbox,
             bell: bell.clone(),
             standing: watch::channel(Standing::of(&machine)).0,
