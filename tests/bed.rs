@@ -25,6 +25,8 @@ mod endings;
 mod fail2ban;
 #[path = "bed/flow.rs"]
 mod flow;
+#[path = "bed/images.rs"]
+mod images;
 #[path = "bed/login.rs"]
 mod login;
 #[path = "bed/machine.rs"]

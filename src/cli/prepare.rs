@@ -12,8 +12,6 @@ use crate::{
     session::{Slots, podman_socket_of},
 };
 
-/// A copy that was there already takes less than this, one that was not takes more.
-const FRESH: Duration = Duration::from_millis(200);
 /// Between two lines of a pull's progress where no terminal shows it.
 const PACE: Duration = Duration::from_secs(5);
 
@@ -37,9 +35,9 @@ struct Done {
     image: String,
     digest: String,
     /// Copies that are there now.
-    copies: u32,
+    copies: u64,
     /// Of these, how many this run made.
-    made: u32,
+    made: u64,
 }
 
 /// Does it, and tells what it does.
@@ -121,16 +119,13 @@ async fn prepare(
     for profile in profiles {
         let image = &profile.image;
         let digest = stock.ensure_image(image, profile.pull, |pulled| teller.pulled(image, &pulled)).await?;
-        let mut made = 0;
+        let before = stock.copies(image).await?;
         for (n, mapping) in mappings.iter().enumerate() {
-            let took = stock.copy(image, *mapping).await?;
-            let fresh = took >= FRESH;
-            made += u32::from(fresh);
-            let of = mappings.len();
-            let what = if fresh { format!("made in {:.1} s", took.as_secs_f64()) } else { "there".to_owned() };
-            teller.now(&format!("{image}: copy {} of {of} {what}", n + 1));
+            teller.now(&format!("{image}: copy {} of {}", n + 1, mappings.len()));
+            stock.copy(image, *mapping).await?;
         }
-        let copies = u32::try_from(mappings.len()).unwrap_or(u32::MAX);
+        let copies = stock.copies(image).await?;
+        let made = copies.saturating_sub(before);
         teller.line(&format!("{image}: {copies} copies, {made} made now"));
         all.push(Done { image: image.clone(), digest, copies, made });
     }

@@ -73,10 +73,7 @@ impl Survey {
 
     /// `None`: it is not there.
     pub(crate) async fn image(&self, image: &str) -> Result<Option<ImageCopies>, PodmanError> {
-        let image = percent(image);
-        let Some(whole) = self.0.look("image", &format!("/images/{image}/json")).await? else { return Ok(None) };
-        let layers = self.0.look("image", &format!("/images/{image}/history")).await?.unwrap_or_default();
-        Ok(Some(ImageCopies::read(&whole, &layers)))
+        image_copies(&self.0, image).await
     }
 
     /// Every container with a label of Coracle's, seen by these instances.
@@ -85,6 +82,14 @@ impl Survey {
         let listed = self.0.look("list", &format!("/containers/json?all=true&filters={filters}")).await?;
         Ok(listed.iter().flat_map(|all| all.as_array().into_iter().flatten()).map(|one| label(one, ours)).collect())
     }
+}
+
+/// `None`: the image is not there.
+pub(super) async fn image_copies(door: &Door, image: &str) -> Result<Option<ImageCopies>, PodmanError> {
+    let image = percent(image);
+    let Some(whole) = door.look("image", &format!("/images/{image}/json")).await? else { return Ok(None) };
+    let layers = door.look("image", &format!("/images/{image}/history")).await?.unwrap_or_default();
+    Ok(Some(ImageCopies::read(&whole, &layers)))
 }
 
 impl Standing {

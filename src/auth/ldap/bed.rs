@@ -343,6 +343,39 @@ async fn a_name_with_signs_of_filters_is_found_if_names_may_have_them() {
 
 #[tokio::test]
 #[ignore = "wants servers"]
+async fn names_that_the_directory_knows_are_told_from_others() {
+    for rig in Rig::all() {
+        let names = ["mira", "nobody-here", "mira)(cn=*", "*"].map(str::to_owned);
+        assert_eq!(rig.directory("").knows(&names).await, Ok(vec!["mira".to_owned()]), "{}", rig.kind);
+    }
+    let twice = Rig::of("slapd").directory("").knows(&["dup".to_owned()]).await;
+    assert_eq!(twice, Ok(vec!["dup".to_owned()]));
+}
+
+#[tokio::test]
+#[ignore = "wants servers"]
+async fn a_trial_goes_step_by_step_to_the_login_and_says_where_it_ends() {
+    for rig in Rig::all() {
+        let directory = rig.directory("");
+        for server in directory.try_servers().await {
+            assert!(server.steps.iter().all(|step| step.result.is_ok()), "{}: {:?}", rig.kind, server.steps);
+            let names: Vec<_> = server.steps.iter().map(|step| step.name).collect();
+            assert_eq!(names, ["resolve", "connect", "StartTLS", "TLS", "service bind", "search"]);
+            assert!(server.certificates[0].names.contains(&"dc1.corp.example.org".to_owned()));
+        }
+        let names = |steps: &[super::Step]| steps.iter().map(|step| step.name).collect::<Vec<_>>();
+        let right = directory.try_person("olga", Some(&Password::new(RIGHT.into()))).await;
+        assert_eq!(names(&right), ["find", "account", "groups", "password", "login"]);
+        assert!(right.iter().all(|step| step.result.is_ok()), "{}: {right:?}", rig.kind);
+        let without = directory.try_person("olga", None).await;
+        assert_eq!((names(&without), directory.binds()), (vec!["find", "account", "groups"], 1));
+        let nobody = directory.try_person("nobody-here", None).await;
+        assert!(matches!(&nobody[..], [step] if step.result.is_err()));
+    }
+}
+
+#[tokio::test]
+#[ignore = "wants servers"]
 async fn a_server_that_is_not_there_is_trouble_or_the_next_ones_turn() {
     let rig = Rig::of("slapd");
     let keys = rig.service();
