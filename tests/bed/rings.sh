@@ -22,6 +22,8 @@ SMALL_IMAGE=localhost/coracle-bed:small
 DIRECTORIES=(slapd samba 389ds)
 # The unit tests that need a kernel with controllers.
 LIMITS_TESTS=podman::bed::limits
+# Those that need the directory servers.
+DIRECTORY_TESTS=auth::ldap::bed
 # Those that need a network with neighbours.
 OUTBOUND_TESTS=podman::bed::outbound
 
@@ -77,6 +79,7 @@ leave() {
 machine_of() { echo "test-$1-$$"; }
 vm_of() { echo "vm-$1-$$"; }
 directory_of() { echo "test-$1-$$"; }
+facts_of_directory() { echo "$MACHINES/$(directory_of "$1")/facts"; }
 
 # --- the rings -------------------------------------------------------------------------------------------------------
 
@@ -188,8 +191,15 @@ directories_up() {
   local kind
   for kind in "${DIRECTORIES[@]}"; do
     OWNER=$$ patiently "$BED/servers.sh" up "$(directory_of "$kind")" "$kind" >/dev/null || continue
-    export "CORACLE_BED_${kind^^}=$MACHINES/$(directory_of "$kind")/facts"
+    export "CORACLE_BED_${kind^^}=$(facts_of_directory "$kind")"
   done
+}
+
+# The login's own part against the directory servers: modules' tests, but on this host, where the servers' facts are.
+directory_tests() {
+  local kind facts=()
+  for kind in "${DIRECTORIES[@]}"; do facts+=("$(facts_of_directory "$kind")"); done
+  CORACLE_BED_DIRECTORIES="${facts[*]}" cargo test --locked --lib -- --ignored --test-threads=1 --show-output "$DIRECTORY_TESTS"
 }
 
 # vm_tests SUITE: what needs the cpu, memory and pids controllers, in a machine with a kernel of its own.
@@ -285,6 +295,7 @@ ring host host_tests
 if [ "$AMOUNT" = long ]; then ring fuzz tests/fuzz/run.sh 60; else ring fuzz tests/fuzz/run.sh 3; fi
 ring rust-1.85 one "$BED/msrv.sh"
 directories_up
+ring directories directory_tests
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
   ring "outbound-$suite" outbound_tests "$suite"
