@@ -1,5 +1,5 @@
-//! The directory as the login gate asks it, on real servers. Ignored where there are none: `CORACLE_BED_DIRECTORIES` names
-//! the facts of `tests/bed/servers.sh up NAME slapd|samba|389ds`, separated by blanks, one of each kind.
+//! The directory as the login gate asks it, on real servers. Ignored where there are none: `make test` starts them, and
+//! `CORACLE_BED_SLAPD`, `CORACLE_BED_SAMBA` and `CORACLE_BED_389DS` name their facts (`tests/bed/servers.sh`).
 
 use std::{
     collections::HashMap,
@@ -37,15 +37,13 @@ struct Rig {
 
 impl Rig {
     fn of(kind: &'static str) -> Rig {
-        let all = std::env::var("CORACLE_BED_DIRECTORIES")
-            .expect("CORACLE_BED_DIRECTORIES is not set: `make test` runs these tests beside its servers");
-        let read = |path: &str| -> HashMap<String, String> {
-            let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{path}: {e}"));
-            let words = text.split_whitespace().filter_map(|word| word.split_once('='));
-            words.map(|(key, value)| (key.to_owned(), value.trim_matches('\'').to_owned())).collect()
-        };
-        let facts = all.split(' ').map(read).find(|facts| facts["KIND"] == kind);
-        Rig { kind, facts: facts.unwrap_or_else(|| panic!("no {kind} among {all}")) }
+        let variable = format!("CORACLE_BED_{}", kind.to_ascii_uppercase());
+        let path = std::env::var(&variable)
+            .unwrap_or_else(|_| panic!("{variable} is not set: `make test` runs these tests beside its servers"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let words = text.split_whitespace().filter_map(|word| word.split_once('='));
+        let facts = words.map(|(key, value)| (key.to_owned(), value.trim_matches('\'').to_owned())).collect();
+        Rig { kind, facts }
     }
 
     fn all() -> [Rig; 3] {
