@@ -15,7 +15,7 @@ use podman_api::models::ListContainer;
 use super::{
     Conmon, Found, Identity, Layer, Plan, Podman, PodmanError, Terminal,
     labels::{PROFILE, session_of},
-    network::Helper,
+    network::Uplink,
     spec::{Slice, create_spec},
     verify::{self, Proven},
 };
@@ -164,14 +164,14 @@ async fn on_its_own<T: Send + 'static>(
 async fn make(podman: Podman, plan: Plan, say: mpsc::Sender<&'static str>) -> Result<Prepared, PodmanError> {
     let id = plan.id;
     announce(&say, id, "create").await?;
-    let helper = match create(&podman, &plan).await {
-        Ok(helper) => helper,
+    let uplink = match create(&podman, &plan).await {
+        Ok(uplink) => uplink,
         Err(error) => {
             may_come_late(&podman, id, &error);
             return Err(error);
         }
     };
-    match prepare(&podman, plan, helper, &say).await {
+    match prepare(&podman, plan, uplink, &say).await {
         Ok(prepared) => Ok(prepared),
         Err(error) => {
             undo(&podman, id, &error).await;
@@ -193,7 +193,7 @@ fn may_come_late(podman: &Podman, id: SessionId, error: &PodmanError) {
 async fn prepare(
     podman: &Podman,
     plan: Plan,
-    helper: Option<Helper>,
+    uplink: Option<Uplink>,
     say: &mpsc::Sender<&'static str>,
 ) -> Result<Prepared, PodmanError> {
     let (door, id) = (&podman.0.door, plan.id);
@@ -210,7 +210,7 @@ async fn prepare(
         room(&plan, layer_size, conmon.layer().ok_or_else(|| broken("Podman names no directory of its root".into()))?)?;
     }
     let proven =
-        verify::verify(&plan, &inspect, helper, &podman.0.neighbours).map_err(|wrong| wrong.error("verify", &plan))?;
+        verify::verify(&plan, &inspect, uplink, &podman.0.neighbours).map_err(|wrong| wrong.error("verify", &plan))?;
 
     announce(say, id, "attach").await?;
     let terminal = attach(podman, id).await?;
@@ -236,27 +236,27 @@ async fn announce(say: &mpsc::Sender<&'static str>, id: SessionId, step: &'stati
 }
 
 /// Returns what will stand between the session and the network, if its profile grants one.
-async fn create(podman: &Podman, plan: &Plan) -> Result<Option<Helper>, PodmanError> {
+async fn create(podman: &Podman, plan: &Plan) -> Result<Option<Uplink>, PodmanError> {
     let inner = &podman.0;
     let slice = if inner.sliceless.load(Ordering::Relaxed) { Slice::None } else { Slice::Ours };
-    let helper = match plan.profile.network {
+    let uplink = match plan.profile.network {
         Network::None => None,
         Network::Outbound => {
-            let helper = Helper::of_version(&inner.door.version().await?);
-            helper.may_serve(&plan.profile, plan.id)?;
-            Some(helper)
+            let uplink = Uplink::of_version(&inner.door.version().await?);
+            uplink.may_serve(&plan.profile, plan.id)?;
+            Some(uplink)
         }
     };
-    let spec = |slice| create_spec(plan, &inner.identity, &inner.seccomp, slice, helper);
+    let spec = |slice| create_spec(plan, &inner.identity, &inner.seccomp, slice, uplink);
     match inner.door.create(plan.id, spec(slice)).await {
         // Asking Podman first who manages its cgroups takes 75 to 350 ms.
         Err(PodmanError::Refused { message, .. }) if slice == Slice::Ours && message.contains("slice") => {
             tracing::info!(%message, "podman manages cgroups without systemd; sessions get no slice of their own");
             inner.door.create(plan.id, spec(Slice::None)).await?;
             inner.sliceless.store(true, Ordering::Relaxed);
-            Ok(helper)
+            Ok(uplink)
         }
-        other => other.map(|_| helper),
+        other => other.map(|_| uplink),
     }
 }
 

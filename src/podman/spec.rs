@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde_json::{Map, Value, json};
 
-use super::{Identity, Mapping, Plan, labels::container_name, network::Helper};
+use super::{Identity, Mapping, Plan, labels::container_name, network::Uplink};
 use crate::config::Profile;
 
 /// Where systemd manages cgroups, every session lies in this slice of the account's manager.
@@ -26,21 +26,21 @@ pub(super) enum Slice {
     None,
 }
 
-/// The body of `POST /libpod/containers/create`. `seccomp` is the profile's file as Podman reads it; `helper` is there
+/// The body of `POST /libpod/containers/create`. `seccomp` is the profile's file as Podman reads it; `uplink` is there
 /// where the profile grants a network.
 pub(super) fn create_spec(
     plan: &Plan,
     identity: &Identity,
     seccomp: &Path,
     slice: Slice,
-    helper: Option<Helper>,
+    uplink: Option<Uplink>,
 ) -> Value {
     let mut spec = Map::new();
     for part in [
         what_it_is(plan, identity),
         what_runs(plan),
         whose(plan, seccomp),
-        apart(plan, helper),
+        apart(plan, uplink),
         stores(plan),
         end(plan),
     ] {
@@ -109,7 +109,7 @@ fn capabilities(plan: &Plan) -> Vec<String> {
 }
 
 /// What it is apart from: everything, but for the network that the profile grants.
-fn apart(plan: &Plan, helper: Option<Helper>) -> Value {
+fn apart(plan: &Plan, uplink: Option<Uplink>) -> Value {
     let own = json!({ "nsmode": "private" });
     let mut apart = json!({
         // The mode alone is ignored: the mapping must be spelt out, or the container's root is the daemon's uid.
@@ -123,10 +123,10 @@ fn apart(plan: &Plan, helper: Option<Helper>) -> Value {
         "hostname": "coracle",
         // Podman's own hosts file would show the host's address.
         "use_image_hosts": true,
-        "use_image_resolve_conf": helper.is_none(),
+        "use_image_resolve_conf": uplink.is_none(),
     });
-    if let Some(helper) = helper {
-        let (mode, options) = helper.asked();
+    if let Some(uplink) = uplink {
+        let (mode, options) = uplink.asked();
         apart["netns"] = json!({ "nsmode": mode });
         apart["network_options"] = json!({ mode: options });
     }
@@ -299,8 +299,8 @@ pub(super) mod tests {
         std::fs::write(&key, [7; 32]).unwrap();
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let identity = Identity::open(state.path()).unwrap();
-        let helper = (plan.profile.network == Network::Outbound).then_some(Helper::Pasta);
-        create_spec(plan, &identity, Path::new("/var/lib/coracle/state/seccomp.json"), slice, helper)
+        let uplink = (plan.profile.network == Network::Outbound).then_some(Uplink::Pasta);
+        create_spec(plan, &identity, Path::new("/var/lib/coracle/state/seccomp.json"), slice, uplink)
     }
 
     #[test]

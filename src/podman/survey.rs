@@ -12,7 +12,7 @@ use super::{
     Identity, PodmanError,
     door::{Door, percent},
     labels::INSTANCE,
-    network::Helper,
+    network::Uplink,
 };
 
 /// The oldest Podman that was tested.
@@ -113,7 +113,7 @@ impl Standing {
 
     /// Whether sessions with a network are kept from this host's own addresses.
     pub(crate) fn keeps_from_host(&self) -> bool {
-        Helper::of_version(&self.version) == Helper::Pasta
+        Uplink::of_version(&self.version) == Uplink::Pasta
     }
 
     /// Whether the verification accepts a root file system of this driver.

@@ -27,7 +27,7 @@ use super::{
     Mapping, Plan, PodmanError,
     conmon::{ended, open_pidfd},
     door::Inspect,
-    network::Helper,
+    network::Uplink,
 };
 use crate::terminal::Certificate;
 use maps::IdMap;
@@ -80,7 +80,7 @@ pub(super) struct Proven {
 pub(super) fn verify(
     plan: &Plan,
     inspect: &Inspect,
-    helper: Option<Helper>,
+    uplink: Option<Uplink>,
     neighbours: &Neighbours,
 ) -> Result<Proven, Wrong> {
     if inspect.state != "initialized" {
@@ -135,7 +135,7 @@ pub(super) fn verify(
         swap: cgroup.as_ref().map(|c| c.swap),
         millicpus: cgroup.as_ref().map(|c| c.millicpus),
         pids: cgroup.as_ref().map(|c| c.pids),
-        network: helper.map_or("none", Helper::word).to_owned(),
+        network: uplink.map_or("none", Uplink::word).to_owned(),
         isolation: plan.mapping.word().to_owned(),
         capabilities: plan.profile.capabilities.iter().map(|c| c.name().to_owned()).collect(),
         no_new_privileges: true,

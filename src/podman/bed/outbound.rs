@@ -4,7 +4,7 @@
 use super::*;
 use crate::{
     config::{Capability, GuestUser, Network, Tmpfs},
-    podman::network::Helper,
+    podman::network::Uplink,
 };
 
 const ELSEWHERE: &str = "198.51.100.10";
@@ -23,7 +23,7 @@ fn workshop() -> Plan {
             .map(|(path, mib)| Tmpfs { path: path.to_owned(), size: mib << 20 })
             .to_vec(),
         network: Network::Outbound,
-        allow_host_access: helper() == Helper::Slirp4netns,
+        allow_host_access: uplink() == Uplink::Slirp4netns,
         capabilities: Capability::ALL.into(),
         layer_size: Some(1 << 30),
         ..plan.profile
@@ -31,8 +31,8 @@ fn workshop() -> Plan {
     plan
 }
 
-fn helper() -> Helper {
-    Helper::of_version(&said(&["podman", "version", "--format", "{{.Server.Version}}"]))
+fn uplink() -> Uplink {
+    Uplink::of_version(&said(&["podman", "version", "--format", "{{.Server.Version}}"]))
 }
 
 /// What a script says to its end.
@@ -76,7 +76,7 @@ async fn free_a_workshop_installs_a_program_with_apt_and_leaves_nothing() {
     plan.profile.command.push(script);
     let prepared = bed.launch(&plan).await.unwrap_or_else(|e| panic!("{e}"));
     let certificate = prepared.certificate.clone();
-    assert_eq!(certificate.network, helper().word());
+    assert_eq!(certificate.network, uplink().word());
     assert_eq!(certificate.capabilities, ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"]);
     assert!(!certificate.read_only_root && certificate.no_new_privileges);
     for fact in ["caps=CHOWN,DAC_OVERRIDE,FOWNER,SETGID,SETUID", "root=rw", "network=outbound", "fsize=1073741824"] {
@@ -90,8 +90,7 @@ async fn free_a_workshop_installs_a_program_with_apt_and_leaves_nothing() {
     assert_eq!(bed.podman.exit_status(plan.id).await.unwrap(), 3);
     assert!(bed.podman.layer_size(plan.id).await.unwrap() > 100_000, "what was installed is in its layer");
     bed.end(&plan, terminal).await;
-    until("its network's helper is gone", || processes("pasta").is_empty() && processes("slirp4netns").is_empty())
-        .await;
+    until("its uplink is gone", || processes("pasta").is_empty() && processes("slirp4netns").is_empty()).await;
 }
 
 #[tokio::test]
@@ -107,12 +106,12 @@ async fn free_it_reaches_its_neighbours_but_this_host_only_where_the_profile_acc
         assert!(!seen.contains(&format!("{address} says here")), "the host's loopback: {seen}");
     }
     let open = HOST.iter().filter(|address| seen.contains(&format!("{address} says here"))).count();
-    match helper() {
+    match uplink() {
         // pasta gives the session the host's first address, so that is the session itself; others are routed like any.
-        Helper::Pasta => assert!(seen.contains(&format!("{} is closed", HOST[0])), "{seen}"),
-        Helper::Slirp4netns => assert_eq!(open, HOST.len(), "{seen}"),
+        Uplink::Pasta => assert!(seen.contains(&format!("{} is closed", HOST[0])), "{seen}"),
+        Uplink::Slirp4netns => assert_eq!(open, HOST.len(), "{seen}"),
     }
-    if helper() == Helper::Slirp4netns {
+    if uplink() == Uplink::Slirp4netns {
         let mut plan = workshop();
         plan.profile.allow_host_access = false;
         plan.profile.command.push("true".to_owned());
