@@ -108,7 +108,7 @@ fn all() -> Vec<String> {
         help(TERMS, None),
         help(TERMS, Some((&person(&["admin"]), &[profile()]))),
         help(TERMS, Some((&person(&[]), &[]))),
-        terminal("abcdefghijkl".parse().unwrap()),
+        terminal("abcdefghijkl".parse().unwrap(), [50_331_648, 0]),
         error(500, HOSTILE, HOSTILE, Some(HOSTILE)),
         not_found(),
         no_such_session(),
