@@ -5,6 +5,7 @@ import { toLogin } from './api.js';
 import { at } from './base.js';
 import { Bell } from './bell.js';
 import { CLOSE, Connection } from './connection.js';
+import { catchDrops } from './drop.js';
 import { Footer } from './footer.js';
 import { Input, MAX_QUEUE } from './input.js';
 import { Strips } from './notices.js';
@@ -39,6 +40,11 @@ let deaf = false;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let countdown;
 let acks = new Acks(() => {});
+/** @type {import('./files.js').Files | undefined} */
+let files;
+const fileLimits = {
+  upload: Number(byId('toolbar').dataset.uploadLimit), download: Number(byId('toolbar').dataset.downloadLimit),
+};
 /** @type {import('./search.js').Search | undefined} */
 let search;
 
@@ -328,6 +334,18 @@ factsButton.addEventListener('click', () => {
 byId('settings').addEventListener('click', () => {
   void load(import('./preferences.js'), ({ showSettings }) => showSettings(openSearch, closeBox));
 });
+
+byId('files').addEventListener('click', () => withFiles((files) => files.open()));
+catchDrops(byId('main'), `${words.files.drop} ${words.files.limit(fileLimits.upload)}`, (dropped) => {
+  withFiles((files) => files.dropped(dropped));
+});
+
+/** @param {(files: import('./files.js').Files) => void} use */
+function withFiles(use) {
+  void load(import('./files.js'), (module) => {
+    use(files ??= new module.Files(id, fileLimits, byId('files'), announce, () => term.focus()));
+  });
+}
 
 byId('find').addEventListener('click', openSearch);
 

@@ -205,7 +205,7 @@ fn refused(person: &Person, error: &FileError) -> Answer {
             problem(StatusCode::NOT_FOUND, &detail)
         }
         FileError::NotYours | FileError::Denied => problem(StatusCode::FORBIDDEN, &detail),
-        FileError::NotRunning | FileError::Exists => problem(StatusCode::CONFLICT, &detail),
+        FileError::Exists => problem(StatusCode::CONFLICT, &detail), // this alone: the page asks what to do
         FileError::Directory | FileError::Special | FileError::Failed(_) | FileError::Short => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, &detail)
         }
@@ -213,7 +213,9 @@ fn refused(person: &Person, error: &FileError) -> Answer {
         FileError::NoRoom(_) => problem(StatusCode::INSUFFICIENT_STORAGE, &detail),
         FileError::NoTool(_) => problem(StatusCode::NOT_IMPLEMENTED, &detail),
         FileError::Ended(_) | FileError::Ending => problem(StatusCode::GONE, &detail),
-        FileError::Stalled | FileError::Killed => problem(StatusCode::SERVICE_UNAVAILABLE, &detail),
+        FileError::NotRunning | FileError::Stalled | FileError::Killed => {
+            problem(StatusCode::SERVICE_UNAVAILABLE, &detail)
+        }
         FileError::Busy | FileError::Crowded => {
             response::retry_after(problem(StatusCode::TOO_MANY_REQUESTS, &detail), LATER)
         }

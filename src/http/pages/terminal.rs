@@ -4,13 +4,14 @@ use super::{Html, brand, page, path, script};
 use crate::session::SessionId;
 
 /// Modules that the terminal page needs before it can show a prompt, entry last.
-pub(super) const TERMINAL_MODULES: [&str; 23] = [
+pub(super) const TERMINAL_MODULES: [&str; 24] = [
     path::ACK_JS,
     path::API_JS,
     path::BASE_JS,
     path::BELL_JS,
     path::CLIPBOARD_JS,
     path::CONNECTION_JS,
+    path::DROP_JS,
     path::FOOTER_JS,
     path::INPUT_JS,
     path::KEYS_JS,
