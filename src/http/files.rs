@@ -53,8 +53,7 @@ fn admitted(asked: &Asked<'_>) -> Result<(u64, (FilePath, Conflict)), Box<Answer
         return Err(Box::new(asked.refuse(StatusCode::FORBIDDEN, refusals::NO_UPLOADS)));
     }
     body::has_type(asked.headers(), "application/octet-stream").map_err(|bad| Box::new(asked.refuse_body(bad)))?;
-    let size = announced(asked.headers())
-        .ok_or_else(|| Box::new(asked.refuse(StatusCode::LENGTH_REQUIRED, refusals::NO_LENGTH)))?;
+    let size = announced(asked.headers());
     if size > limit {
         let detail = FileError::TooLarge { size, limit }.to_string();
         return Err(Box::new(problem(StatusCode::PAYLOAD_TOO_LARGE, &detail)));
@@ -65,8 +64,9 @@ fn admitted(asked: &Asked<'_>) -> Result<(u64, (FilePath, Conflict)), Box<Answer
     Ok((size, (named(asked)?, conflict)))
 }
 
-fn announced(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+/// Without a length there is no body: `Transfer-Encoding` was refused.
+fn announced(headers: &HeaderMap) -> u64 {
+    headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0)
 }
 
 fn named(asked: &Asked<'_>) -> Result<FilePath, Box<Answer>> {

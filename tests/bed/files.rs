@@ -76,7 +76,7 @@ async fn a_file_goes_in_and_comes_out_byte_for_byte_whatever_its_name() {
         assert!(back.header("content-disposition").starts_with("attachment; filename=\""), "{back:?}");
         assert_eq!(back.header("content-length"), bytes.len().to_string());
     }
-    assert_eq!(terminal.ask("stat -c %U:%a large; ls -A ~ | wc -l").await.replace("\r\n", " "), "crew:644 5");
+    assert_eq!(terminal.ask("stat -c %U:%a large; ls -Aq ~ | wc -l").await.replace("\r\n", " "), "crew:644 5");
     no_trace(&service, &id);
     let events = service.machine.journal(&[&since, "CORACLE_EVENT=file"]);
     assert_eq!(events.len(), 14);
@@ -310,18 +310,34 @@ async fn a_daemon_that_is_killed_in_the_middle_leaves_nothing_running_and_no_hal
 
 #[tokio::test]
 async fn an_image_without_the_programs_says_which_it_misses() {
-    let busybox = crate::machine::machine().busybox.clone();
-    let bare = format!(
-        "[[profiles]]\nname = \"bare\"\nimage = \"{busybox}\"\npull = \"never\"\ncommand = [\"/bin/sh\"]\n\
-         env = {{ PATH = \"/nowhere\" }}"
+    let machine = crate::machine::machine();
+    let image = "localhost/coracle-bed:shell-less";
+    let made = machine.user_with(
+        &format!("podman build --quiet --tag {image} -"),
+        &format!("FROM {}\nRUN [\"/bin/busybox\", \"rm\", \"/bin/sh\"]\n", machine.busybox),
     );
-    let service = Service::start("", &bare);
+    assert_eq!(made.code, 0, "{made:?}");
+    let profile = |name: &str, image: &str, command: &str| {
+        format!(
+            "[[profiles]]\nname = \"{name}\"\nimage = \"{image}\"\npull = \"never\"\ncommand = {command}\n\
+             env = {{ PATH = \"/nowhere\" }}\n"
+        )
+    };
+    let bare = profile("bare", &machine.image, "[\"/bin/sh\"]");
+    let service = Service::start("", &(bare + &profile("shell-less", image, "[\"/bin/busybox\", \"sh\"]")));
     let alice = Browser::of("alice").await;
-    let id = alice.start("bare").await;
-    let mut terminal = alice.terminal(&id).await;
-    terminal.prompt().await;
-    let (refused, taken) = (put(&alice, &id, "x", "refuse", b"x").await, take(&alice, &id, "x").await);
-    assert_eq!([refused.status, taken.status], [501; 2], "{refused:?} {taken:?}");
-    assert_eq!(detail(&refused), "The session's image has no program `cat`, which this needs.");
-    no_trace(&service, &id);
+    for (name, missing) in [("bare", ["cat", "head"]), ("shell-less", ["/bin/sh"; 2])] {
+        let id = alice.start(name).await;
+        let mut terminal = alice.terminal(&id).await;
+        terminal.prompt().await;
+        for (answer, tool) in
+            [put(&alice, &id, "x", "refuse", b"x").await, take(&alice, &id, "x").await].iter().zip(missing)
+        {
+            assert_eq!(answer.status, 501, "{answer:?}");
+            assert_eq!(detail(answer), format!("The session's image has no program `{tool}`, which this needs."));
+        }
+        no_trace(&service, &id);
+        alice.delete(&format!("/api/v1/sessions/{id}")).await;
+    }
+    machine.user(&format!("podman rmi --force {image}"));
 }

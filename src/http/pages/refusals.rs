@@ -40,7 +40,6 @@ pub(crate) const NO_UPLOADS: Words =
     words("Not allowed", "Files cannot be brought into sessions here: an administrator has turned that off.");
 pub(crate) const NO_DOWNLOADS: Words =
     words("Not allowed", "Files cannot be taken out of sessions here: an administrator has turned that off.");
-pub(crate) const NO_LENGTH: Words = words("Not understood", "The request does not say how long the file is.");
 pub(crate) const FILES_BROKEN: Words = words(
     "It did not work",
     "The container engine did not do it. The journal of the service says why, under this reference.",

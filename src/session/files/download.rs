@@ -29,7 +29,7 @@ impl Download {
         peer: &str,
         (path, limit): (FilePath, u64),
     ) -> Result<Download, FileError> {
-        let (leave, standing) = ledger::ask(roster, id, who)?;
+        let (leave, standing) = ledger::ask(roster, id, who).await?;
         let argument = path.argument();
         let command = [SHELL, "-c", scripts::DOWNLOAD, "download", &argument];
         let exec = roster.podman().exec(id, &command, leave).await?;

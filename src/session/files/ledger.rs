@@ -1,8 +1,11 @@
 //! Who may have a file brought in or out, one at a time for each session, and what the audit says of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::timeout,
+};
 
 use super::{FileError, FilePath, MAX_TRANSFERS};
 use crate::{
@@ -10,6 +13,9 @@ use crate::{
     auth::Person,
     session::{NoSeat, Roster, SessionId, roster::Desk, task::Standing},
 };
+
+/// How long a transfer waits for the one before: its file may have arrived while what ran inside is still cleared away.
+const TURN: Duration = Duration::from_secs(3);
 
 /// Places for transfers on this host.
 pub(in crate::session) struct Desks(Arc<Semaphore>);
@@ -26,7 +32,7 @@ pub(super) struct Leave {
 }
 
 /// Asks for leave; `standing` tells when the session ends.
-pub(super) fn ask(
+pub(super) async fn ask(
     roster: &Roster,
     id: SessionId,
     who: &Person,
@@ -42,7 +48,10 @@ pub(super) fn ask(
         "ending" => return Err(FileError::Ending),
         _ => return Err(FileError::NotRunning),
     }
-    let own = place.try_acquire_owned().map_err(|_| FileError::Busy)?;
+    let own = match timeout(TURN, place.acquire_owned()).await {
+        Ok(Ok(own)) => own,
+        _ => return Err(FileError::Busy),
+    };
     let hosts = roster.desks().0.clone().try_acquire_owned().map_err(|_| FileError::Crowded)?;
     Ok((Leave { _places: [own, hosts] }, standing))
 }

@@ -6,7 +6,8 @@
 /// It says `go` and reads the file, or says why not; at the end `done` and where it is. The file is written beside its
 /// place and moved there, so nobody sees half of one; `set -C` never writes into what is there. A name is taken by an
 /// empty file before the move, so that two who want it do not both get it. Its input ends early when we are gone: then the
-/// bytes do not add up, and it removes what there is.
+/// bytes do not add up, and it removes what there is. Having refused, it reads on: Podman drops what was said last when it
+/// cannot get rid of input.
 pub(super) const UPLOAD: &str = r#"
 set -C
 say() { printf '%s\n' "$@"; }
@@ -15,13 +16,12 @@ for tool in cat mv rm stat; do command -v "$tool" >/dev/null 2>&1 || refuse tool
 directory=$1 name=$2 size=$3 conflict=$4 temporary=$5 stem=$6 ending=$7
 there() { [ -e "$1" ] || [ -L "$1" ]; }
 [ -d "$directory" ] || refuse no-directory
-cd -- "$directory" 2>/dev/null && [ -w . ] || refuse denied
-if there "$name"; then
-  [ ! -d "$name" ] || refuse directory
-  [ "$conflict" != refuse ] || refuse exists
-fi
+cd -- "$directory" 2>/dev/null || refuse denied
+[ ! -d "$name" ] || refuse directory
+[ "$conflict" != refuse ] || ! there "$name" || refuse exists
+[ -w . ] || refuse denied
 say go
-give_up() { rm -f -- "$temporary"; refuse "$@"; }
+give_up() { rm -f -- "$temporary"; say "$@"; cat >/dev/null; exit 1; }
 cat >"$temporary" || give_up failed
 [ "$(stat -c %s -- "$temporary")" = "$size" ] || give_up short
 place=$name

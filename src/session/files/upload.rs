@@ -54,7 +54,7 @@ impl Upload {
         peer: &str,
         (path, size, conflict): (FilePath, u64, Conflict),
     ) -> Result<Upload, FileError> {
-        let (leave, standing) = ledger::ask(roster, id, who)?;
+        let (leave, standing) = ledger::ask(roster, id, who).await?;
         let temporary = format!("./.upload-{}", crate::sys::reference());
         let name = format!("./{}", path.name());
         let (stem, ending) = path.stem_and_ending();
@@ -99,6 +99,7 @@ impl Upload {
     }
 
     async fn refused(&mut self) -> FileError {
+        self.talk.close_input();
         match self.talk.line().await {
             Ok(word) => self.talk.refusal(&word).await,
             Err(error) => error,
