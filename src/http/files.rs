@@ -212,8 +212,8 @@ fn refused(person: &Person, error: &FileError) -> Answer {
         FileError::TooLarge { .. } => problem(StatusCode::PAYLOAD_TOO_LARGE, &detail),
         FileError::NoRoom(_) => problem(StatusCode::INSUFFICIENT_STORAGE, &detail),
         FileError::NoTool(_) => problem(StatusCode::NOT_IMPLEMENTED, &detail),
-        FileError::Ended(_) | FileError::Ending => problem(StatusCode::GONE, &detail),
-        FileError::NotRunning | FileError::Stalled | FileError::Killed => {
+        FileError::Ended(_) => problem(StatusCode::GONE, &detail),
+        FileError::NotRunning | FileError::Ending | FileError::Stalled | FileError::Killed => {
             problem(StatusCode::SERVICE_UNAVAILABLE, &detail)
         }
         FileError::Busy | FileError::Crowded => {

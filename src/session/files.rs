@@ -69,7 +69,7 @@ pub(crate) enum FileError {
     Short,
     #[error("The session ended ({0}).")]
     Ended(EndReason),
-    #[error("The session ends.")]
+    #[error("The session ends, or the service restarts. Nothing of the file was kept.")]
     Ending,
     /// For the journal.
     #[error(transparent)]
