@@ -221,7 +221,7 @@ export const words = {
     list: 'What was brought in or taken out',
     pick: 'Bring files in',
     /** @param {number} most */
-    limit: (most) => (most === 0 ? 'An administrator has turned that off.' : `At most ${amount(most)} each, and what its home has room for.`),
+    limit: (most) => (most === 0 ? 'An administrator has turned that off.' : `At most ${amount(most)} each, as far as its home has room.`),
     path: 'Take a file out',
     /** @param {number} most */
     pathHint: (most) => (most === 0 ? 'An administrator has turned that off.'

@@ -33,7 +33,9 @@ const NOTICING: Duration = Duration::from_secs(2);
 const DYING: Duration = Duration::from_secs(2);
 /// Podman's cleanup of an exec: 0.2 s where nothing else is going on.
 const CLEANUP: Duration = Duration::from_secs(10);
-/// Between two looks at either.
+/// Between two questions to Podman, each of which is a line in its journal.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+/// Between two looks at the processes.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Bytes of a piece of output that Podman announces; conmon reads 8 KiB at a time.
 const MAX_FRAME: usize = 1 << 20;
@@ -202,7 +204,7 @@ async fn over_within(limit: Duration, podman: &Podman, id: SessionId, exec: &str
         if Instant::now() >= deadline {
             return false;
         }
-        sleep(PAUSE).await;
+        sleep(ASK_AGAIN).await;
     }
     true
 }

@@ -222,7 +222,7 @@ async fn only_its_owner_brings_and_takes_and_only_from_a_page_of_ours() {
 /// A request of `browser`'s that says it has `length` bytes, sends these, and stays open.
 async fn begun(browser: &Browser, id: &str, length: usize, bytes: &[u8]) -> tokio::net::TcpStream {
     use tokio::io::AsyncWriteExt;
-    let mut socket = tokio::net::TcpStream::connect(browser.road.to).await.unwrap();
+    let mut socket = tokio::net::TcpStream::connect(browser.road.to).await.expect("the port is open");
     let head = format!(
         "POST {} HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\nCookie: {}\r\nContent-Type: {OCTETS}\r\nContent-Length: {length}\r\n\r\n",
         address(id, "slow", ""),
@@ -230,8 +230,8 @@ async fn begun(browser: &Browser, id: &str, length: usize, bytes: &[u8]) -> toki
         browser.road.origin,
         browser.cookie.as_deref().unwrap_or("")
     );
-    socket.write_all(head.as_bytes()).await.unwrap();
-    socket.write_all(bytes).await.unwrap();
+    socket.write_all(head.as_bytes()).await.expect("the request is taken");
+    socket.write_all(bytes).await.expect("its body is taken");
     socket
 }
 
