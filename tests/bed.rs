@@ -27,6 +27,8 @@ mod fail2ban;
 mod files;
 #[path = "bed/flow.rs"]
 mod flow;
+#[path = "bed/images.rs"]
+mod images;
 #[path = "bed/login.rs"]
 mod login;
 #[path = "bed/machine.rs"]

@@ -1,6 +1,13 @@
 // Copying out of the terminal and pasting into it.
 
+import { closeBox, element, openBox } from './overlay.js';
+import { choose, settings } from './settings.js';
+import { words } from './words.js';
+
 /** @typedef {import('./vendor/xterm.mjs').Terminal} Terminal */
+
+/** Lines of a paste that a question shows, and characters of each. */
+const PREVIEW = { lines: 8, characters: 200 };
 
 /**
  * What may be pasted of a text: Tab and line ends as they are, every other control character as its visible sign. ESC
@@ -20,9 +27,59 @@ export function guardPaste(host, term) {
   host.addEventListener('paste', (event) => {
     event.preventDefault();
     event.stopPropagation();
-    const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (text !== '') term.paste(harmless(text));
+    paste(term, event.clipboardData?.getData('text/plain') ?? '');
   }, { capture: true });
+}
+
+/**
+ * Pastes what may be pasted of a text. Where a program would run each line as it comes, having asked for no bracket
+ * around what is pasted, the person is asked first.
+ * @param {Terminal} term
+ * @param {string} text
+ */
+export function paste(term, text) {
+  const clean = harmless(text);
+  if (clean === '') return;
+  if (settings.pasteWarning && /[\r\n]/.test(clean) && !term.modes.bracketedPasteMode) ask(term, clean);
+  else term.paste(clean);
+}
+
+/** @param {Terminal} term @param {string} text */
+function ask(term, text) {
+  const lines = text.replace(/(\r\n|\r|\n)$/, '').split(/\r\n|\r|\n/);
+  const shown = lines.slice(0, PREVIEW.lines).map((line) => line.slice(0, PREVIEW.characters)
+    + (line.length > PREVIEW.characters ? ' …' : ''));
+  const more = lines.length - shown.length;
+  const preview = element('pre', { class: 'preview', tabindex: '0', 'aria-label': words.paste.preview }, shown.join('\n'));
+  const never = element('input', { type: 'checkbox' });
+  const label = element('label', { class: 'setting' });
+  label.append(never, element('span', {}, words.paste.never));
+  openBox({
+    title: words.paste.title(lines.length),
+    text: words.paste.text,
+    content: [preview, ...(more > 0 ? [element('p', { class: 'hint' }, words.paste.more(more))] : []), label],
+    modal: true,
+    choices: [
+      {
+        label: words.paste.act,
+        look: 'primary',
+        act() {
+          if (never.checked) choose('pasteWarning', false);
+          closeBox();
+          term.paste(text);
+          term.focus();
+        },
+      },
+      {
+        label: words.confirmEnd.cancel,
+        look: '',
+        act() {
+          closeBox();
+          term.focus();
+        },
+      },
+    ],
+  });
 }
 
 /** Copies what is selected, if anything is. @param {Terminal} term */
@@ -33,4 +90,14 @@ export async function copy(term) {
   } catch {
     document.execCommand('copy'); // over plain HTTP there is no clipboard to write to; the emulator fills this one
   }
+}
+
+/** Copies whatever the mouse has selected, where that is wanted. @param {HTMLElement} host @param {Terminal} term */
+export function copySelected(host, term) {
+  let selecting = false;
+  host.addEventListener('mousedown', () => { selecting = true; });
+  addEventListener('mouseup', () => {
+    if (selecting && settings.copyOnSelect) setTimeout(() => void copy(term)); // the emulator has to hear of it first
+    selecting = false;
+  });
 }

@@ -10,6 +10,12 @@ const LONGEST_WAIT = 8000;
 const PING_EVERY = 5000;
 /** Milliseconds without any message, with a ping unanswered, after which the connection counts as dead. */
 const SILENCE = 10_000;
+/** The same after the network changed or the page came back: what was there before is likely to be gone. */
+const PROBE = 3000;
+/** Milliseconds of silence from which on it is told. */
+const SILENCE_TOLD = 2000;
+/** Milliseconds that a connection may take before a network that has just come back is tried anew. */
+const CONNECT_STALE = 1000;
 /** Milliseconds for a connection to be made. */
 const CONNECT_PATIENCE = 10_000;
 /** Milliseconds between `ready` and `authed` after which the login is asked about. */
@@ -42,6 +48,7 @@ export function backoff(attempt, random) {
  * @property {(attempt: number) => void} connecting
  * @property {(code: number) => void} closed for good, with one of `CLOSE`
  * @property {(ms: number) => void} rtt
+ * @property {(ms: number) => void} silent a ping has had no answer for so long
  */
 
 export class Connection {
@@ -55,6 +62,9 @@ export class Connection {
   #heard = 0;
   #pinged = 0;
   #lastPing = 0;
+  /** Milliseconds of silence that are borne at the moment. */
+  #patience = SILENCE;
+  #began = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -63,13 +73,11 @@ export class Connection {
     this.#url = url;
     this.#listener = listener;
     setInterval(() => this.#watch(), 1000);
-    addEventListener('online', () => this.retryNow());
-    addEventListener('offline', () => this.#ping());
+    addEventListener('online', () => this.#lookAgain());
+    addEventListener('offline', () => this.#probe());
     document.addEventListener('visibilitychange', () => {
       this.send({ type: 'visible', on: document.visibilityState === 'visible' });
-      if (document.visibilityState !== 'visible') return;
-      this.retryNow();
-      this.#ping();
+      if (document.visibilityState === 'visible') this.#lookAgain();
     });
   }
 
@@ -80,6 +88,7 @@ export class Connection {
     this.#attempt += 1;
     this.#readied = false;
     this.#pinged = 0;
+    this.#began = performance.now();
     this.#listener.connecting(this.#attempt);
     const socket = new WebSocket(this.#url, SUBPROTOCOL);
     socket.binaryType = 'arraybuffer';
@@ -92,6 +101,15 @@ export class Connection {
   /** Does not wait any longer for the next try. */
   retryNow() {
     if (!this.#socket && this.#timer !== undefined) this.open();
+  }
+
+  /** Something may have changed: no new try waits any longer, and a connection that there is has to prove itself. */
+  #lookAgain() {
+    const connecting = this.#socket?.readyState === WebSocket.CONNECTING;
+    if (!this.#socket) this.#attempt = 0; // what failed until now says nothing about what comes
+    if (connecting && performance.now() - this.#began > CONNECT_STALE) this.open();
+    else this.retryNow();
+    this.#probe();
   }
 
   /** The daemon has said that the session is over: however the connection goes now, no new try follows. */
@@ -143,6 +161,7 @@ export class Connection {
       else this.#ping();
     } else if (frame.type === 'pong') {
       this.#pinged = 0;
+      this.#patience = SILENCE;
       this.#listener.rtt(performance.now() - frame.t);
       return;
     }
@@ -162,11 +181,20 @@ export class Connection {
     this.send({ type: 'ping', t: this.#pinged });
   }
 
+  /** Pings anew, whatever was asked before, and waits less long. */
+  #probe() {
+    this.#pinged = 0;
+    this.#patience = PROBE;
+    this.#ping();
+  }
+
   /** Once a second: is a ping due, or overdue? Any message is a sign of life, since a pong may queue behind output. */
   #watch() {
     const now = performance.now();
     if (this.#pinged > 0) {
-      if (now - Math.max(this.#heard, this.#pinged) > SILENCE) this.#broken(0);
+      const silence = now - Math.max(this.#heard, this.#pinged);
+      if (silence > this.#patience) this.#broken(0);
+      else if (silence > SILENCE_TOLD) this.#listener.silent(silence);
     } else if (document.visibilityState === 'visible' && now - this.#lastPing > PING_EVERY) {
       this.#lastPing = now;
       this.#ping();
@@ -214,6 +242,7 @@ export class Connection {
     this.#socket = null;
     this.#readied = false;
     this.#pinged = 0;
+    this.#patience = SILENCE;
     if (!socket) return;
     socket.onmessage = socket.onclose = null;
     socket.close();

@@ -9,6 +9,8 @@ const QUEUED_SHOWN = 32 * 1024;
 const URGENT = 60;
 /** Share of a limit from which on a meter warns. */
 const HIGH = 0.9;
+/** Milliseconds from which on typing is felt to lag. */
+const SLOW = 300;
 
 /** @typedef {keyof typeof words.link} LinkState */
 /** @typedef {'cpu' | 'memory' | 'pids'} Resource */
@@ -43,9 +45,21 @@ export class Footer {
     }
   }
 
-  /** @param {number} ms */
+  /** The way to the daemon and back took that long. @param {number} ms */
   rtt(ms) {
-    byId('rtt').textContent = words.rtt(ms);
+    this.#latency(words.rtt(ms), ms >= SLOW);
+  }
+
+  /** No answer has come for that long. @param {number} ms */
+  silent(ms) {
+    this.#latency(words.silent(ms), true);
+  }
+
+  /** @param {string} text @param {boolean} slow */
+  #latency(text, slow) {
+    const place = byId('rtt');
+    place.textContent = text;
+    place.classList.toggle('slow', slow);
   }
 
   /** @param {number} cols @param {number} rows */

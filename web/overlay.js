@@ -32,6 +32,7 @@ export function closeBox() {
 /**
  * Shows a box in place of the one before. Unless modal, the screen behind it can be read, selected and scrolled.
  * @param {Box} box
+ * @returns the box, which is no longer in the document once it is closed
  */
 export function openBox(box) {
   closeBox();
@@ -59,6 +60,7 @@ export function openBox(box) {
   if (box.modal) dialog.showModal();
   else dialog.show();
   choices.querySelector('button')?.focus();
+  return dialog;
 }
 
 /** @param {Choice} choice @param {HTMLButtonElement} button @param {HTMLElement} problem */

@@ -1,17 +1,12 @@
 // The bar that searches the screen and the lines above it.
 
 import { byId, element } from './overlay.js';
+import { marks } from './palette.js';
 import { SearchAddon } from './vendor/addon-search.mjs';
 import { words } from './words.js';
 
 /** Matches marked and counted at most. */
 const MOST = 1000;
-
-/** Backgrounds of matches, on which the colours of the scheme can still be read. */
-const MARKS = {
-  dark: { matchBackground: '#3b3a1a', activeMatchBackground: '#7a5300' },
-  light: { matchBackground: '#fff1b8', activeMatchBackground: '#ffd04d' },
-};
 
 /** Why a pattern cannot be searched for; empty if it can. @param {string} pattern */
 export function problem(pattern) {
@@ -87,8 +82,11 @@ export class Search {
       this.#count.textContent = wrong;
       return;
     }
-    const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-    const decorations = { ...MARKS[scheme], matchOverviewRuler: '#8a5300', activeMatchColorOverviewRuler: '#8a5300' };
+    const { match, active } = marks();
+    const decorations = {
+      matchBackground: match, activeMatchBackground: active,
+      matchOverviewRuler: '#8a5300', activeMatchColorOverviewRuler: '#8a5300',
+    };
     const options = { regex, caseSensitive: pressed(this.#exact), incremental, decorations };
     if (way === 'next') this.#addon.findNext(wanted, options);
     else this.#addon.findPrevious(wanted, options);

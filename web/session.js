@@ -2,16 +2,18 @@
 
 import { Acks } from './ack.js';
 import { toLogin } from './api.js';
+import { Away } from './away.js';
 import { at } from './base.js';
 import { Bell } from './bell.js';
 import { CLOSE, Connection } from './connection.js';
 import { catchDrops } from './drop.js';
+import { ExtraKeys } from './extrakeys.js';
 import { Footer } from './footer.js';
 import { Input, MAX_QUEUE } from './input.js';
 import { Strips } from './notices.js';
 import { endBox, howItEnded, newSession, toStart } from './outcome.js';
 import { boxIsOpen, byId, closeBox, element, openBox } from './overlay.js';
-import { choose, settings } from './settings.js';
+import { choose, onChange, settings } from './settings.js';
 import { Steps } from './steps.js';
 import { openTerminal } from './terminal.js';
 import { title, words } from './words.js';
@@ -25,10 +27,11 @@ const footer = new Footer();
 const steps = new Steps(announce);
 const strips = new Strips(byId('strips'), announce);
 const input = new Input((bytes) => footer.queued(bytes));
+const extraKeys = new ExtraKeys(byId('extra-keys'));
+const away = new Away(strips, () => connection.retryNow());
 
 let programTitle = '';
 let rung = false;
-let restarting = false;
 /** What this page was told of the shell when it last came to it; `null` if it never did. @type {import('./protocol.js').Started | null} */
 let shell = null;
 /** @type {import('./protocol.js').Ended | null} */
@@ -37,8 +40,6 @@ let ended = null;
 let refused = null;
 /** What the emulator answers to a redraw is no input. */
 let deaf = false;
-/** @type {ReturnType<typeof setInterval> | undefined} */
-let countdown;
 let acks = new Acks(() => {});
 /** @type {import('./files.js').Files | undefined} */
 let files;
@@ -54,7 +55,7 @@ const bell = new Bell(host, (on) => {
 });
 
 const { term, refit } = openTerminal(host, {
-  typed: (text) => { if (!deaf) tell(input.type(text)); },
+  typed: (text) => { if (!deaf) tell(input.type(extraKeys.modified(text))); },
   raw: (bytes) => { if (!deaf) tell(input.bytes(bytes)); },
   resized(cols, rows) {
     connection.send({ type: 'resize', cols, rows });
@@ -67,26 +68,25 @@ const { term, refit } = openTerminal(host, {
   rung: () => { if (!deaf) bell.ring(); },
   leave: () => byId('toolbar').querySelector('a')?.focus(),
   search: openSearch,
+  menu(x, y) {
+    const refused = () => strips.show('clipboard', words.menu.refused, hiding('clipboard'));
+    void load(import('./menu.js'), ({ openMenu }) => openMenu(term, { x, y }, openSearch, refused));
+  },
 });
+extraKeys.serve(term);
 
 const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`
   + at(`api/v1/sessions/${id}/terminal`), {
   frame: receive,
   output: write,
   rtt: (ms) => footer.rtt(ms),
+  silent: (ms) => footer.silent(ms),
   connecting(attempt) {
-    clearInterval(countdown);
-    if (attempt > 1) strips.show('link', lostText(0, attempt), retry);
+    away.trying(attempt);
     footer.link(shell ? 'away' : 'connecting');
   },
-  waiting(attempt, at) {
-    clearInterval(countdown);
-    const say = () => strips.show('link', lostText(Math.ceil((at - performance.now()) / 1000), attempt), retry);
-    say();
-    countdown = setInterval(say, 1000);
-  },
+  waiting: (attempt, at) => away.waiting(attempt, at),
   lost() {
-    clearInterval(countdown);
     acks.stop();
     const dropped = input.disconnect();
     if (dropped > 0) strips.show('input', words.inputLost(dropped), hiding('input'));
@@ -98,9 +98,7 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
   closed,
 });
 
-const retry = { label: words.now, act: () => connection.retryNow() };
-
-/** @param {'input' | 'gap' | 'oom' | 'module'} kind */
+/** @param {'input' | 'gap' | 'oom' | 'module' | 'clipboard'} kind */
 function hiding(kind) {
   return { label: words.hide, act: () => strips.hide(kind) };
 }
@@ -108,12 +106,6 @@ function hiding(kind) {
 /** @param {string} text for those who do not see it appear */
 function announce(text) {
   byId('announce').textContent = text;
-}
-
-/** @param {number} seconds @param {number} attempt */
-function lostText(seconds, attempt) {
-  const what = restarting ? words.restarting : words.reconnecting(Math.max(0, seconds), attempt);
-  return shell ? `${what} ${words.waitsForYou(shell.deadlines.detached_ms / 1000)}`.trim() : what;
 }
 
 /** What became of something typed, where it did not simply go out. @param {import('./input.js').Outcome} outcome */
@@ -180,13 +172,13 @@ function started(frame) {
     void load(import('./renderer.js'), (module) => module.accelerate(term, host, settings.renderer === 'webgl', refit));
   }
   shell = frame;
-  restarting = false;
+  away.lasts = frame.deadlines.detached_ms;
+  away.over();
   byId('profile').textContent = frame.profile;
   factsButton.replaceChildren(element('span', { class: 'wide' }, `${frame.profile}: `), words.facts.open);
   factsButton.hidden = false;
   showTitle();
   steps.hide();
-  strips.hide('link');
   host.classList.remove('away');
   footer.link('on');
   footer.limits(frame.certificate);
@@ -215,7 +207,7 @@ function notice(frame) {
       strips.show('gap', words.gap, hiding('gap'));
       break;
     case 'restart':
-      restarting = true;
+      away.restarting = true;
       break;
   }
 }
@@ -230,7 +222,7 @@ function showTitle() {
 
 /** No new try by itself: says why, and what can be done. @param {number} code */
 function closed(code) {
-  strips.hide('link');
+  away.over();
   steps.hide();
   const reference = refused ? [words.reference(refused.reference)] : [];
   const again = { label: words.tryAgain, look: /** @type {const} */ ('primary'), act: comeBack };
@@ -349,8 +341,21 @@ function withFiles(use) {
 
 byId('find').addEventListener('click', openSearch);
 
-byId('reader').addEventListener('click', () => {
+const readerButton = byId('reader');
+const showReader = () => readerButton.setAttribute('aria-pressed', String(settings.screenReader));
+onChange(showReader);
+showReader();
+readerButton.addEventListener('click', () => {
   choose('screenReader', !settings.screenReader);
+  announce(settings.screenReader ? words.readerOn : words.readerOff);
+  term.focus();
+});
+
+// The key that leaves the terminal also leads back into it.
+document.addEventListener('keydown', (event) => {
+  const inside = event.target instanceof Node && host.contains(event.target);
+  if (event.code !== 'F6' || !event.ctrlKey || !event.shiftKey || inside || boxIsOpen()) return;
+  event.preventDefault();
   term.focus();
 });
 

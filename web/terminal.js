@@ -1,40 +1,26 @@
-// The emulator: made, styled by the colour scheme, fitted to its place, and taught which keys are the page's.
+// The emulator: made, set as the person wants it, fitted to its place, and taught which keys and clicks are the page's.
 
 import './style-shim.js';
 import { Terminal } from './vendor/xterm.mjs';
 import { FitAddon } from './vendor/addon-fit.mjs';
 import { UnicodeGraphemesAddon } from './vendor/addon-unicode-graphemes.mjs';
 import { WebLinksAddon } from './vendor/addon-web-links.mjs';
-import { copy, guardPaste } from './clipboard.js';
+import { copy, copySelected, guardPaste } from './clipboard.js';
 import { wish } from './keys.js';
 import { linkHandler } from './links.js';
+import { followLook } from './palette.js';
 import { MAX_SIZE } from './protocol.js';
 import { FONT as SIZES, choose, onChange, settings } from './settings.js';
+import { followTouch } from './touch.js';
 import { words } from './words.js';
 
 /** Milliseconds that a size must hold before it is told. */
 const RESIZE_QUIET = 40;
-/** Lines kept above the screen. */
-const SCROLLBACK = 5000;
 /** How often fitting is refined at most. */
 const FIT_ROUNDS = 3;
+/** Share of the window below which what is left of it must be for an on-screen keyboard to be there. */
+const KEYBOARD = 0.75;
 const FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
-
-const DARK = {
-  background: '#0b0f10', foreground: '#dfe6e4', cursor: '#4fc3b5', cursorAccent: '#0b0f10',
-  selectionBackground: '#2b5752', black: '#1d2527', red: '#f2777a', green: '#7fc98f', yellow: '#e0b566',
-  blue: '#7aaef0', magenta: '#c99bea', cyan: '#5fc7ca', white: '#cdd6d4', brightBlack: '#728080',
-  brightRed: '#ff9c9a', brightGreen: '#a3e3ae', brightYellow: '#f5d08a', brightBlue: '#a3caff',
-  brightMagenta: '#e0bdfb', brightCyan: '#8fe3e4', brightWhite: '#ffffff',
-};
-
-const LIGHT = {
-  background: '#ffffff', foreground: '#17201f', cursor: '#0b6a62', cursorAccent: '#ffffff',
-  selectionBackground: '#bfe3dd', black: '#17201f', red: '#b3261e', green: '#1f6f3d', yellow: '#7d5200',
-  blue: '#1d5aa8', magenta: '#8a3a9c', cyan: '#0c6670', white: '#66726f', brightBlack: '#55615f',
-  brightRed: '#c93a30', brightGreen: '#2a7d49', brightYellow: '#8f6000', brightBlue: '#2f6cc0',
-  brightMagenta: '#9a4bad', brightCyan: '#137480', brightWhite: '#4b5755',
-};
 
 /**
  * @typedef {object} Wishes
@@ -45,6 +31,7 @@ const LIGHT = {
  * @property {() => void} rung
  * @property {() => void} leave the person wants the focus out of the terminal
  * @property {() => void} search
+ * @property {(x: number, y: number) => void} menu is asked for at that place of the window
  */
 
 /**
@@ -56,13 +43,9 @@ const LIGHT = {
 export function openTerminal(host, wishes) {
   const term = new Terminal({
     allowProposedApi: true, // asked for by the grapheme add-on
-    cursorBlink: false,
     fontFamily: FONT,
-    fontSize: settings.fontSize,
     lineHeight: 1.1, // at 1 the row cuts the underscore of common fonts off
     linkHandler,
-    scrollback: SCROLLBACK,
-    screenReaderMode: settings.screenReader,
     scrollOnUserInput: true,
     macOptionIsMeta: true,
   });
@@ -70,9 +53,11 @@ export function openTerminal(host, wishes) {
   term.loadAddon(fit);
   term.loadAddon(new UnicodeGraphemesAddon());
   term.loadAddon(new WebLinksAddon(linkHandler.activate, linkHandler));
-  followColourScheme(term);
+  followLook(term);
+  obey(term);
+  Terminal.strings.promptLabel = words.terminalLabel;
+  Terminal.strings.tooMuchOutput = words.tooMuchOutput;
   term.open(host);
-  term.textarea?.setAttribute('aria-label', words.terminalLabel);
 
   const refit = () => {
     const { cols, rows } = term;
@@ -81,32 +66,29 @@ export function openTerminal(host, wishes) {
   };
   fitWithin(term, fit);
   followSize(host, refit);
-  const apply = () => {
-    term.options.fontSize = settings.fontSize;
-    term.options.screenReaderMode = settings.screenReader;
+  onChange(() => {
+    obey(term);
     refit();
-  };
-  onChange(apply);
+  });
   term.onData(wishes.typed);
   term.onBinary((data) => wishes.raw(Uint8Array.from(data, (c) => c.charCodeAt(0))));
   term.onTitleChange(wishes.titled);
   term.onBell(wishes.rung);
   term.attachCustomKeyEventHandler((event) => ownKey(term, event, wishes));
   guardPaste(host, term);
-  followTouch(host, term);
+  copySelected(host, term);
+  followTouch(host, term, wishes.menu);
+  host.addEventListener('contextmenu', (event) => ownMenu(term, event, wishes));
   return { term, refit };
 }
 
-/** @param {Terminal} term */
-function followColourScheme(term) {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const apply = () => {
-    term.options.theme = dark.matches ? DARK : LIGHT;
-    // Programs choose colours for a dark screen; on paper they are darkened until they can be read.
-    term.options.minimumContrastRatio = dark.matches ? 1 : 4.5;
-  };
-  dark.addEventListener('change', apply);
-  apply();
+/** Sets what the person has chosen. @param {Terminal} term */
+function obey(term) {
+  term.options.fontSize = settings.fontSize;
+  term.options.cursorStyle = settings.cursor;
+  term.options.cursorBlink = settings.cursorBlinks && !matchMedia('(prefers-reduced-motion: reduce)').matches;
+  term.options.scrollback = settings.scrollback;
+  term.options.screenReaderMode = settings.screenReader;
 }
 
 /**
@@ -134,11 +116,28 @@ function followSize(host, fit) {
     timer = setTimeout(fit, RESIZE_QUIET);
   };
   new ResizeObserver(later).observe(host);
-  // A phone's keyboard covers the page without resizing it; what stays visible is the page's height.
-  visualViewport?.addEventListener('resize', () => {
-    document.documentElement.style.setProperty('--visible-height', `${Math.floor(visualViewport?.height ?? 0)}px`);
-    later();
-  });
+  followKeyboard(later);
+}
+
+/**
+ * A phone's keyboard covers the page without resizing it, and may move it: what stays visible is the page's place. Zooming
+ * with two fingers makes that smaller, too, and must change nothing.
+ * @param {() => void} changed
+ */
+function followKeyboard(changed) {
+  const viewport = visualViewport;
+  if (!viewport) return;
+  const { style, dataset } = document.documentElement;
+  const apply = () => {
+    const height = viewport.height * viewport.scale;
+    style.setProperty('--visible-height', `${Math.floor(height)}px`);
+    style.setProperty('--visible-top', `${viewport.scale > 1 ? 0 : Math.floor(viewport.offsetTop)}px`);
+    if (height < innerHeight * KEYBOARD) dataset.keyboard = 'open';
+    else delete dataset.keyboard;
+    changed();
+  };
+  viewport.addEventListener('resize', apply);
+  viewport.addEventListener('scroll', apply);
 }
 
 const MAC = /^mac/i.test(navigator.platform);
@@ -164,16 +163,13 @@ function ownKey(term, event, wishes) {
   return false;
 }
 
-/** A finger scrolls the lines above; the emulator itself knows only the wheel. @param {HTMLElement} host @param {Terminal} term */
-function followTouch(host, term) {
-  let last = 0;
-  host.addEventListener('touchstart', (event) => { last = event.touches[0].clientY; }, { passive: true });
-  host.addEventListener('touchmove', (event) => {
-    if (event.touches.length !== 1) return;
-    const rowHeight = host.clientHeight / term.rows;
-    const lines = Math.trunc((last - event.touches[0].clientY) / rowHeight);
-    if (lines === 0) return;
-    last -= lines * rowHeight;
-    term.scrollLines(lines);
-  }, { passive: true });
+/**
+ * The right button and the menu key open our menu. The right button is the program's where that has asked for the mouse;
+ * with Shift it is the browser's.
+ * @param {Terminal} term @param {MouseEvent} event @param {Wishes} wishes
+ */
+function ownMenu(term, event, wishes) {
+  if (event.shiftKey) return;
+  event.preventDefault();
+  if (event.button !== 2 || term.modes.mouseTrackingMode === 'none') wishes.menu(event.clientX, event.clientY);
 }

@@ -79,11 +79,13 @@ export const words = {
   link: { connecting: 'connecting', starting: 'starting', on: 'connected', away: 'not connected', over: 'ended' },
   /** @param {number} ms */
   rtt: (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
+  /** @param {number} ms */
+  silent: (ms) => `no answer for ${Math.floor(ms / 1000)} s`,
   /** @param {number} seconds */
   left: (seconds) => `${duration(seconds)} left`,
   /** @param {number} cols @param {number} rows */
   size: (cols, rows) => `${cols}×${rows}`,
-  unavailable: 'unavailable',
+  unavailable: 'n/a',
   /** What is used, of what may be; `null` where nothing is counted, or nothing limits. */
   usage: {
     /** @param {number} millicpus @param {number | null} limit */
@@ -105,6 +107,14 @@ export const words = {
   waitsForYou: (seconds) => (seconds > 0 ? `The session waits ${duration(seconds)} for a browser.` : ''),
   now: 'Now',
   back: 'Connected again.',
+  away: {
+    title: 'No connection',
+    text: 'This page goes on trying by itself, at once when your network is back. What you type now is not sent.',
+    /** @param {Date} moment */
+    until: (moment) => `The session goes on without you, until ${new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
+      .format(moment)} at least.`,
+    now: 'Try now',
+  },
   /** @param {number} seconds */
   idle: (seconds) => `Still there? Nothing was typed for long: the session ends in ${duration(seconds)}. Any key keeps it.`,
   stay: 'Keep it',
@@ -168,6 +178,9 @@ export const words = {
     cancel: 'Cancel',
   },
   terminalLabel: 'Terminal input. Control Shift F6 leaves the terminal.',
+  tooMuchOutput: 'Too much output to read out. Walk through the rows instead.',
+  readerOn: 'Screen reader mode is on.',
+  readerOff: 'Screen reader mode is off.',
   close: 'Close',
   notLoaded: 'A part of this page could not be loaded. Check the connection, or reload the page.',
   /** @param {string} address */
@@ -263,9 +276,72 @@ export const words = {
     smaller: 'Smaller text (Ctrl+Shift+Minus)',
     reset: 'Reset',
     resetLabel: 'Reset to the usual text size (Ctrl+Shift+0)',
-    ctrlV: 'Ctrl+V pastes, as Ctrl+Shift+V always does',
-    screenReader: 'Screen reader mode: rows can be read one by one, and output is read out',
+    scrollback: 'Lines kept above the screen',
+    /** @param {number} count */
+    lines: (count) => count.toLocaleString('en'),
+    groups: { look: 'Look', keys: 'Keys and clipboard', output: 'Output' },
+    switches: {
+      darkTerminal: 'Dark terminal on light pages, too',
+      cursorBlinks: 'Cursor blinks',
+      ctrlVPastes: 'Ctrl+V pastes, as Ctrl+Shift+V always does',
+      copyOnSelect: 'What is selected is copied at once',
+      pasteWarning: 'Ask before several lines are pasted into a program that would run each at once',
+      screenReader: 'Screen reader mode: rows can be read one by one, and output is read out',
+    },
+    choices: {
+      theme: {
+        label: 'Theme',
+        options: {
+          auto: 'As the system', light: 'Light', dark: 'Dark', 'light-contrast': 'High contrast, black on white',
+          'dark-contrast': 'High contrast, white on black',
+        },
+      },
+      cursor: { label: 'Cursor', options: { block: 'Block', bar: 'Bar', underline: 'Underline' } },
+      bell: { label: 'Bell', options: { flash: 'Flash', sound: 'Tone', none: 'Nothing' } },
+      extraKeys: {
+        label: 'Row of extra keys', options: { auto: 'On touch screens', always: 'Always', never: 'Never' },
+      },
+      renderer: {
+        label: 'Drawing, from the next terminal on',
+        options: { auto: 'Graphics card, if any', dom: 'Page elements', webgl: 'WebGL' },
+      },
+    },
     help: 'Help',
+  },
+
+  menu: {
+    label: 'Terminal',
+    copy: 'Copy',
+    paste: 'Paste',
+    selectAll: 'Select all',
+    search: 'Search',
+    clear: 'Clear what was shown',
+    keys: { copy: 'Ctrl+Shift+C', paste: 'Ctrl+Shift+V', search: 'Ctrl+Shift+F' },
+    refused: 'The browser did not let this page read the clipboard. Ctrl+Shift+V pastes without asking it.',
+  },
+
+  paste: {
+    /** @param {number} lines */
+    title: (lines) => (lines === 1 ? 'Paste a line that runs at once?' : `Paste ${lines.toLocaleString('en')} lines?`),
+    text: 'The program in the terminal takes each line as if you had pressed Enter behind it.',
+    preview: 'What would be pasted',
+    /** @param {number} lines */
+    more: (lines) => `and ${lines.toLocaleString('en')} more`,
+    never: 'Do not ask again',
+    act: 'Paste',
+  },
+
+  extraKeys: {
+    label: 'Extra keys',
+    /** What stands on a key that is not its own character. @type {Record<string, string>} */
+    signs: {
+      escape: 'Esc', tab: 'Tab', ctrl: 'Ctrl', alt: 'Alt', up: '↑', down: '↓', left: '←', right: '→', home: 'Home',
+      end: 'End', pageUp: 'PgUp', pageDown: 'PgDn',
+    },
+    /** How it is called where its sign does not say. @type {Record<string, string>} */
+    names: {
+      up: 'Up', down: 'Down', left: 'Left', right: 'Right', '|': 'Pipe', '/': 'Slash', '-': 'Minus', '~': 'Tilde',
+    },
   },
 
   search: {

@@ -232,7 +232,10 @@ impl Auth {
         let matched = match matched {
             Ok(matched) => matched && possible,
             Err(why) => {
-                tried.never_was();
+                match proof {
+                    Some(_) => tried.unanswered(), // a bind was sent all the same
+                    None => tried.never_was(),
+                }
                 return Err(self.broken(&caller, name, &why));
             }
         };

@@ -12,8 +12,6 @@ use crate::{
     session::{Slots, podman_socket_of},
 };
 
-/// A copy that was there already takes less than this, one that was not takes more.
-const FRESH: Duration = Duration::from_millis(200);
 /// Between two lines of a pull's progress where no terminal shows it.
 const PACE: Duration = Duration::from_secs(5);
 
@@ -36,10 +34,8 @@ pub(super) struct PrepareArgs {
 struct Done {
     image: String,
     digest: String,
-    /// Copies that are there now.
-    copies: u32,
-    /// Of these, how many this run made.
-    made: u32,
+    /// Ranges of ids that have their copy now.
+    slots: usize,
 }
 
 /// Does it, and tells what it does.
@@ -115,24 +111,25 @@ async fn prepare(
 ) -> Result<Vec<Done>, PodmanError> {
     let swept = stock.sweep().await?;
     if swept > 0 {
-        teller.line(&format!("removed {swept} containers that an earlier run left"));
+        let containers = if swept == 1 { "1 container".to_owned() } else { format!("{swept} containers") };
+        teller.line(&format!("removed {containers} that an earlier run left"));
     }
     let mut all = Vec::new();
     for profile in profiles {
-        let image = &profile.image;
+        let (image, began) = (&profile.image, Instant::now());
         let digest = stock.ensure_image(image, profile.pull, |pulled| teller.pulled(image, &pulled)).await?;
-        let mut made = 0;
         for (n, mapping) in mappings.iter().enumerate() {
-            let took = stock.copy(image, *mapping).await?;
-            let fresh = took >= FRESH;
-            made += u32::from(fresh);
-            let of = mappings.len();
-            let what = if fresh { format!("made in {:.1} s", took.as_secs_f64()) } else { "there".to_owned() };
-            teller.now(&format!("{image}: copy {} of {of} {what}", n + 1));
+            teller.now(&format!("{image}: copy {} of {}", n + 1, mappings.len()));
+            stock.copy(image, *mapping).await?;
         }
-        let copies = u32::try_from(mappings.len()).unwrap_or(u32::MAX);
-        teller.line(&format!("{image}: {copies} copies, {made} made now"));
-        all.push(Done { image: image.clone(), digest, copies, made });
+        let (slots, seconds) = (mappings.len(), began.elapsed().as_secs_f64());
+        let ranges = if slots == 1 {
+            "1 range of ids has its copy".to_owned()
+        } else {
+            format!("{slots} ranges of ids have their copy")
+        };
+        teller.line(&format!("{image}: {ranges} ({seconds:.1} s)"));
+        all.push(Done { image: image.clone(), digest, slots });
     }
     Ok(all)
 }

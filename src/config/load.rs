@@ -197,15 +197,10 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
         root.finish();
     }
     *findings = shared.into_inner();
-    config.auth.ldap = directory.keys.finish(directory.listed, &places.beside_config(""), findings).map(Arc::new);
-    if let (Some((path, _)), None, false) =
-        (texts.first(), &config.server.public_url, config.server.trusted_proxies.is_empty())
-    {
-        let what =
-            "is not set, so nobody behind server.trusted_proxies is answered; write the address that browsers use";
-        let key = "server.public_url".to_owned();
-        findings.warnings.push(Mistake { file: path.clone(), line: None, key, what: what.into() });
+    if config.server.public_url.is_none() && !config.server.trusted_proxies.is_empty() {
+        findings.warnings.extend(texts.last().map(|(path, _)| unreachable_proxies(path)));
     }
+    config.auth.ldap = directory.keys.finish(directory.listed, &places.beside_config(""), findings).map(Arc::new);
     if !profiles.is_empty() {
         config.profiles = profiles;
     }
@@ -233,6 +228,11 @@ fn check_server(mut section: Section<'_, '_>, server: &mut Server, places: &Plac
     }
     section.switch("insecure_http", &mut server.insecure_http);
     section.finish();
+}
+
+fn unreachable_proxies(path: &Path) -> Mistake {
+    let what = "is not set, so nobody behind server.trusted_proxies is answered; write the address that browsers use";
+    Mistake { file: path.to_owned(), line: None, key: "server.public_url".into(), what: what.into() }
 }
 
 /// A later file may change one of the two, and say nothing of the other.

@@ -28,6 +28,11 @@ impl Asset {
     pub(crate) fn source(&self) -> &'static str {
         std::str::from_utf8(self.raw).expect("scripts are UTF-8")
     }
+
+    /// Bytes that a browser of today fetches for it.
+    pub(crate) fn transferred(&self) -> usize {
+        self.brotli.or(self.gzip).unwrap_or(self.raw).len()
+    }
 }
 
 /// A year: the path names the content, so it never changes.

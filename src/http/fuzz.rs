@@ -34,7 +34,7 @@ pub(crate) fn headers(bytes: &[u8]) {
         PUBLIC.into_iter().flat_map(|p| WAYS.map(|w| (p, w, false)).into_iter().chain([(p, Way::Network, true)]))
     {
         let url = public.map(|url| PublicUrl { origin: url.to_owned(), base: String::new() });
-        let Ok(here) = origin::addressed(&map, url.as_ref(), insecure, way) else { continue };
+        let Ok(here) = origin::addressed(&map, url.as_ref(), insecure, way, |_| false) else { continue };
         let authority = here.origin.split_once("://").expect("an origin has a scheme").1;
         match public {
             None => assert!(

@@ -31,15 +31,16 @@ pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src
      img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// Around every page: head, and a body with one class that the style sheet knows.
+/// Around every page: head, and a body with one class that the style sheet knows. The theme is settled by a script that
+/// the browser waits for, so that no page is drawn in a theme that is not wanted.
 fn page(title: &str, head: &Html, class: &str, body: &Html) -> String {
     Html::fill(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{} – Coracle</title>\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{} – Coracle</title>\n<script src=\"{}\"></script>\n\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"{}\">\n<link rel=\"stylesheet\" href=\"{}\">\n\
          {}</head>\n<body class=\"{}\">\n{}</body>\n</html>\n",
-        &[&title, &path::ICON_SVG, &path::STYLE_CSS, head, &class, body],
+        &[&title, &path::THEME_JS, &path::ICON_SVG, &path::STYLE_CSS, head, &class, body],
     )
     .into_string()
 }
@@ -47,6 +48,11 @@ fn page(title: &str, head: &Html, class: &str, body: &Html) -> String {
 /// A script of the page, run after parsing.
 fn script(src: &'static str) -> Html {
     Html::fill("<script type=\"module\" src=\"{}\"></script>\n", &[&src])
+}
+
+/// Below every page but the terminal's: its script puts the choice of a theme here.
+fn looks() -> Html {
+    Html::fill("<footer id=\"looks\"></footer>\n{}", &[&script(path::LOOKS_JS)])
 }
 
 /// The mark and the name, linked to the start page.
@@ -81,8 +87,8 @@ fn bar(person: Option<&Person>) -> Html {
 fn card(title: &str, head: &Html, content: &Html) -> String {
     let body = Html::fill(
         "<main class=\"card\">\n<header class=\"card-head\">{}<a class=\"bar-link\" href=\"/help\">Help</a></header>\n\
-         <h1>{}</h1>\n{}</main>\n",
-        &[&brand(), &title, content],
+         <h1>{}</h1>\n{}</main>\n{}",
+        &[&brand(), &title, content, &looks()],
     );
     page(title, head, "gate", &body)
 }

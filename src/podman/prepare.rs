@@ -1,10 +1,7 @@
 //! Copies of images, made ahead: the first container with a range of ids takes seconds, since Podman copies the image for it;
 //! every later one takes the copy. A container that is created and removed again leaves just that.
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -42,13 +39,11 @@ impl Stock {
         images::ensure(&self.door, &self.turn, image, pull, progress).await
     }
 
-    /// Makes sure that there is a copy of the image for these ids. Returns how long it took: seconds where there was none.
-    pub(crate) async fn copy(&self, image: &str, mapping: Mapping) -> Result<Duration, PodmanError> {
-        let (id, began) = (SessionId::random(), Instant::now());
-        let made = self.door.create(id, copy_spec(id, image, mapping)).await;
-        let took = began.elapsed();
-        match made {
-            Ok(_) => self.door.delete(id).await.map(|()| took),
+    /// Makes sure that there is a copy of the image for these ids: that takes seconds where there was none.
+    pub(crate) async fn copy(&self, image: &str, mapping: Mapping) -> Result<(), PodmanError> {
+        let id = SessionId::random();
+        match self.door.create(id, copy_spec(id, image, mapping)).await {
+            Ok(_) => self.door.delete(id).await,
             Err(error) => {
                 let _ = self.door.delete(id).await; // what is left is removed by the next run
                 Err(error)

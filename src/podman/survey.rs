@@ -17,6 +17,8 @@ use super::{
 
 /// The oldest Podman that was tested.
 const OLDEST: (u32, u32) = (4, 3);
+/// Bytes; `Size` of an image counts its configuration and manifest, too, which are some kilobytes.
+const LEAST_TOP: u64 = 1 << 20;
 /// What [`super::verify`] reads limits back from.
 const CONTROLLERS: [&str; 3] = ["cpu", "memory", "pids"];
 
@@ -121,13 +123,17 @@ impl Standing {
 }
 
 impl ImageCopies {
-    /// `Size` of an image counts its copies, too; the layers of its history do not.
+    /// None are found of an image whose top layer is so small that what else `Size` counts would pass for copies.
+    ///
+    /// `Size` of an image counts its copies, each as if it were the top layer alone, although it is one of the whole image;
+    /// the layers of its history do not, and begin with the top one.
     fn read(image: &Value, layers: &Value) -> ImageCopies {
         let whole = image["Size"].as_u64().unwrap_or(0);
-        let sizes = layers.as_array().into_iter().flatten().filter_map(|layer| layer["Size"].as_u64());
-        match sizes.sum::<u64>() {
-            0 => ImageCopies { size: whole, copies: 0 },
-            size => ImageCopies { size, copies: (whole.saturating_add(size / 2) / size).saturating_sub(1) },
+        let sizes = || layers.as_array().into_iter().flatten().filter_map(|layer| layer["Size"].as_u64());
+        let size = sizes().fold(0, u64::saturating_add);
+        match sizes().find(|size| *size > 0).filter(|top| *top >= LEAST_TOP) {
+            None => ImageCopies { size: size.max(whole), copies: 0 },
+            Some(top) => ImageCopies { size, copies: (whole.saturating_sub(size).saturating_add(top / 2)) / top },
         }
     }
 }
@@ -185,14 +191,19 @@ mod tests {
     }
 
     #[test]
-    fn copies_are_counted_by_how_often_the_layers_are_there() {
-        let read =
-            |whole: u64| ImageCopies::read(&json!({"Size": whole}), &json!([{"Size": 60}, {"Size": 0}, {"Size": 40}]));
-        assert_eq!(
-            [read(101), read(305), read(0)].map(|image| (image.size, image.copies)),
-            [(100, 0), (100, 2), (100, 0)]
-        );
-        assert_eq!(ImageCopies::read(&json!({"Size": 7}), &json!([])), ImageCopies { size: 7, copies: 0 });
+    fn copies_are_counted_by_how_often_the_top_layer_is_there() {
+        let read = |size: u64, layers: Value| ImageCopies::read(&json!({"Size": size}), &layers);
+        const MIB: u64 = 1 << 20;
+        let read_mib = |size: u64, layers: Value| read(size * MIB + 4000, layers);
+        let one = || json!([{"Size": 100 * MIB}]);
+        assert_eq!([100, 300, 0].map(|size| read_mib(size, one()).copies), [0, 2, 0]);
+        // The top layer is the first with anything in it; what lies below it is counted once.
+        let several = || json!([{"Size": 0}, {"Size": 2 * MIB}, {"Size": 98 * MIB}]);
+        assert_eq!([100, 102, 106].map(|size| read_mib(size, several()).copies), [0, 1, 3]);
+        assert_eq!(read_mib(106, several()).size, 100 * MIB);
+        let tiny = || json!([{"Size": 2048}, {"Size": 98 * MIB}]);
+        assert_eq!(read_mib(98, tiny()).copies, 0, "its configuration is no copy");
+        assert_eq!(read(7, json!([])), ImageCopies { size: 7, copies: 0 });
     }
 
     #[test]

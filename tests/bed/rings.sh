@@ -24,6 +24,8 @@ DIRECTORIES=(slapd samba 389ds)
 LIMITS_TESTS=podman::bed::limits
 # Those that need a network with neighbours.
 OUTBOUND_TESTS=podman::bed::outbound
+# Those that need the directory servers, and no machine.
+DIRECTORY_TESTS=auth::ldap::bed
 
 AMOUNT=${1-usual}
 [[ $AMOUNT =~ ^(usual|long)$ ]] || die "usage: rings.sh [long]"
@@ -141,14 +143,15 @@ bed_tests() {
     "$BED/machine.sh" image "$machine" "$("$BED/image.sh" tools)" "$TOOLS_IMAGE" >/dev/null
   else
     chosen=(--skip tools:: --skip baddays::an_end --skip baddays::without_room --skip baddays::out_of --skip baddays::what_hostile
-      --skip proxy::an_idle)
+      --skip proxy::an_idle --skip directory::hostile --skip directory::states --skip directory::login::odd)
   fi
   "$BED/machine.sh" image "$machine" "$("$BED/image.sh" busybox)" "$BUSYBOX_IMAGE" >/dev/null
   # Tests that need a machine and the inside of a module: as tester, where Podman is.
   unit_tests_for "$machine" >/dev/null
   timeout "$BED_TESTS_LIMIT" "$BED/machine.sh" user "$machine" env CORACLE_IN_BED=1 CORACLE_BED_SUITE="$SUITE" \
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" RUST_BACKTRACE=1 \
-    /usr/lib/coracle/unit-tests --ignored --skip "$LIMITS_TESTS" --skip "$OUTBOUND_TESTS" --test-threads=1 --show-output || status=1
+    /usr/lib/coracle/unit-tests --ignored --skip "$LIMITS_TESTS" --skip "$OUTBOUND_TESTS" --skip "$DIRECTORY_TESTS" --test-threads=1 \
+    --show-output || status=1
   # Tests that speak to the whole product as browsers and administrators do.
   binary=$(binary_for "$machine" dev)
   tests_as_root CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
@@ -190,6 +193,11 @@ directories_up() {
     OWNER=$$ patiently "$BED/servers.sh" up "$(directory_of "$kind")" "$kind" >/dev/null || continue
     export "CORACLE_BED_${kind^^}=$MACHINES/$(directory_of "$kind")/facts"
   done
+}
+
+# The directory as the login gate asks it.
+directory_tests() {
+  timeout "$BED_TESTS_LIMIT" cargo test --locked --lib "$DIRECTORY_TESTS" -- --ignored --test-threads=2 --show-output
 }
 
 # vm_tests SUITE: what needs the cpu, memory and pids controllers, in a machine with a kernel of its own.
@@ -285,6 +293,7 @@ ring host host_tests
 if [ "$AMOUNT" = long ]; then ring fuzz tests/fuzz/run.sh 60; else ring fuzz tests/fuzz/run.sh 3; fi
 ring rust-1.85 one "$BED/msrv.sh"
 directories_up
+ring directories directory_tests
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
   ring "outbound-$suite" outbound_tests "$suite"

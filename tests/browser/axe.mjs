@@ -1,12 +1,19 @@
-// Obstacles: what axe, and the width of a phone, find wrong with a page in light and in dark.
+// Obstacles: what axe, and the width of a phone, find wrong with a page in every theme.
 
-import { load, openPage, picture } from './browser.mjs';
+import { load, openPage, picture, until } from './browser.mjs';
 
 /** Runs before a page's own scripts, since its policy lets no others in later. */
 export const AXE = load.resolve('axe-core/axe.min.js');
-const SCHEMES = ['light', 'dark'];
 
-/** What axe finds wrong; everything, or by one rule. @param {string[]} [rules] */
+/** Every theme, as a system asks for it. */
+export const THEMES = {
+  light: { colorScheme: 'light', contrast: 'no-preference' },
+  dark: { colorScheme: 'dark', contrast: 'no-preference' },
+  'light-contrast': { colorScheme: 'light', contrast: 'more' },
+  'dark-contrast': { colorScheme: 'dark', contrast: 'more' },
+};
+
+/** What axe finds wrong; everything, or by some rules. @param {string[]} [rules] */
 export async function obstacles(page, rules) {
   return page.evaluate(async (only) => {
     const { violations } = await globalThis.axe.run({ resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) });
@@ -14,20 +21,38 @@ export async function obstacles(page, rules) {
   }, rules);
 }
 
-/** Fails for whatever axe finds, and for a page that is wider than a phone. */
-export async function inspect(page, name) {
-  for (const colorScheme of SCHEMES) {
-    await page.emulateMedia({ colorScheme });
-    const found = await obstacles(page, colorScheme === 'dark' ? ['color-contrast'] : undefined); // nothing else differs
-    if (found.length > 0) throw new Error(`${name}, ${colorScheme}: ${found.join('; ')}`);
-    await picture(page, `launcher-${name}-${colorScheme}`, { fullPage: true });
+/** Whether the page, and the terminal if there is one, have followed the system to a theme. */
+function inTheme(theme) {
+  const [scheme, more] = theme.split('-');
+  const { dataset } = document.documentElement;
+  return dataset.theme === (more ? 'auto-contrast' : 'auto') && (dataset.terminal ?? scheme) === scheme
+    && matchMedia(`(prefers-color-scheme: ${scheme})`).matches;
+}
+
+/** Fails for whatever axe finds in any theme: everything in the first, and the colours, which alone differ, in the others. */
+export async function inspectThemes(page, name, seen = async () => {}) {
+  for (const [theme, media] of Object.entries(THEMES)) {
+    await page.emulateMedia(media);
+    await until(`the page is in ${theme}`, () => page.evaluate(inTheme, theme));
+    await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
+    const colours = theme.endsWith('contrast') ? ['color-contrast', 'color-contrast-enhanced'] : ['color-contrast'];
+    const found = await obstacles(page, theme === 'light' ? undefined : colours);
+    if (found.length > 0) throw new Error(`${name}, ${theme}: ${found.join('; ')}`);
+    await seen(theme);
   }
+}
+
+/** The same, and fails for a page that is wider than a phone. */
+export async function inspect(page, name) {
   const before = page.viewportSize();
-  await page.setViewportSize({ width: 390, height: 800 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (wide > 0) throw new Error(`${name} is ${wide} px wider than a phone`);
-  await picture(page, `launcher-${name}-390`, { fullPage: true });
-  await page.setViewportSize(before);
+  await inspectThemes(page, name, async (theme) => {
+    await picture(page, `launcher-${name}-${theme}`, { fullPage: true });
+    await page.setViewportSize({ width: 390, height: 800 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wide > 0) throw new Error(`${name}, ${theme} is ${wide} px wider than a phone`);
+    await picture(page, `launcher-${name}-${theme}-390`, { fullPage: true });
+    await page.setViewportSize(before);
+  });
 }
 
 /** A page on which axe can be run. */

@@ -19,14 +19,22 @@ export function started(changes = {}) {
 
 /**
  * Opens the page of a session that exists, without touching it: whatever is told is told by the caller.
- * @returns `page`, `tell` (a frame), `shut` (with a close code), `heard` (frames and bytes of the page)
+ * @param {{clock?: boolean}} [options] `clock`: time goes on only as the test says
+ * @returns `page`, `tell` (a frame), `shut` (with a close code), `heard` (frames and bytes of the page), `refuse` (whether
+ *   new connections are)
  */
-export async function played(context, faults, address) {
+export async function played(context, faults, address, { clock = false } = {}) {
   const page = await openPage(context, faults);
+  if (clock) await page.clock.install();
   await page.addInitScript({ path: AXE });
   const heard = [];
   let socket = null;
+  let refusing = false;
   await page.routeWebSocket(/\/terminal$/, (route) => {
+    if (refusing) {
+      route.close({ code: 1011, reason: '' });
+      return;
+    }
     socket = route;
     const tell = (frame) => route.send(JSON.stringify(frame));
     route.onMessage((message) => {
@@ -47,6 +55,7 @@ export async function played(context, faults, address) {
     page,
     heard,
     tell: (frame) => socket.send(JSON.stringify(frame)),
+    refuse: (on) => { refusing = on; },
     shut: (code) => socket.close({ code, reason: '' }),
   };
 }

@@ -11,10 +11,13 @@ import ends from './ring/ends.mjs';
 import files from './ring/files.mjs';
 import login from './ring/login.mjs';
 import looks from './ring/looks.mjs';
+import mouse from './ring/mouse.mjs';
 import network from './ring/network.mjs';
 import pages from './ring/pages.mjs';
+import phone from './ring/phone.mjs';
 import screen from './ring/screen.mjs';
 import shell from './ring/shell.mjs';
+import themes from './ring/themes.mjs';
 import { Wire } from './wire.mjs';
 
 /** Milliseconds for one test. */
@@ -66,7 +69,10 @@ if (cleared > 0) console.log(`# ended ${cleared} sessions that were there before
 const wanted = process.argv[2] ?? '';
 let passed = 0;
 let failed = 0;
-for (const { name, test } of [...login, ...shell, ...screen, ...files, ...network, ...ends, ...looks, ...pages]) {
+const all = [
+  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...ends, ...looks, ...pages,
+];
+for (const { name, test } of all) {
   // Setting up is a test too: the others need what it leaves.
   if (!name.includes(wanted) && !test.always) continue;
   ring.faults.length = 0;

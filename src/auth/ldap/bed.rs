@@ -1,5 +1,5 @@
-//! The directory as the login gate asks it, on real servers. Ignored where there are none: `CORACLE_BED_DIRECTORIES` names
-//! the facts of `tests/bed/servers.sh up NAME slapd|samba|389ds`, separated by blanks, one of each kind.
+//! The directory as the login gate asks it, on real servers. Ignored where there are none: `make test` starts them, and
+//! `CORACLE_BED_SLAPD`, `CORACLE_BED_SAMBA` and `CORACLE_BED_389DS` name their facts (`tests/bed/servers.sh`).
 
 use std::{
     collections::HashMap,
@@ -37,15 +37,13 @@ struct Rig {
 
 impl Rig {
     fn of(kind: &'static str) -> Rig {
-        let all = std::env::var("CORACLE_BED_DIRECTORIES")
-            .expect("CORACLE_BED_DIRECTORIES is not set: `make test` runs these tests beside its servers");
-        let read = |path: &str| -> HashMap<String, String> {
-            let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{path}: {e}"));
-            let words = text.split_whitespace().filter_map(|word| word.split_once('='));
-            words.map(|(key, value)| (key.to_owned(), value.trim_matches('\'').to_owned())).collect()
-        };
-        let facts = all.split(' ').map(read).find(|facts| facts["KIND"] == kind);
-        Rig { kind, facts: facts.unwrap_or_else(|| panic!("no {kind} among {all}")) }
+        let variable = format!("CORACLE_BED_{}", kind.to_ascii_uppercase());
+        let path = std::env::var(&variable)
+            .unwrap_or_else(|_| panic!("{variable} is not set: `make test` runs these tests beside its servers"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let words = text.split_whitespace().filter_map(|word| word.split_once('='));
+        let facts = words.map(|(key, value)| (key.to_owned(), value.trim_matches('\'').to_owned())).collect();
+        Rig { kind, facts }
     }
 
     fn all() -> [Rig; 3] {
@@ -338,6 +336,39 @@ async fn a_name_with_signs_of_filters_is_found_if_names_may_have_them() {
     for name in ["o,comma", "st*r", "pa(ren)", "back\\slash", "j\u{fc}rgen", "#lead"] {
         let proof = login(&directory, name, RIGHT).await;
         assert!(matches!(&proof, Ok(Proof::In { found, .. }) if found.name == name), "{name}: {proof:?}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "wants servers"]
+async fn names_that_the_directory_knows_are_told_from_others() {
+    for rig in Rig::all() {
+        let names = ["mira", "nobody-here", "mira)(cn=*", "*"].map(str::to_owned);
+        assert_eq!(rig.directory("").knows(&names).await, Ok(vec!["mira".to_owned()]), "{}", rig.kind);
+    }
+    let twice = Rig::of("slapd").directory("").knows(&["dup".to_owned()]).await;
+    assert_eq!(twice, Ok(vec!["dup".to_owned()]));
+}
+
+#[tokio::test]
+#[ignore = "wants servers"]
+async fn a_trial_goes_step_by_step_to_the_login_and_says_where_it_ends() {
+    for rig in Rig::all() {
+        let directory = rig.directory("");
+        for server in directory.try_servers().await {
+            assert!(server.steps.iter().all(|step| step.result.is_ok()), "{}: {:?}", rig.kind, server.steps);
+            let names: Vec<_> = server.steps.iter().map(|step| step.name).collect();
+            assert_eq!(names, ["resolve", "connect", "StartTLS", "TLS", "service bind", "search"]);
+            assert!(server.certificates[0].names.contains(&"dc1.corp.example.org".to_owned()));
+        }
+        let names = |steps: &[super::Step]| steps.iter().map(|step| step.name).collect::<Vec<_>>();
+        let right = directory.try_person("olga", Some(&Password::new(RIGHT.into()))).await;
+        assert_eq!(names(&right), ["find", "account", "groups", "password", "login"]);
+        assert!(right.iter().all(|step| step.result.is_ok()), "{}: {right:?}", rig.kind);
+        let without = directory.try_person("olga", None).await;
+        assert_eq!((names(&without), directory.binds()), (vec!["find", "account", "groups"], 1));
+        let nobody = directory.try_person("nobody-here", None).await;
+        assert!(matches!(&nobody[..], [step] if step.result.is_err()));
     }
 }
 

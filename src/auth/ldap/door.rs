@@ -286,7 +286,7 @@ impl Way {
             addresses.retain(|address| address.ip().to_canonical().is_loopback());
             if addresses.is_empty() {
                 return Err(format!(
-                    "{host} is another machine, and passwords would travel in the clear: set `start_tls = true`, use \
+                    "{host} is another machine, and passwords would travel in the clear; set `start_tls = true`, use \
                      ldaps://, or set `allow_plaintext = true`"
                 ));
             }

@@ -59,10 +59,7 @@ impl Line {
         let search = Search { base, scope, filter: filter.as_str(), attributes, limit };
         let (found, connection) = connection.search(search).await.map_err(|e| NoAnswer::Trouble(e.into()))?;
         let url = connection.url().clone();
-        let said = |what: &str| {
-            let words = if found.text.is_empty() { String::new() } else { format!(": {}", found.text) };
-            Trouble(format!("{url}: {what} (code {}{words})", found.rc))
-        };
+        let said = |what: &str| Trouble(format!("{url}: {}", told(what, found.rc, &found.text)));
         let no = match found.rc {
             0 => {
                 self.0 = Some(connection);
@@ -125,6 +122,14 @@ impl Directory {
             _ => Err(NoAnswer::Trouble(trouble(format!("the service account {dn} may not work here")))),
         }
     }
+}
+
+/// `what` is wrong, with the code and the server's own words behind it; what mends it stays behind a semicolon.
+pub(super) fn told(what: &str, rc: u32, words: &str) -> String {
+    let (wrong, way_out) =
+        what.split_once("; ").map_or((what, String::new()), |(wrong, fix)| (wrong, format!("; {fix}")));
+    let words = if words.is_empty() { String::new() } else { format!(": {}", words.replace("; ", ", ")) };
+    format!("{wrong} (code {rc}{words}){way_out}")
 }
 
 /// A configuration has one at least.

@@ -6,7 +6,7 @@ use super::{
     Candidate, Directory, Password, Proof, Stopped, Trouble, Visit, account,
     certificate::Certificate,
     connection::Entry,
-    groups,
+    door, groups,
     line::{Line, NoAnswer},
     person,
     policy::Policy,
@@ -90,7 +90,7 @@ impl Directory {
             .map(|(step, took)| Step { name: step.name(), took: *took, result: Ok(String::new()), notes: Vec::new() })
             .collect();
         if let Some(why) = attempt.failure {
-            let result = Err((Fault::Unreachable, why));
+            let result = Err((Fault::Unreachable, with_way_out(attempt.steps.last().map(|(step, _)| *step), why)));
             match steps.last_mut() {
                 Some(last) => last.result = result,
                 None => steps.push(Step { name: "connect", took: Duration::ZERO, result, notes: Vec::new() }),
@@ -255,6 +255,18 @@ impl Directory {
         }
         steps.push(step);
     }
+}
+
+/// What fails without saying what mends it.
+fn with_way_out(step: Option<door::Step>, why: String) -> String {
+    let way_out = match step {
+        _ if why.contains("; ") => return why,
+        Some(door::Step::Resolve) => "correct the host in urls, or this machine's DNS",
+        Some(door::Step::StartTls) => "is this a port for ldaps://, or a server without StartTLS?",
+        Some(door::Step::Tls) => "write the CA that has signed the certificate into ca_file",
+        Some(door::Step::Connect) | None => "is the server running, and no firewall between?",
+    };
+    format!("{why}; {way_out}")
 }
 
 /// Whether it ends so soon, or has ended.

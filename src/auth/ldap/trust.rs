@@ -231,52 +231,51 @@ fn explain_certificate(why: &CertificateError, name: &str, presented: &[Certific
         CertificateError::UnknownIssuer => {
             let last = presented.last().unwrap_or(own);
             format!(
-                "its certificate ({}) leads to \"{}\", which is not trusted: put that CA's certificate into `ca_file`, \
+                "its certificate ({}) leads to \"{}\", which is not trusted; put that CA's certificate into `ca_file`, \
                  and let the server send the CAs in between",
                 own.subject, last.issuer
             )
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } if own.names.is_empty() => {
             format!(
-                "its certificate ({}) names no host in subjectAltName, and the CN does not count: make one with \
+                "its certificate ({}) names no host in subjectAltName, and the CN does not count; make one with \
                  subjectAltName = {name}",
                 own.subject
             )
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => format!(
-            "its certificate is for {}, not for {name}: put one of these names into `urls` or `server_name`",
+            "its certificate is for {}, not for {name}; put one of these names into `urls` or `server_name`",
             own.names.join(", ")
         ),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            let (which, end) = presented
-                .iter()
-                .map(|c| (&c.subject, &c.not_after))
-                .min_by_key(|(_, end)| *end)
-                .unwrap_or((&own.subject, &own.not_after));
-            format!("the certificate {which} expired at {end}: renew it, or correct this machine's clock")
+            let first = presented.iter().min_by(|a, b| a.not_after.cmp(&b.not_after)).unwrap_or(own);
+            format!(
+                "the certificate {} expired at {}; renew it, or correct this machine's clock",
+                first.subject, first.not_after
+            )
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => format!(
-            "the certificate {} is valid from {} only: correct this machine's clock",
+            "the certificate {} is valid from {} only; correct this machine's clock",
             own.subject, own.not_before
         ),
         #[expect(deprecated, reason = "rustls still makes both")]
         CertificateError::UnsupportedSignatureAlgorithm
         | CertificateError::UnsupportedSignatureAlgorithmContext { .. } => format!(
-            "the certificate {} is signed with an algorithm that is not secure (SHA-1?): make it anew with SHA-256",
+            "the certificate {} is signed with an algorithm that is not secure (SHA-1?); make it anew with SHA-256",
             own.subject
         ),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            format!("the certificate {} is not meant for servers: it needs extendedKeyUsage serverAuth", own.subject)
+            format!("the certificate {} is not meant for servers; it needs extendedKeyUsage serverAuth", own.subject)
         }
         // webpki's own names, which rustls hands on without giving them one.
         CertificateError::Other(other) => match format!("{:?}", other.0).as_str() {
             "CaUsedAsEndEntity" => format!(
-                "the server's certificate ({}) is a CA's, and a CA's may not be a server's: make the server one of its \
+                "the server's certificate ({}) is a CA's, and a CA's may not be a server's; make the server one of its \
                  own with basicConstraints = CA:FALSE, signed by that CA or by itself, and keep in `ca_file` who signed",
                 own.subject
             ),
             "UnsupportedCertVersion" => format!(
-                "its certificate ({}) is X.509 version 1, which has no subjectAltName: make one of version 3 with \
+                "its certificate ({}) is X.509 version 1, which has no subjectAltName; make one of version 3 with \
                  subjectAltName = {name}",
                 own.subject
             ),

@@ -3,7 +3,7 @@
 //! A code of 0 is not "may come in", and most others do not prove the password: what is told to a person ([`Stopped`]) is
 //! only what a directory says after it found the password right.
 
-use super::{Notice, Stopped, connection::BindAnswer, policy::PolicyError};
+use super::{Notice, Stopped, connection::BindAnswer, line::told, policy::PolicyError};
 use crate::config::{DirectoryKind, GraceLogins};
 
 /// What a bind with a typed password proves.
@@ -104,13 +104,8 @@ fn active_directory(text: &str) -> Verdict {
     }
 }
 
-/// With the code and the server's own words.
 fn said(what: &str, answer: &BindAnswer) -> String {
-    if answer.text.is_empty() {
-        format!("{what} (code {})", answer.rc)
-    } else {
-        format!("{what} (code {}: {})", answer.rc, answer.text)
-    }
+    told(what, answer.rc, &answer.text)
 }
 
 #[cfg(test)]

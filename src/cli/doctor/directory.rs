@@ -45,12 +45,13 @@ pub(super) fn check(account: &Account, config: Option<&Config>, checks: &mut Vec
     };
     let local = config.auth.backends.contains(&Backend::Local);
     let names = if local { local_names(config) } else { Vec::new() };
-    let asked = runtime.block_on(tokio::time::timeout(LIMIT, async {
+    let ask = async {
         let servers = directory.try_servers().await;
         let works = servers.iter().any(is_fine);
         let both = if works && !names.is_empty() { Some(directory.knows(&names).await) } else { None };
         (servers, both)
-    }));
+    };
+    let asked = runtime.block_on(async { tokio::time::timeout(LIMIT, ask).await });
     let Ok((servers, both)) = asked else {
         let what = format!("did not answer everything within {} s", LIMIT.as_secs());
         return checks.push(Check::fail(DIRECTORY, what, "coracle ldap test"));
@@ -95,5 +96,47 @@ fn of_server(server: &ServerTrial, one_works: bool) -> Check {
             "renew it on the directory server",
         ),
         None => Check::ok(DIRECTORY, server.url.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::State;
+    use super::*;
+    use crate::config::{LdapAuth, Places};
+
+    fn checks(ldap: Option<LdapAuth>) -> Vec<Check> {
+        let at = |name: &str| std::path::Path::new("/nowhere").join(name);
+        let places = Places { config: at("config.toml"), state: at("state"), runtime: at("run"), control: at("sock") };
+        let mut config = Config::default_at(&places);
+        config.auth.ldap = ldap.map(Arc::new);
+        let account = Account::for_tests("mira", rustix::process::geteuid().as_raw(), false);
+        let mut checks = Vec::new();
+        check(&account, Some(&config), &mut checks);
+        checks
+    }
+
+    #[test]
+    fn without_a_directory_there_is_nothing_to_check() {
+        assert_eq!(checks(None), []);
+    }
+
+    #[test]
+    fn a_server_that_cannot_be_reached_is_named_with_what_to_do() {
+        let bound = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = bound.local_addr().unwrap().port();
+        drop(bound); // so that it refuses
+        let keys = format!("urls = [\"ldap://127.0.0.1:{port}\"]\nuser_base = \"dc=x\"\nstart_tls = false");
+        let found = checks(Some(LdapAuth::for_tests(&keys)));
+        assert_eq!((found.len(), found[0].name, found[0].state), (1, DIRECTORY, State::Fail), "{found:?}");
+        assert!(found[0].found.contains("connect: 127.0.0.1") && found[0].fix.is_some(), "{found:?}");
+    }
+
+    #[test]
+    fn a_file_that_the_configuration_names_and_that_is_not_there_is_told() {
+        let keys = "urls = [\"ldaps://dc1\"]\nuser_base = \"dc=x\"\nca_file = \"none.pem\"";
+        let found = checks(Some(LdapAuth::for_tests(keys)));
+        assert_eq!(found[0].state, State::Fail);
+        assert!(found[0].found.contains("/coracle/none.pem"), "{found:?}");
     }
 }

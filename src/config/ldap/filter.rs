@@ -283,6 +283,12 @@ impl BindTemplate {
         Some(BindName(format!("{}{value}{}", self.before, self.after)))
     }
 
+    /// The domain that a DN ends in; empty if it ends otherwise.
+    pub(super) fn suffix(&self) -> &str {
+        let suffix = super::dn::suffix(&self.after);
+        if self.is_dn && suffix != self.after { suffix } else { "" }
+    }
+
     pub(crate) fn is_dn(&self) -> bool {
         self.is_dn
     }

@@ -1,6 +1,8 @@
 //! The keys of `[auth.ldap]` as they are written: read file by file, a later one winning, and made one at the end, since
 //! the kind of directory decides what the other keys mean when they are silent.
 
+mod values; // texts with a meaning, read the same way under several keys
+
 use std::{
     collections::BTreeMap,
     ops::RangeInclusive,
@@ -9,7 +11,7 @@ use std::{
 };
 
 use super::{
-    BindTemplate, DirectoryKind, Dn, Filter, FilterTemplate, GraceLogins, GroupRule, LdapAuth, LdapUrl, MAX_GROUP,
+    BindTemplate, DirectoryKind, Filter, FilterTemplate, GraceLogins, GroupRule, LdapAuth, LdapUrl, MAX_GROUP,
     NamePattern, SearchScope, Secret, dn, preset::Preset, url,
 };
 use crate::config::{
@@ -17,6 +19,7 @@ use crate::config::{
     raw::{Findings, Place, Section, short},
     units::ShowDuration,
 };
+use values::{attribute, base, checked, credential};
 
 const TABLE: &str = "auth.ldap";
 const MAX_URLS: usize = 8;
@@ -25,9 +28,6 @@ const MAX_TEXT: usize = 1024; // bytes of a DN or a URL
 const MAX_CREDENTIAL: usize = 128; // characters
 const USUAL_CREDENTIAL: &str = "ldap-bind-password";
 const USUAL_PATTERN: &str = "^[a-z_][a-z0-9_.-]{0,31}$";
-/// Where systemd puts credentials, and what comes before the name of each of ours.
-const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-const CREDENTIAL_PREFIX: &str = "coracle_";
 
 const SECOND: Duration = Duration::from_secs(1);
 const TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(60);
@@ -344,6 +344,9 @@ impl Draft {
         let client_cert = self.client_cert(&at, findings);
         let bind_password = self.bind_password(&at, beside, findings);
         let group_base = match self.group_base.as_str() {
+            "" if self.user_base.is_empty() => {
+                self.user_dn_template.as_ref().map_or("", BindTemplate::suffix).to_owned()
+            }
             "" => dn::suffix(&self.user_base).to_owned(),
             base => base.to_owned(),
         };
@@ -450,53 +453,6 @@ impl Draft {
             (None, None) => Secret::Credential(credential(USUAL_CREDENTIAL, beside)),
         })
     }
-}
-
-/// The file of the credential `name`: where systemd puts it, and for commands, which get none, where it comes from.
-fn credential(name: &str, beside: &Path) -> PathBuf {
-    match std::env::var_os(CREDENTIALS) {
-        Some(directory) => Path::new(&directory).join(format!("{CREDENTIAL_PREFIX}{name}")),
-        None => beside.join("credentials").join(name),
-    }
-}
-
-/// A text that `check` understands; an empty one is none.
-fn checked<T>(
-    section: &mut Section<'_, '_>,
-    key: &'static str,
-    into: &mut Option<T>,
-    check: impl FnOnce(&str) -> Result<T, String>,
-) {
-    let Some((text, line)) = section.string(key) else { return };
-    *into = None;
-    if text.is_empty() {
-        return;
-    }
-    match check(text) {
-        Ok(value) => *into = Some(value),
-        Err(what) => section.mistake(line, key, format!("\"{}\" {what}", short(text))),
-    }
-}
-
-fn base(section: &mut Section<'_, '_>, key: &'static str, into: &mut String) {
-    let mut text = None;
-    checked(section, key, &mut text, |text| match Dn::parse(text) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err("is no DN; write \"ou=people,dc=example,dc=org\"".into()),
-    });
-    if section.has(key) {
-        *into = text.unwrap_or_default();
-    }
-}
-
-fn attribute(section: &mut Section<'_, '_>, key: &'static str, into: &mut Option<String>) {
-    const MAX: usize = 64; // characters
-    checked(section, key, into, |text| {
-        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        (plain && text.len() <= MAX && text.starts_with(|c: char| c.is_ascii_alphabetic()))
-            .then(|| text.to_owned())
-            .ok_or_else(|| "is no name of an attribute; write letters, digits and -, like \"uid\"".into())
-    });
 }
 
 #[cfg(test)]

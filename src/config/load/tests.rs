@@ -66,7 +66,8 @@ fn the_shipped_manual_says_exactly_the_defaults() {
 #[test]
 fn the_workshop_that_the_manual_shows_is_a_good_profile() {
     let manual = include_str!("../../../config.toml");
-    let shown: Vec<&str> = manual.lines().filter_map(|line| line.strip_prefix("#   ")).collect();
+    let shown = manual.lines().filter_map(|line| line.strip_prefix("#   "));
+    let shown: Vec<&str> = shown.skip_while(|line| *line != "[[profiles]]").collect();
     let config = load(&shown.join("\n")).unwrap_or_else(|e| panic!("{e}")).config;
     let [workshop] = config.profiles.as_slice() else { panic!("{:?}", config.profiles) };
     assert_eq!((workshop.name.as_str(), workshop.network), ("workshop", crate::config::Network::Outbound));

@@ -1,12 +1,12 @@
 //! Help for the people who use it.
 
-use super::{Html, ProfileView, Terms, bar, page, profile, words};
+use super::{Html, ProfileView, Terms, bar, looks, page, profile, words};
 use crate::{auth::Person, session::EndReason};
 
 /// `terms`: how long sessions last here. `reader`: who is signed in, and the profiles that they may use.
 pub(crate) fn help(terms: Terms, reader: Option<(&Person, &[ProfileView])>) -> String {
     let body = Html::fill(
-        "{}<main id=\"main\" class=\"page help\">\n<h1>Help</h1>\n{}{}{}{}{}{}{}</main>\n",
+        "{}<main id=\"main\" class=\"page help\">\n<h1>Help</h1>\n{}{}{}{}{}{}{}{}{}{}</main>\n{}",
         &[
             &bar(reader.map(|(person, _)| person)),
             &Html::fixed(WHERE),
@@ -14,8 +14,12 @@ pub(crate) fn help(terms: Terms, reader: Option<(&Person, &[ProfileView])>) -> S
             &when(terms),
             &what_is_lost(terms),
             &Html::fixed(KEYS),
+            &Html::fixed(SETTINGS),
+            &Html::fixed(PHONE),
+            &connection(terms),
             &reasons(),
             &Html::fixed(TROUBLE),
+            &looks(),
         ],
     );
     page("Help", &Html::default(), "help", &body)
@@ -103,18 +107,55 @@ fn what_is_lost(terms: Terms) -> Html {
 
 const KEYS: &str = "<section aria-labelledby=\"keys\">\n<h2 id=\"keys\">Keys</h2>\n\
     <p>Keys go to the shell, Tab included. These do not:</p>\n<dl class=\"facts keys-list\">\n\
-    <dt><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd></dt><dd>leaves the terminal for the buttons above it</dd>\n\
+    <dt><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd></dt><dd>leaves the terminal for the buttons above it, and leads \
+    back</dd>\n\
     <dt><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>C</kbd></dt><dd>copies what is selected; <kbd>Ctrl</kbd> <kbd>C</kbd> does \
     too while something is selected, and interrupts otherwise</dd>\n\
     <dt><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>V</kbd></dt><dd>pastes; so does <kbd>Shift</kbd> <kbd>Insert</kbd></dd>\n\
     <dt><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F</kbd></dt><dd>searches in what the terminal has shown</dd>\n\
     <dt><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>+</kbd></dt><dd>larger letters; with <kbd>−</kbd> smaller ones, with \
     <kbd>0</kbd> the usual size</dd>\n\
-    <dt><kbd>Ctrl</kbd> and a click</dt><dd>opens a link that stands in the terminal</dd>\n</dl>\n\
+    <dt><kbd>Ctrl</kbd> and a click</dt><dd>opens a link that stands in the terminal</dd>\n\
+    <dt>Right button</dt><dd>opens a menu: copy, paste, select all, search, clear. So does the menu key. With \
+    <kbd>Shift</kbd> it is the browser’s own menu; where a program uses the mouse, the button alone is the program’s</dd>\n\
+    </dl>\n\
+    <p>Pasted lines that a program would run one by one are shown first, and you are asked. A shell that marks what is \
+    pasted, as Bash does at its prompt, waits for <kbd>Enter</kbd> by itself.</p>\n\
     <p>For a screen reader, the first button of the terminal’s page turns on a mode in which the rows can be read one by \
     one.</p>\n\
     <p>A browser keeps some keys for itself, such as <kbd>Ctrl</kbd> <kbd>W</kbd>, which closes the tab. On a Mac, \
     <kbd>⌘</kbd> <kbd>C</kbd> and <kbd>⌘</kbd> <kbd>V</kbd> copy and paste as everywhere.</p>\n</section>\n";
+
+const SETTINGS: &str = "<section aria-labelledby=\"settings\">\n<h2 id=\"settings\">Themes and settings</h2>\n\
+    <p>Pages and terminal are light or dark as your system is, and have more contrast if it asks for that. Another theme can \
+    be chosen below each page, and in the terminal’s settings. There you also find: a dark terminal on light pages, the size \
+    of letters, the cursor, the bell, copying at once what is selected, the question before lines are pasted, the row of \
+    extra keys, how many lines are kept, the screen reader mode, and how the terminal is drawn. This browser keeps all of it, \
+    for every session.</p>\n\
+    <p>Every page can be zoomed. Where your system asks for less motion, nothing moves or blinks.</p>\n</section>\n";
+
+const PHONE: &str = "<section aria-labelledby=\"phone\">\n<h2 id=\"phone\">On a phone or tablet</h2>\n<ul class=\"points\">\n\
+    <li>Tap the terminal for the keyboard. A finger that moves scrolls, also in programs such as <code>less</code>; two \
+    fingers zoom.</li>\n\
+    <li>A finger that rests selects the word below it, and more when it then moves; when it leaves, the menu offers to copy \
+    and paste.</li>\n\
+    <li>The row of extra keys has what the keyboard lacks: Esc, Tab, Ctrl, Alt, arrows and more. Ctrl and Alt count for the \
+    next key; pressed twice, until you press them again. Held, the others repeat.</li>\n</ul>\n</section>\n";
+
+fn connection(terms: Terms) -> Html {
+    let waits = match terms.detached {
+        0 => Html::fixed("Here a session ends when its connection does."),
+        seconds => Html::fill("The session goes on meanwhile, for {}.", &[&words::duration(seconds)]),
+    };
+    Html::fill(
+        "<section aria-labelledby=\"connection\">\n<h2 id=\"connection\">When the network breaks</h2>\n\
+         <p>The line below the terminal says whether it is connected, and how many milliseconds the way to the service and \
+         back takes. Without a connection the cursor is hollow, and what you type is not sent, not even later. The page comes \
+         back by itself: it tries again and again, at once when your network is there again or you come back to the page. \
+         {}</p>\n</section>\n",
+        &[&waits],
+    )
+}
 
 /// Every reason there is, so that none can be shown that is not told here.
 fn reasons() -> Html {

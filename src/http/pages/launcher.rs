@@ -3,7 +3,7 @@
 //! While it is shown, `web/fresh.js` gets it anew and puts what differs in place: so all that can change stands in
 //! `#live`, and whatever comes and goes has a `data-key`.
 
-use super::{EndNote, Html, ProfileView, Summary, bar, page, path, profile, script, words};
+use super::{EndNote, Html, ProfileView, Summary, bar, looks, page, path, profile, script, words};
 use crate::{
     auth::{Notice, OwnerId, Person},
     session::Refusal,
@@ -41,7 +41,7 @@ pub(crate) fn home(home: &Home<'_>) -> String {
          <p class=\"alert\" id=\"problem\" role=\"alert\" hidden></p>\n\
          <p class=\"status\" id=\"status\" role=\"status\"></p>\n\
          {}<noscript><p class=\"alert\">A terminal needs JavaScript, and so do the buttons on this page.</p></noscript>\n\
-         <div id=\"live\" class=\"stack-wide\">\n{}{}{}{}</div>\n</main>\n",
+         <div id=\"live\" class=\"stack-wide\">\n{}{}{}{}</div>\n</main>\n{}",
         &[
             &bar(Some(home.person)),
             &password_notice(home),
@@ -49,6 +49,7 @@ pub(crate) fn home(home: &Home<'_>) -> String {
             &profile_list(home),
             &ended_list(home.ended, home.now),
             &everyones,
+            &looks(),
         ],
     );
     page("Start", &script(path::HOME_JS), "home", &body)

@@ -4,14 +4,16 @@ use super::{Html, brand, page, path, script};
 use crate::session::SessionId;
 
 /// Modules that the terminal page needs before it can show a prompt, entry last.
-pub(super) const TERMINAL_MODULES: [&str; 24] = [
+pub(super) const TERMINAL_MODULES: [&str; 28] = [
     path::ACK_JS,
     path::API_JS,
+    path::AWAY_JS,
     path::BASE_JS,
     path::BELL_JS,
     path::CLIPBOARD_JS,
     path::CONNECTION_JS,
     path::DROP_JS,
+    path::EXTRAKEYS_JS,
     path::FOOTER_JS,
     path::INPUT_JS,
     path::KEYS_JS,
@@ -19,11 +21,13 @@ pub(super) const TERMINAL_MODULES: [&str; 24] = [
     path::NOTICES_JS,
     path::OUTCOME_JS,
     path::OVERLAY_JS,
+    path::PALETTE_JS,
     path::PROTOCOL_JS,
     path::SETTINGS_JS,
     path::STEPS_JS,
     path::STYLE_SHIM_JS,
     path::TERMINAL_JS,
+    path::TOUCH_JS,
     path::WORDS_JS,
     path::VENDOR_ADDON_FIT_MJS,
     path::VENDOR_ADDON_UNICODE_GRAPHEMES_MJS,
@@ -59,7 +63,7 @@ pub(crate) fn terminal(id: SessionId, [upload, download]: [u64; 2]) -> String {
 
 const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\" \
     data-upload-limit=\"{}\" data-download-limit=\"{}\">\
-    <button type=\"button\" class=\"skip\" id=\"reader\">Screen reader mode on or off</button>{}\
+    <button type=\"button\" class=\"skip\" id=\"reader\">Screen reader mode</button>{}\
     <h1 class=\"where\"><span id=\"profile\">Session</span> <code>{}</code></h1><span class=\"spacer\"></span>\
     <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">Search</button>\
     <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\">Files</button>\
@@ -73,13 +77,14 @@ const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\
     <section id=\"starting\" aria-labelledby=\"starting-title\" hidden><h2 id=\"starting-title\"></h2>\
     <ol id=\"steps\"></ol><p id=\"elapsed\" class=\"hint\"></p></section>\n\
     <p id=\"link-target\" hidden></p><div id=\"strips\"></div></main>\n\
+    <section id=\"extra-keys\" hidden></section>\n\
     <footer class=\"foot\"><span class=\"link-state\"><span class=\"dot busy\" id=\"link-dot\"></span>\
     <span id=\"link-word\"></span> <span id=\"rtt\" class=\"number\"></span></span>\
     <span id=\"queued\" class=\"number\"></span><span id=\"time-left\" class=\"number\"></span>\
     <span id=\"usage\" class=\"stale\" hidden>{}{}{}</span><span class=\"spacer\"></span>\
     <button type=\"button\" id=\"facts\" aria-haspopup=\"dialog\" hidden></button>\
     <span id=\"size\" class=\"number\"></span>\
-    <span id=\"way-out\" class=\"keys\"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd> leaves the terminal</span>\
+    <span id=\"way-out\" class=\"keys\"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd> leaves the terminal, and leads back</span>\
     </footer>\n\
     <p id=\"announce\" class=\"visually-hidden\" role=\"status\"></p>\n";
 

@@ -175,7 +175,9 @@ fn no_page_lets_through_markup_that_somebody_typed() {
 fn no_page_has_a_script_or_a_style_in_line_or_an_address_of_another_host() {
     for page in all() {
         assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" onclick="), "{page}");
-        assert_eq!(page.matches("<script").count(), page.matches("<script type=\"module\" src=\"/_/").count());
+        let (ours, theme) =
+            (page.matches("<script type=\"module\" src=\"/_/").count(), page.matches("<script src=\"/_/").count());
+        assert_eq!((page.matches("<script").count(), theme), (ours + 1, 1));
         for attribute in ["href=\"", "src=\"", "action=\""] {
             for (at, _) in page.match_indices(attribute) {
                 let address = &page[at + attribute.len()..];
@@ -279,6 +281,34 @@ fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
 }
 
 #[test]
+fn what_a_browser_fetches_before_the_first_prompt_is_at_most_350_kb_compressed() {
+    const BUDGET: usize = 350 * 1024;
+    let page = terminal("abcdefghijkl".parse().unwrap(), [50_331_648, 0]);
+    let named = page.match_indices("\"/_/").map(|(at, _)| page[at + 1..].split('"').next().unwrap());
+    let files: usize = named.map(|path| assets::find(path).unwrap().transferred()).sum();
+    assert!(files + page.len() <= BUDGET, "{} bytes", files + page.len());
+    assert!(files > 100 * 1024, "the emulator was not counted: {files} bytes");
+}
+
+#[test]
+fn every_page_but_the_terminals_which_has_settings_offers_the_choice_of_a_theme() {
+    for page in all() {
+        assert_ne!(page.contains("id=\"toolbar\""), page.contains("<footer id=\"looks\">"), "{page}");
+    }
+}
+
+#[test]
+fn the_theme_is_settled_before_anything_is_drawn() {
+    for page in all() {
+        let script = page.find(&format!("<script src=\"{}\"></script>", path::THEME_JS)).unwrap();
+        assert!(
+            script < page.find("<link rel=\"stylesheet\"").unwrap() && script < page.find("<body").unwrap(),
+            "{page}"
+        );
+    }
+}
+
+#[test]
 fn a_session_that_is_ending_offers_nothing_to_do_with_it() {
     for (state, offers) in [("starting", true), ("attached", true), ("detached", true), ("ending", false)] {
         let page = plain_home(&[summary(state)], &[], &[]);
@@ -333,7 +363,19 @@ fn help_tells_every_reason_and_what_the_reader_may_use() {
     }
     assert!(page.contains("0.5 CPU · 200 MB memory, no swap · 128 processes"), "{page}");
     assert!(page.contains("After 15 min without a browser"), "{page}");
+    for told in [
+        "leads back",
+        "opens a menu",
+        "you are asked",
+        "Themes and settings",
+        "On a phone or tablet",
+        "not even later",
+        "goes on meanwhile, for 15 min",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
     let stranger = help(Terms { detached: 0, ..TERMS }, None);
+    assert!(stranger.contains("a session ends when its connection does"));
     assert!(stranger.contains("/login?next=/help") && stranger.contains("At once</strong> when the last browser"));
 }
 

@@ -3,6 +3,7 @@
 
 use std::{
     future::Future,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
@@ -57,14 +58,13 @@ fn directory_at(port: u16, more: &str) -> Service {
 async fn is_told(service: &Service) -> String {
     let began = Instant::now();
     let answer = Browser::new().login("mira", PASSWORD).await;
+    // Not the person's fault, so never 429, however often this is called.
     assert_eq!(answer.status, 503, "{answer:?}");
     assert!(began.elapsed() < ANSWERED_WITHIN, "{:?}", began.elapsed());
     assert!(answer.body.contains("directory"), "{answer:?}");
     assert!(!answer.body.contains("127.0.0.1"), "what is wrong is not the stranger's: {answer:?}");
     let why = reason(service.machine, &answer);
     assert!(why.contains("127.0.0.1"), "the journal names the server: {why}");
-    // It was not the person's fault: nobody is slowed.
-    assert_ne!(Browser::new().login("mira", PASSWORD).await.status, 429);
     let most = most_memory(service);
     assert!(most < MOST_MEMORY, "the daemon had {most} KiB");
     why
@@ -106,6 +106,51 @@ async fn of_a_directory_that_sends_without_end_people_are_told_and_memory_stays_
     let endless = endless.await;
     let service = directory_at(endless.0, "start_tls = false\n");
     is_told(&service).await;
+}
+
+/// What is sent to a bind with this message id.
+type Answer = fn(u8) -> Vec<u8>;
+/// Each of them is wrong in a way of its own.
+const WRONG: [(&str, Answer); 8] = [
+    ("it hangs up", |_| Vec::new()),
+    ("another protocol", |_| b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
+    ("an empty message", |_| vec![0x30, 0x00]),
+    ("another message's id", |id| bind_answer(id.wrapping_add(7), 0, b"")),
+    ("an operation that nobody asked for", |id| vec![0x30, 0x05, 0x02, 0x01, id, 0x6d, 0x00]),
+    ("a text that is none", |id| bind_answer(id, 0, &[0xff, 0xfe, 0xc3])),
+    ("messages in messages, 12,000 deep", |_| [[0x30, 0x84, 0x00, 0x00, 0xff, 0xff]; 12_000].concat()),
+    ("another server's name", |id| bind_answer(id, 10, b"ask ldap://192.0.2.1")),
+];
+
+/// A bind response with this result code and text.
+fn bind_answer(id: u8, code: u8, text: &[u8]) -> Vec<u8> {
+    let length = text.len() as u8; // short
+    let head = [0x30, 12 + length, 0x02, 0x01, id, 0x61, 7 + length, 0x0a, 0x01, code, 0x04, 0x00, 0x04, length];
+    [&head[..], text].concat()
+}
+
+#[tokio::test]
+async fn of_a_directory_that_answers_wrongly_people_are_told_and_the_next_login_is_served() {
+    static NOW: AtomicUsize = AtomicUsize::new(0);
+    let wrong = played(|mut connection| async move {
+        let mut request = [0; 1024];
+        while connection.read(&mut request).await.is_ok_and(|n| n > 0) {
+            let answer = WRONG[NOW.load(Relaxed)].1(request[4]);
+            if answer.is_empty() || connection.write_all(&answer).await.is_err() {
+                break;
+            }
+        }
+    });
+    let wrong = wrong.await;
+    let service = directory_at(wrong.0, "start_tls = false\noperation_timeout = \"1s\"\n");
+    let mut daemons = Vec::new();
+    for (n, (what, _)) in WRONG.iter().enumerate() {
+        NOW.store(n, Relaxed);
+        println!("{what}: {}", is_told(&service).await);
+        daemons.push(service.daemon());
+    }
+    daemons.dedup();
+    assert_eq!(daemons.len(), 1, "none of it ended the daemon: {daemons:?}");
 }
 
 #[tokio::test]

@@ -125,6 +125,21 @@ async fn a_name_template_lets_the_same_people_in_without_a_service_account() {
 }
 
 #[tokio::test]
+async fn groups_that_list_login_names_count_as_those_that_list_entries() {
+    let site = Site::new(Kind::Slapd, Tls::Whole, "");
+    let erik = site.enter("erik", 87).await;
+    assert_eq!(erik.get("/api/v1/me").await.json()["groups"], json!(["unixers"]));
+}
+
+#[tokio::test]
+async fn while_the_first_of_two_servers_is_down_the_second_lets_people_in() {
+    let site = Site::beside_a_dead_one(Kind::Slapd, Tls::Start);
+    for n in [88, 89] {
+        site.enter("mira", n).await;
+    }
+}
+
+#[tokio::test]
 async fn two_entries_for_one_name_let_nobody_in_and_the_journal_says_so() {
     let site = Site::new(Kind::Slapd, Tls::Start, "");
     let answer = Browser::at(90).login("dup", PASSWORD).await;

@@ -137,7 +137,17 @@ impl Site {
     /// With these backends.
     pub(crate) fn asking(backends: &str, kind: Kind, tls: Tls, more: &str) -> Site {
         let rig = Rig::of(kind);
-        let service = start(backends, &format!("{}{more}", rig.keys(tls)));
+        Site::of(rig, backends, &format!("{}{more}", rig.keys(tls)))
+    }
+
+    /// The first of the URLs is one where nobody listens.
+    pub(crate) fn beside_a_dead_one(kind: Kind, tls: Tls) -> Site {
+        let rig = Rig::of(kind);
+        Site::of(rig, "\"ldap\"", &rig.keys(tls).replace("urls = [", "urls = [\"ldap://127.0.0.1:1\", "))
+    }
+
+    fn of(rig: &'static Rig, backends: &str, keys: &str) -> Site {
+        let service = start(backends, keys);
         let ca = fs::read_to_string(&rig.ca).expect("the CA is readable");
         service.machine.write(&format!("{CONFIG}/ca.pem"), &ca);
         Site { service, rig }

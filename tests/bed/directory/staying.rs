@@ -9,9 +9,9 @@ use crate::{
 };
 
 /// How often the directory is asked in these tests.
-const REVALIDATE: &str = "revalidate = \"4s\"\n";
+const REVALIDATE: &str = "revalidate = \"2s\"\n";
 /// One interval, and what a busy machine may add.
-const ONE_INTERVAL: Duration = Duration::from_secs(4 + 6);
+const ONE_INTERVAL: Duration = Duration::from_secs(2 + 6);
 
 #[tokio::test]
 async fn who_is_disabled_in_openldap_during_a_session_is_warned_and_out_within_one_interval() {

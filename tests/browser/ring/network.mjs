@@ -1,6 +1,7 @@
 // The network breaks, falls silent, and somebody opens the session elsewhere.
 
-import { line, openPage, picture, press, prompt, rows, run, type, until } from '../browser.mjs';
+import { inTerminal, line, openPage, picture, press, prompt, rows, run, type, until } from '../browser.mjs';
+import { played, started } from '../played.mjs';
 
 const LOST = [/WebSocket connection/, /ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|ERR_TIMED_OUT|ERR_ABORTED/];
 
@@ -28,6 +29,7 @@ async function silence({ page, wire, expected }) {
   expected.push(...LOST);
   await run(page, 'clear; here=silent');
   wire.hush();
+  await until('the silence is told', async () => /^no answer for \d+ s$/.test(await page.locator('#rtt').textContent()));
   await until('the page notices', async () => (await word(page)) === 'not connected');
   wire.mend();
   // Unless it is back by itself meanwhile.
@@ -35,6 +37,41 @@ async function silence({ page, wire, expected }) {
   await until('the page came back', async () => (await word(page)) === 'connected');
   await type(page, 'echo "$here"\n');
   await line(page, /^silent$/);
+  await until('how far away it is', async () => /^[\d.]+ ms$/.test(await page.locator('#rtt').textContent()));
+}
+
+/** Half a minute of a clock that the test moves; the daemon of this page is played, so no session is touched. */
+async function longAway({ page, context, faults, expected }) {
+  expected.push(...LOST);
+  const { page: second, tell, shut, refuse, heard } = await played(context, faults, page.url(), { clock: true });
+  const box = second.getByRole('dialog');
+  tell(started());
+  await until('connected', async () => (await word(second)) === 'connected');
+  refuse(true);
+  shut(1011);
+  const strip = second.locator('.strip.link');
+  await strip.getByText('What you type now is not sent.').waitFor();
+  await strip.getByText('The session waits 15 min for a browser.').waitFor();
+  await until('the cursor is hollow', () => second.locator('#terminal.away').count());
+  await second.clock.runFor(20_000);
+  if (await box.count()) throw new Error('a box after 20 s');
+  heard.length = 0;
+  await second.keyboard.type('lost');
+  await until('that it is lost is seen', () => strip.evaluate((one) => one.classList.contains('flash')));
+  for (let step = 0; step < 8 && !(await box.count()); step += 1) await second.clock.runFor(5000);
+  await box.getByRole('heading', { name: 'No connection' }).waitFor();
+  await picture(second, 'away-long');
+  refuse(false);
+  await second.evaluate(() => dispatchEvent(new Event('online')));
+  await until('it comes back at once', () => heard.some((frame) => frame.type === 'resize'));
+  tell(started());
+  await box.waitFor({ state: 'detached' });
+  await until('the terminal has the focus', () => inTerminal(second));
+  await second.keyboard.type('n');
+  await until('what is typed now is heard', () => heard.some((frame) => frame.type === 'bytes'));
+  const bytes = heard.filter((frame) => frame.type === 'bytes').map((frame) => frame.text).join('');
+  if (bytes !== 'n') throw new Error(`it was sent late: ${bytes}`);
+  await second.close();
 }
 
 async function reload({ page }) {
@@ -68,6 +105,7 @@ async function takeOver({ page, context, faults }) {
 export default [
   { name: 'after a broken connection the page comes back by itself, and the shell went on', test: cut },
   { name: 'a connection that falls silent is noticed and replaced', test: silence },
+  { name: 'after half a minute a box says how long the session waits, and goes when the network is back', test: longAway },
   { name: 'a reloaded page is back in the same shell', test: reload },
   { name: 'a second tab takes over, and the first can take back', test: takeOver },
 ];

@@ -1,4 +1,4 @@
-// Every page for everyone: read by axe in light and in dark, on a phone, by keyboard alone; and a start page that stays true.
+// Every page for everyone: read by axe in every theme, on a phone, by keyboard alone; and a start page that stays true.
 //
 // Most of it is done by the administrator whom tests/bed/install.sh makes, so that the starts do not count as those of
 // the user of the other tests.
@@ -264,7 +264,7 @@ async function toldHowItEnded({ context, faults, expected, url, theirs }) {
 
 export default [
   { name: 'axe finds what is wrong', test: axeCanFail },
-  { name: 'axe has nothing to say about the pages for strangers, in light and in dark', test: signedOut },
+  { name: 'axe has nothing to say about the pages for strangers, in every theme', test: signedOut },
   { name: 'by keyboard alone: login, terminal, End, start page, another session, End', test: keyboardAlone },
   { name: 'the start page stays true, says when there is no room, and takes nothing from under the hands', test: staysTrue },
   { name: 'the start page says that the service does not answer, and takes it back', test: silence },

@@ -102,6 +102,7 @@ async function megabyte({ page }) {
   await run(page, 'clear');
   await occupy(page, 'stty -echo; cat > /tmp/pasted');
   await paste(page, bytes);
+  await page.getByRole('dialog', { name: 'Paste 16,384 lines?' }).getByRole('button', { name: 'Paste' }).click();
   await until('all was sent', async () => {
     const left = await page.locator('#queued').textContent();
     return left === '';

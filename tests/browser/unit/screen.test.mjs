@@ -53,7 +53,17 @@ test('only addresses of the web are links, and they are shown as they are opened
 
 test('stored settings that are none, or out of bounds, are as usual or at the bound', () => {
   const stored = (values) => parse((key) => values[key.replace('coracle.', '')] ?? null);
-  assert.deepEqual(stored({}), { fontSize: 14, ctrlVPastes: false, screenReader: false, renderer: 'auto' });
+  const usual = {
+    theme: 'auto', darkTerminal: false, fontSize: 14, cursor: 'block', cursorBlinks: false, ctrlVPastes: false,
+    copyOnSelect: false, pasteWarning: true, extraKeys: 'auto', bell: 'flash', scrollback: 5000, screenReader: false,
+    renderer: 'auto',
+  };
+  assert.deepEqual(stored({}), usual);
+  const nonsense = Object.keys(usual).map((name) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), '']);
+  assert.deepEqual(stored(Object.fromEntries(nonsense)), usual);
+  assert.equal(stored({ 'paste-warning': 'false' }).pasteWarning, false);
+  assert.equal(stored({ scrollback: '1e9' }).scrollback, 5000);
+  assert.equal(stored({ theme: 'dark-contrast' }).theme, 'dark-contrast');
   assert.equal(stored({ 'font-size': '7' }).fontSize, 8);
   assert.equal(stored({ 'font-size': '1e9' }).fontSize, 8);
   assert.equal(stored({ 'font-size': '4000' }).fontSize, 32);

@@ -5,7 +5,7 @@ use crate::auth::{
     Password,
     ldap::{
         connection::{BindAnswer, Found, Search, WireError},
-        fuzz::exchange,
+        fuzz::{self, exchange},
         played::{entry, message, result, tlv, with_control},
     },
 };
@@ -212,4 +212,14 @@ fn the_answers_that_are_made_bad_are_good_ones() {
     assert_eq!(found(&answers()[0]).unwrap().entries.len(), 1);
     assert_eq!(bound(&answers()[1]).unwrap().rc, 49);
     assert_eq!(found(&answers()[2]).unwrap().rc, 0);
+}
+
+#[test]
+fn the_seeds_of_the_fuzz_target_make_nothing_stumble() {
+    let seeds = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fuzz/corpus/ldap")).unwrap();
+    let seeds: Vec<Vec<u8>> = seeds.map(|seed| std::fs::read(seed.unwrap().path()).unwrap()).collect();
+    assert!(!seeds.is_empty());
+    for seed in seeds {
+        fuzz::answers(&seed);
+    }
 }

@@ -139,7 +139,6 @@ async fn a_server_that_cannot_work_or_breaks_off_is_left_for_another() {
 #[tokio::test]
 async fn each_url_has_its_own_time_to_connect() {
     let full = FullBacklog::new();
-    let silent = Played::tcp(|mut socket| std::io::copy(&mut socket, &mut std::io::sink()).map(drop));
     let (_b, good) = listening("127.0.0.1:0");
 
     let limit = Duration::from_secs(1);
@@ -156,15 +155,18 @@ async fn each_url_has_its_own_time_to_connect() {
     assert_eq!(attempt.steps.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [Step::Resolve, Step::Connect]);
     assert_eq!(attempt.to_string(), format!("{}: connect: no answer within 1s", settings.urls[0]));
 
-    // It covers StartTLS, too: this one never answers.
-    settings.urls = vec![silent.url()];
+    // It covers StartTLS and TLS, too: these never answer.
     settings.start_tls = true;
     settings.ca_file = Some(a_ca().path("ca.pem"));
-    let began = Instant::now();
-    let (attempt, why) = failed(&settings).await;
-    assert_eq!((why.as_str(), attempt.steps.last().map(|s| s.0)), ("no answer within 1s", Some(Step::StartTls)));
-    assert!(began.elapsed() < limit + AT_ONCE);
-    silent.ended().unwrap();
+    for step in [Step::StartTls, Step::Tls] {
+        let silent = Played::tcp(|mut socket| std::io::copy(&mut socket, &mut std::io::sink()).map(drop));
+        settings.urls = vec![if step == Step::Tls { silent.ldaps("127.0.0.1") } else { silent.url() }];
+        let began = Instant::now();
+        let (attempt, why) = failed(&settings).await;
+        assert_eq!((why.as_str(), attempt.steps.last().map(|s| s.0)), ("no answer within 1s", Some(step)));
+        assert!(began.elapsed() < limit + AT_ONCE);
+        silent.ended().unwrap();
+    }
 }
 
 fn a_ca() -> &'static Certificates {

@@ -87,16 +87,9 @@ async fn the_certificate_is_held_against_the_name_in_the_url_or_the_configured_o
         ("127.0.0.1", Some("ldap.example.org"), true),
         ("127.0.0.1", Some("other.example.org"), false),
         ("localhost", Some("::1"), true),
-        ("127.0.0.2", None, false),
+        ("127.0.0.1", Some("127.0.0.2"), false),
     ] {
-        // The played one listens on 127.0.0.1 alone.
-        let config = made.server("server");
-        if host == "127.0.0.2" {
-            let (attempt, _) = bind(config, false, "127.0.0.1", Some(host), &ca).await;
-            assert!(attempt.failure.is_some());
-            continue;
-        }
-        let (attempt, connection) = bind(config, false, host, server_name, &ca).await;
+        let (attempt, connection) = bind(made.server("server"), false, host, server_name, &ca).await;
         assert_eq!(connection.is_some(), good, "{host} {server_name:?}: {attempt}");
     }
     let mut settings = settings(vec![LdapUrl::Ldapi("/".into())]);
@@ -133,7 +126,7 @@ async fn a_certificate_of_an_unknown_ca_is_refused_with_that_ca_s_name() {
     ours.own("alone", "/CN=alone", &["subjectAltName=IP:127.0.0.1", "basicConstraints=critical,CA:FALSE"]);
     assert_eq!(
         refused(&ours, "alone", "127.0.0.1").await,
-        "its certificate (CN=alone) leads to \"CN=alone\", which is not trusted: put that CA's certificate into \
+        "its certificate (CN=alone) leads to \"CN=alone\", which is not trusted; put that CA's certificate into \
          `ca_file`, and let the server send the CAs in between"
     );
     // And that is all it takes.
@@ -157,13 +150,13 @@ async fn each_fault_of_a_certificate_is_told_with_what_mends_it() {
     made.signed("other", "/CN=other", "subjectAltName=DNS:a.example.org,DNS:b.example.org\n", "30");
     assert_eq!(
         refused(&made, "other", "127.0.0.1").await,
-        "its certificate is for a.example.org, b.example.org, not for 127.0.0.1: put one of these names into `urls` or \
+        "its certificate is for a.example.org, b.example.org, not for 127.0.0.1; put one of these names into `urls` or \
          `server_name`"
     );
     made.signed("old-school", "/CN=127.0.0.1", "basicConstraints=CA:FALSE\n", "30");
     assert_eq!(
         refused(&made, "old-school", "127.0.0.1").await,
-        "its certificate (CN=127.0.0.1) names no host in subjectAltName, and the CN does not count: make one with \
+        "its certificate (CN=127.0.0.1) names no host in subjectAltName, and the CN does not count; make one with \
          subjectAltName = 127.0.0.1"
     );
     made.signed("expired", "/CN=expired", NAMES, "-1");
@@ -171,7 +164,7 @@ async fn each_fault_of_a_certificate_is_told_with_what_mends_it() {
     assert!(why.starts_with("the certificate CN=expired expired at 20") && why.contains("clock"), "{why}");
     made.signed("client", "/CN=client", &format!("{NAMES}extendedKeyUsage=clientAuth\n"), "30");
     let why = refused(&made, "client", "127.0.0.1").await;
-    assert_eq!(why, "the certificate CN=client is not meant for servers: it needs extendedKeyUsage serverAuth");
+    assert_eq!(why, "the certificate CN=client is not meant for servers; it needs extendedKeyUsage serverAuth");
 }
 
 /// The certificate without version and extensions, as they were made before 1996; its signature does not matter, as it is
@@ -197,7 +190,7 @@ async fn a_certificate_of_version_1_is_told_to_be_one() {
     assert!(none.is_none());
     assert_eq!(
         attempt.failure.unwrap(),
-        "its certificate (O=Example, CN=ldap.example.org) is X.509 version 1, which has no subjectAltName: make one of \
+        "its certificate (O=Example, CN=ldap.example.org) is X.509 version 1, which has no subjectAltName; make one of \
          version 3 with subjectAltName = 127.0.0.1"
     );
 }

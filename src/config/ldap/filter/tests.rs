@@ -102,7 +102,7 @@ fn a_bind_template_is_a_dn_or_a_login_name() {
 proptest! {
     #[test]
     fn no_input_leaves_its_position_in_a_filter(typed in r"[a-c()*\\&|!=:~<> \x00-\x{20ac}]{0,40}") {
-        for text in [AD, "(|(uid={username})(mail={username}))", "(|(member={user_dn})(memberUid={username}))"] {
+        for text in [AD, "(|(uid={username})(mail={username}))", "(|(member={user_dn})(memberUid={username}))", "(|(cn=a*{username}b)(mail={username}@x))"] {
             let template = FilterTemplate::parse(text).unwrap();
             stays_a_value(&template, &typed);
         }

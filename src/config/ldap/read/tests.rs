@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::{Backend, Config, Loaded, Places};
+use crate::config::{Backend, Config, Dn, Loaded, Places};
 
 fn load_with(more: &[(&str, &str)], text: &str) -> Result<Loaded, Vec<String>> {
     let top = tempfile::tempdir().unwrap();
@@ -106,6 +106,10 @@ fn the_kind_of_directory_counts_even_if_a_later_file_says_it() {
 fn groups_are_searched_below_the_domain_unless_a_base_is_said() {
     assert_eq!(ldap("").group_base, "dc=example,dc=org");
     assert_eq!(ldap("group_base = \"ou=g,dc=x\"").group_base, "ou=g,dc=x");
+    for (template, base) in [("uid={username},ou=p,dc=x,dc=y", "dc=x,dc=y"), ("uid={username},o=x", "")] {
+        let of = LdapAuth::for_tests(&format!("urls = [\"ldaps://a\"]\nuser_dn_template = \"{template}\""));
+        assert_eq!(of.group_base, base, "{template}");
+    }
 }
 
 #[test]
