@@ -220,7 +220,7 @@ async fn only_its_owner_brings_and_takes_and_only_from_a_page_of_ours() {
 }
 
 /// A request of `browser`'s that says it has `length` bytes, sends these, and stays open.
-async fn begun(browser: &Browser, id: &str, length: usize, bytes: &[u8]) -> tokio::net::TcpStream {
+pub(crate) async fn begun(browser: &Browser, id: &str, length: usize, bytes: &[u8]) -> tokio::net::TcpStream {
     use tokio::io::AsyncWriteExt;
     let mut socket = tokio::net::TcpStream::connect(browser.road.to).await.expect("the port is open");
     let head = format!(
@@ -236,7 +236,7 @@ async fn begun(browser: &Browser, id: &str, length: usize, bytes: &[u8]) -> toki
 }
 
 /// Waits until an upload writes inside.
-async fn arriving(terminal: &mut crate::browser::Terminal) {
+pub(crate) async fn arriving(terminal: &mut crate::browser::Terminal) {
     let began = Instant::now();
     while terminal.ask("ls -A | grep -c upload-").await != "1" {
         assert!(began.elapsed() < Duration::from_secs(20), "nothing arrives");

@@ -141,6 +141,7 @@ async function cancelled({ page }) {
 
 async function readableAndNarrow({ page, context, faults, expected }) {
   expected.push(/status of 4\d\d/);
+  await run(page, 'touch two.txt; rm -f a*surely.txt');
   const { page: second, tell } = await played(context, faults, page.url());
   tell(started());
   await open(second);
