@@ -23,6 +23,8 @@ mod doctor;
 mod endings;
 #[path = "bed/fail2ban.rs"]
 mod fail2ban;
+#[path = "bed/files.rs"]
+mod files;
 #[path = "bed/flow.rs"]
 mod flow;
 #[path = "bed/images.rs"]

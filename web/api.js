@@ -77,7 +77,7 @@ async function request(method, path, body) {
 }
 
 /** The words of an `application/problem+json`, or of anything else that came. @param {Response} response */
-async function refusal(response) {
+export async function refusal(response) {
   let text = words.api.odd(response.status);
   if ((response.headers.get('Content-Type') ?? '').startsWith('application/problem+json')) {
     const problem = await response.json().catch(() => null);

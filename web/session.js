@@ -6,6 +6,7 @@ import { Away } from './away.js';
 import { at } from './base.js';
 import { Bell } from './bell.js';
 import { CLOSE, Connection } from './connection.js';
+import { catchDrops } from './drop.js';
 import { ExtraKeys } from './extrakeys.js';
 import { Footer } from './footer.js';
 import { Input, MAX_QUEUE } from './input.js';
@@ -40,6 +41,11 @@ let refused = null;
 /** What the emulator answers to a redraw is no input. */
 let deaf = false;
 let acks = new Acks(() => {});
+/** @type {import('./files.js').Files | undefined} */
+let files;
+const fileLimits = {
+  upload: Number(byId('toolbar').dataset.uploadLimit), download: Number(byId('toolbar').dataset.downloadLimit),
+};
 /** @type {import('./search.js').Search | undefined} */
 let search;
 
@@ -320,6 +326,18 @@ factsButton.addEventListener('click', () => {
 byId('settings').addEventListener('click', () => {
   void load(import('./preferences.js'), ({ showSettings }) => showSettings(openSearch, closeBox));
 });
+
+byId('files').addEventListener('click', () => withFiles((files) => files.open()));
+catchDrops(byId('main'), `${words.files.drop} ${words.files.limit(fileLimits.upload)}`, (dropped) => {
+  withFiles((files) => files.dropped(dropped));
+});
+
+/** @param {(files: import('./files.js').Files) => void} use */
+function withFiles(use) {
+  void load(import('./files.js'), (module) => {
+    use(files ??= new module.Files(id, fileLimits, byId('files'), announce, () => term.focus()));
+  });
+}
 
 byId('find').addEventListener('click', openSearch);
 

@@ -227,6 +227,44 @@ export const words = {
       + 'without a browser, or when its time is over',
   },
 
+  files: {
+    open: 'Files',
+    title: 'Files',
+    text: 'Files go into the home of this session, where they are deleted with it. You can also drop them onto the terminal.',
+    list: 'What was brought in or taken out',
+    pick: 'Bring files in',
+    /** @param {number} most */
+    limit: (most) => (most === 0 ? 'An administrator has turned that off.' : `At most ${amount(most)} each, as far as its home has room.`),
+    path: 'Take a file out',
+    /** @param {number} most */
+    pathHint: (most) => (most === 0 ? 'An administrator has turned that off.'
+      : `Its path, like notes.txt in the home or /tmp/out.log. At most ${amount(most)}; pack directories first.`),
+    fetch: 'Download',
+    unnamed: 'file',
+    drop: 'Drop files here to bring them into the home of this session.',
+    directory: 'Directory',
+    packFirst: 'Directories are not sent. Pack it, for example as tar, and send that.',
+    waiting: 'waiting',
+    /** @param {string} name */
+    progress: (name) => `Progress of ${name}`,
+    /** @param {number} bytes @param {number} total */
+    soFar: (bytes, total) => (total > 0 ? `${amount(bytes)} of ${amount(total)}` : 'begins'),
+    /** @param {number} bytes @param {number} total */
+    percent: (bytes, total) => `Files ${total > 0 ? Math.floor((100 * bytes) / total) : 0} %`,
+    /** @param {string} path */
+    arrived: (path) => `is in the session as ${path}`,
+    saved: 'handed to the browser to be saved',
+    cancel: 'Cancel',
+    cancelled: 'cancelled, nothing was kept',
+    exists: 'There is a file of that name already.',
+    keepBoth: 'Keep both',
+    replace: 'Replace',
+    skip: 'Skip',
+    /** @param {number} size @param {number} most */
+    tooLarge: (size, most) => `It has ${amount(size)}, and at most ${amount(most)} are sent.`,
+    broken: 'The connection broke off, and nothing of the file was kept. Try again.',
+  },
+
   settings: {
     open: 'Settings',
     title: 'Settings',

@@ -4,6 +4,7 @@ use super::{Event, ids};
 use crate::config::StateKey;
 
 const MAX_VALUE: usize = 64 * 1024; // bytes of one field
+const MAX_PATH: usize = 512; // characters of a path
 const NOTICE: &str = "5"; // syslog's priorities
 const WARNING: &str = "4";
 const AUTHPRIV: &str = "10"; // syslog's facility
@@ -47,6 +48,7 @@ fn kind(event: &Event<'_>) -> (&'static str, &'static str, &'static str) {
         Event::IdleWarning { .. } => (ids::IDLE_WARNING, "idle-warning", NOTICE),
         Event::SessionOom { .. } => (ids::SESSION_OOM, "session-oom", WARNING),
         Event::SessionEnd { .. } => (ids::SESSION_END, "session-end", NOTICE),
+        Event::File { .. } => (ids::FILE, "file", NOTICE),
         Event::ConfigLoaded { .. } => (ids::CONFIG_LOADED, "config-loaded", NOTICE),
         Event::ConfigRefused { .. } => (ids::CONFIG_REFUSED, "config-refused", WARNING),
         Event::Refused { .. } => (ids::REFUSED, "refused", WARNING),
@@ -169,6 +171,21 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             }
             (said, list)
         }
+        Event::File { id, user, peer, direction, path, bytes, outcome } => {
+            let path = shortened(&one_line(path));
+            (
+                format!("session {id}: file {direction} for {user} from {peer}: {path}, {bytes} bytes, {outcome}"),
+                fields([
+                    ("CORACLE_SESSION", id.as_str()),
+                    ("CORACLE_USER", user),
+                    ("CORACLE_PEER", peer),
+                    ("CORACLE_DIRECTION", direction),
+                    ("CORACLE_PATH", &path),
+                    ("CORACLE_BYTES", &bytes.to_string()),
+                    ("CORACLE_REASON", outcome),
+                ]),
+            )
+        }
         Event::ConfigLoaded { file, hash } => (
             format!("configuration {file} in force, hash {hash}"),
             fields([("CORACLE_FILE", file), ("CORACLE_CONFIG", hash)]),
@@ -196,6 +213,14 @@ fn one_line(text: &str) -> String {
         if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
     }
     line
+}
+
+/// A path that somebody gave.
+fn shortened(path: &str) -> String {
+    match path.char_indices().nth(MAX_PATH) {
+        Some((at, _)) => format!("{}…", &path[..at]),
+        None => path.to_owned(),
+    }
 }
 
 /// Cuts at a character, so that no record is without end.

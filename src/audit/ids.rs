@@ -31,6 +31,8 @@ pub(super) const IDLE_WARNING: &str = "3f521996a68a1512c17312d94fd7ae88";
 pub(super) const SESSION_OOM: &str = "b9979516bc773790b676d3166dee7024";
 /// A session ended; exactly one for each.
 pub(super) const SESSION_END: &str = "132b333292218872894bf1a41db2321e";
+/// A file went into a session or out of it.
+pub(super) const FILE: &str = "d2e67b551afd02967be61f8614ea2125";
 /// A configuration came into force.
 pub(super) const CONFIG_LOADED: &str = "8d703eae7f32423e610558aaa5d876eb";
 /// A configuration has mistakes; the one before, if any, stays.

@@ -110,6 +110,16 @@ pub(crate) enum Event<'a> {
         detail: &'a str,
         used: Used,
     },
+    /// A file that was on its way into a session (`in`) or out of it (`out`); `outcome` is `whole` or `broken-off`.
+    File {
+        id: SessionId,
+        user: &'a str,
+        peer: &'a str,
+        direction: &'a str,
+        path: &'a str,
+        bytes: u64,
+        outcome: &'a str,
+    },
     ConfigLoaded {
         file: &'a str,
         hash: &'a str,

@@ -37,6 +37,7 @@ const MAX_START: Duration = Duration::from_secs(600);
 const MAX_SESSIONS: u32 = 2048; // each keeps two descriptors in systemd's store of 4,096
 const MAX_STARTS: u32 = 600; // a minute
 const LOG_BUDGET: RangeInclusive<u64> = 1 << 20..=64 << 30; // bytes
+const FILE: RangeInclusive<u64> = 0..=1 << 40; // bytes
 const DISK_FLOOR: RangeInclusive<u64> = 0..=1 << 40; // bytes
 const MAX_PROFILES: usize = 64;
 const MAX_FILE: u64 = 1 << 20; // bytes of one configuration file
@@ -85,6 +86,8 @@ impl Config {
                 require_limits: true,
                 log_budget: 64 << 20,
                 disk_floor: 1 << 30,
+                upload_limit: 48 << 20,
+                download_limit: 256 << 20,
                 podman_socket: None,
             },
             profiles: vec![Profile::default()],
@@ -328,6 +331,8 @@ fn check_sessions(mut section: Section<'_, '_>, sessions: &mut Sessions) {
     section.word("isolation", &words, &mut sessions.isolation);
     section.switch("require_limits", &mut sessions.require_limits);
     section.size("log_budget", LOG_BUDGET, &mut sessions.log_budget);
+    section.size("upload_limit", FILE, &mut sessions.upload_limit);
+    section.size("download_limit", FILE, &mut sessions.download_limit);
     section.size("disk_floor", DISK_FLOOR, &mut sessions.disk_floor);
     if let Some((text, line)) = section.string("podman_socket") {
         if !text.is_empty() && (!text.starts_with('/') || text.chars().any(char::is_control)) {

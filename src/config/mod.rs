@@ -139,6 +139,10 @@ pub(crate) struct Sessions {
     pub(crate) log_budget: u64,
     /// Bytes that sessions must leave free on the disk of the image store. Default 1 GiB.
     pub(crate) disk_floor: u64,
+    /// Bytes of a file that may be brought into a session; 0: none may. Default 48 MiB, the default profile's home.
+    pub(crate) upload_limit: u64,
+    /// Bytes of a file that may be taken out of a session; 0: none may. Default 256 MiB.
+    pub(crate) download_limit: u64,
     /// Podman's API socket; `None`: `/run/user/<uid>/podman/podman.sock`.
     pub(crate) podman_socket: Option<PathBuf>,
 }

@@ -1,12 +1,11 @@
 //! The base path of `server.public_url`. It is taken off a request's path at the very beginning and put before every
 //! address of ours at the very end, so nothing in between knows that there is one, but for the cookie (`cookie`).
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::header::{self, HeaderValue};
-use hyper::{Uri, http::uri::PathAndQuery};
+use hyper::{StatusCode, Uri, http::uri::PathAndQuery};
 
-use super::response::Answer;
+use super::response::{self, Answer, Body};
 
 /// Where a path lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,21 +50,18 @@ pub(crate) async fn leave(base: &str, mut answer: Answer) -> Answer {
         return answer;
     }
     let (parts, body) = answer.into_parts();
-    let Ok(whole) = body.collect().await;
+    let Ok(whole) = body.collect().await else { return response::empty(StatusCode::INTERNAL_SERVER_ERROR) };
     let mut page = String::from_utf8_lossy(&whole.to_bytes()).into_owned();
     for address in ADDRESSES {
         let (name, slash) = address.split_at(address.len() - 1);
         page = page.replace(address, &format!("{name}{base}{slash}"));
     }
-    Answer::from_parts(parts, Full::new(Bytes::from(page)))
+    Answer::from_parts(parts, Body::from(page))
 }
 
 #[cfg(test)]
 mod tests {
-    use hyper::StatusCode;
-
     use super::*;
-    use crate::http::response;
 
     fn entered(base: &str, path: &str) -> (Place, String) {
         let mut uri = Uri::from(path.parse::<PathAndQuery>().unwrap());

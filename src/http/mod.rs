@@ -8,6 +8,7 @@ mod body; //       request bodies, bounded
 mod connection; // one connection: caps, timeouts, who the peer is
 mod control; //    the operator's own socket
 mod cookie; //     the login cookie
+mod files; //      files into and out of a session
 mod forwarded; //  what a trusted proxy says of the request before it
 mod house; //      what there is to serve with, or why not
 mod html; //       markup that cannot carry unescaped text

@@ -1,14 +1,84 @@
 //! Answers: pages, redirects, JSON, problem documents, and the headers that every one of them carries.
 
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::body::{Frame, SizeHint};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
+use tokio::sync::mpsc;
 
 use super::pages::CONTENT_SECURITY_POLICY;
 
-/// Every body is small and whole.
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Body>;
+
+/// What is sent.
+pub(crate) enum Body {
+    /// Small and whole: everything but files.
+    Whole(Full<Bytes>),
+    Coming(Coming),
+}
+
+impl Default for Body {
+    fn default() -> Body {
+        Body::Whole(Full::default())
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Body {
+    fn from(whole: T) -> Body {
+        Body::Whole(Full::new(whole.into()))
+    }
+}
+
+/// A file as it comes from a session. Its length is announced; a failure before that breaks the connection off.
+pub(crate) struct Coming {
+    pieces: mpsc::Receiver<io::Result<Bytes>>,
+    left: u64,
+}
+
+impl Coming {
+    pub(crate) fn new(pieces: mpsc::Receiver<io::Result<Bytes>>, length: u64) -> Coming {
+        Coming { pieces, left: length }
+    }
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match self.get_mut() {
+            Body::Whole(whole) => Pin::new(whole).poll_frame(cx).map_err(|never| match never {}),
+            Body::Coming(coming) => {
+                let piece = std::task::ready!(coming.pieces.poll_recv(cx));
+                if let Some(Ok(bytes)) = &piece {
+                    coming.left = coming.left.saturating_sub(bytes.len() as u64);
+                }
+                Poll::Ready(piece.map(|piece| piece.map(Frame::data)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Body::Whole(whole) => whole.is_end_stream(),
+            Body::Coming(_) => false, // the last piece may be an error
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Body::Whole(whole) => whole.size_hint(),
+            Body::Coming(coming) => SizeHint::with_exact(coming.left),
+        }
+    }
+}
 
 /// What a terminal in a page has no use for. The clipboard is left: copy and paste are what people do there.
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
@@ -31,7 +101,7 @@ pub(crate) fn seal(answer: &mut Answer) {
 }
 
 fn with_type(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
-    let mut answer = Answer::new(Full::new(body.into()));
+    let mut answer = Answer::new(Body::from(body));
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     answer

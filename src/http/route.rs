@@ -19,6 +19,8 @@ pub(crate) enum Route {
     Sessions,
     Session(SessionId),
     Tickets,
+    /// Files into and out of a session.
+    Files(SessionId),
     /// The WebSocket of a session.
     Socket(SessionId),
     Health,
@@ -48,8 +50,10 @@ impl Route {
             return id.parse().ok().map(Route::Terminal);
         }
         let rest = path.strip_prefix("/api/v1/sessions/")?;
-        match rest.strip_suffix("/terminal") {
-            Some(id) => id.parse().ok().map(Route::Socket),
+        match rest.split_once('/') {
+            Some((id, "terminal")) => id.parse().ok().map(Route::Socket),
+            Some((id, "files")) => id.parse().ok().map(Route::Files),
+            Some(_) => None,
             None => rest.parse().ok().map(Route::Session),
         }
     }
@@ -67,6 +71,7 @@ impl Route {
             Route::Login | Route::Sessions => "GET, HEAD, POST",
             Route::Logout | Route::Tickets => "POST",
             Route::Session(_) => "GET, HEAD, DELETE",
+            Route::Files(_) => "GET, POST",
             Route::Socket(_) => "GET",
         }
     }
@@ -75,7 +80,13 @@ impl Route {
     pub(crate) fn is_about_sessions(self) -> bool {
         matches!(
             self,
-            Route::Home | Route::Terminal(_) | Route::Sessions | Route::Session(_) | Route::Tickets | Route::Socket(_)
+            Route::Home
+                | Route::Terminal(_)
+                | Route::Sessions
+                | Route::Session(_)
+                | Route::Tickets
+                | Route::Files(_)
+                | Route::Socket(_)
         )
     }
 
@@ -121,6 +132,7 @@ mod tests {
             ("/api/v1/tickets", Route::Tickets),
             ("/api/v1/sessions/abcdefghij23", Route::Session(id)),
             ("/api/v1/sessions/abcdefghij23/terminal", Route::Socket(id)),
+            ("/api/v1/sessions/abcdefghij23/files", Route::Files(id)),
             ("/healthz", Route::Health),
             ("/_/0123456789ab/home.js", Route::Asset),
         ] {
@@ -145,6 +157,8 @@ mod tests {
             "/api/v1/sessions/terminal",
             "/api/v1/sessions/x/terminal",
             "/api/v1/sessions/abcdefghij23/terminal/",
+            "/api/v1/sessions/abcdefghij23/files/x",
+            "/api/v1/sessions/files",
             "/api/v2/me",
             "*",
             "/_",

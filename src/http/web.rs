@@ -9,9 +9,9 @@ use super::connection::Visit;
 use super::house::{Kind, Shop, Trouble};
 use super::origin::{self, Foreign, Here};
 use super::pages::refusals::{self, Words};
-use super::response::{self, Answer};
+use super::response::{self, Answer, Body};
 use super::route::{self, Route};
-use super::{api, assets, body::BadBody, cookie, pages, secure, sign_in, socket};
+use super::{api, assets, body::BadBody, cookie, files, pages, secure, sign_in, socket};
 use crate::auth::{Login, Person};
 use crate::config::Server;
 use crate::session::SessionId;
@@ -161,7 +161,8 @@ async fn rightly_addressed(place: Place, parts: Parts, body: Incoming, here: Her
         return response::close(refusal(path, StatusCode::FORBIDDEN, refusals::FOREIGN_ORIGIN, None));
     }
     if route == Route::Asset {
-        return assets::find(path).map_or_else(|| not_found(path), |asset| assets::serve(asset, &parts.headers));
+        return assets::find(path)
+            .map_or_else(|| not_found(path), |asset| assets::serve(asset, &parts.headers).map(Body::Whole));
     }
     let trouble = visit.house.trouble();
     let shop = match (visit.house.shop(), trouble) {
@@ -193,6 +194,8 @@ async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
         Route::Session(id) if asked.is_delete() => api::end(&asked, id).await,
         Route::Session(id) => api::session(&asked, id),
         Route::Tickets => api::ticket(&asked, body).await,
+        Route::Files(id) if asked.is_post() => files::upload(&asked, id, body).await,
+        Route::Files(id) => files::download(&asked, id).await,
         Route::Help => help(&asked),
         Route::Socket(id) => socket::upgrade(asked, id),
         Route::Health | Route::Asset => not_found(asked.parts.uri.path()), // answered before any login is looked at
@@ -274,7 +277,7 @@ fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
     let Some(person) = asked.person() else { return response::see_other(&format!("/login?next=/s/{id}")) };
     match asked.shop.roster.find(id) {
         Some(session) if session.owner != person.owner => response::page(StatusCode::FORBIDDEN, pages::not_yours()),
-        Some(_) => response::page(StatusCode::OK, pages::terminal(id)),
+        Some(_) => response::page(StatusCode::OK, pages::terminal(id, file_limits(asked))),
         None => match asked.shop.roster.find_ended(id) {
             Some(note) if note.owner == person.owner => {
                 let again = asked.shop.roster.profiles(person).iter().any(|p| p.name == note.profile);
@@ -283,6 +286,12 @@ fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
             _ => response::page(StatusCode::NOT_FOUND, pages::no_such_session()),
         },
     }
+}
+
+/// Bytes that may be brought in and taken out.
+fn file_limits(asked: &Asked<'_>) -> [u64; 2] {
+    let sessions = &asked.shop.config.sessions;
+    [sessions.upload_limit, sessions.download_limit]
 }
 
 /// 503 with the journal's reference; nothing of the reason.

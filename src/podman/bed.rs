@@ -1,6 +1,7 @@
 //! The door against a real Podman. Ignored where there is none: `make test` runs the unit-test binary with `--ignored` in
 //! the machine, as its user; `CORACLE_BED_BUSYBOX` names an image there with `/bin/busybox` and `/bin/sh`.
 
+mod execs;
 mod hostile;
 mod life;
 mod limits;

@@ -18,7 +18,7 @@ use super::{
 use crate::session::{SessionId, Size};
 
 /// Podman's own calls. The service may have to start first.
-const CALL: Duration = Duration::from_secs(10);
+pub(super) const CALL: Duration = Duration::from_secs(10);
 /// Create, at the first use of a slot, copies the whole image.
 const CREATE: Duration = Duration::from_secs(60);
 /// Two scopes over D-Bus, conmon, the runtime.
@@ -200,28 +200,41 @@ impl Door {
 
     /// The terminal's stream, with a file descriptor of its own, and the output that came along with the answer.
     pub(super) async fn attach(&self, id: SessionId) -> Result<(UnixStream, Bytes), PodmanError> {
-        const STEP: &str = "attach";
-        let broken = |why: String| PodmanError::Broken { step: STEP, id: id.to_string(), why };
+        let endpoint = format!(
+            "/containers/{}/attach?stream=true&stdin=true&stdout=true&stderr=true&detachKeys=",
+            container_name(id)
+        );
+        self.hijack("attach", id, &endpoint, Value::Null, CALL).await
+    }
+
+    /// A call that Podman answers by giving the connection away: what is written to it and read from it is a process'.
+    pub(super) async fn hijack(
+        &self,
+        step: &'static str,
+        id: SessionId,
+        endpoint: &str,
+        body: Value,
+        limit: Duration,
+    ) -> Result<(UnixStream, Bytes), PodmanError> {
+        let broken = |why: String| PodmanError::Broken { step, id: id.to_string(), why };
         let upgraded = async {
             let socket = UnixStream::connect(&self.path).await.map_err(|e| self.not_there(&e))?;
             let (mut requests, connection) =
                 h014::client::conn::handshake(socket).await.map_err(|e| broken(e.to_string()))?;
             tokio::spawn(connection); // resolves by itself at the upgrade
-            let endpoint = format!(
-                "{API}/containers/{}/attach?stream=true&stdin=true&stdout=true&stderr=true&detachKeys=",
-                container_name(id)
-            );
-            let request = h014::Request::post(endpoint)
+            let body = if body.is_null() { h014::Body::empty() } else { h014::Body::from(body.to_string()) };
+            let request = h014::Request::post(format!("{API}{endpoint}"))
                 .header("host", "podman")
+                .header("content-type", "application/json")
                 .header("connection", "Upgrade")
                 .header("upgrade", "tcp")
-                .body(h014::Body::empty())
+                .body(body)
                 .map_err(|e| broken(e.to_string()))?;
             let answer = requests.send_request(request).await.map_err(|e| broken(e.to_string()))?;
             if answer.status() != h014::StatusCode::SWITCHING_PROTOCOLS {
                 let status = answer.status().as_u16();
                 let body = whole(answer.into_body()).await.map_err(broken)?;
-                return Err(refused(STEP, id.as_str(), status, &body));
+                return Err(refused(step, id.as_str(), status, &body));
             }
             let upgraded = h014::upgrade::on(answer).await.map_err(|e| broken(e.to_string()))?;
             let parts = upgraded
@@ -229,7 +242,7 @@ impl Door {
                 .map_err(|_| broken("the stream is not the socket that was connected".to_owned()))?;
             Ok((parts.io, parts.read_buf))
         };
-        within(STEP, id.as_str(), CALL, upgraded).await
+        within(step, id.as_str(), limit, upgraded).await
     }
 
     pub(super) async fn image_exists(&self, image: &str) -> Result<bool, PodmanError> {
@@ -280,7 +293,7 @@ impl Door {
     }
 
     /// One raw call. `body` null sends none.
-    async fn send(
+    pub(super) async fn send(
         &self,
         step: &'static str,
         id: &str,
@@ -366,7 +379,7 @@ async fn whole(mut body: h014::Body) -> Result<Bytes, String> {
     Ok(all.into())
 }
 
-fn expect(step: &'static str, id: &str, answer: &Answer, status: u16) -> Result<(), PodmanError> {
+pub(super) fn expect(step: &'static str, id: &str, answer: &Answer, status: u16) -> Result<(), PodmanError> {
     if answer.status == status { Ok(()) } else { Err(refused(step, id, answer.status, &answer.body)) }
 }
 

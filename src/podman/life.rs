@@ -13,7 +13,7 @@ use tokio::{
 use podman_api::models::ListContainer;
 
 use super::{
-    Conmon, Found, Identity, Layer, Plan, Podman, PodmanError, Terminal,
+    Conmon, Found, Identity, Layer, Plan, Podman, PodmanError, Terminal, exec,
     labels::{PROFILE, session_of},
     network::Uplink,
     spec::{Slice, create_spec},
@@ -286,6 +286,7 @@ pub(super) async fn reattach(podman: &Podman, id: SessionId) -> Result<(Terminal
         .map_err(|e| broken(e.to_string()))?
         .writing_to(inspect.upper.as_deref());
     podman.0.neighbours.adopt(id, inspect.pid).map_err(|e| broken(e.to_string()))?;
+    tokio::spawn(exec::sweep(id));
     let terminal = attach(podman, id).await?;
     if !conmon.is_alive() {
         terminal.leave().await;
@@ -298,6 +299,7 @@ pub(super) async fn reattach(podman: &Podman, id: SessionId) -> Result<(Terminal
 pub(super) async fn remove(podman: &Podman, id: SessionId) -> Result<(), PodmanError> {
     let removed = remove_patiently(podman, id).await;
     if removed.is_ok() {
+        exec::sweep(id).await;
         podman.0.neighbours.leave(id);
     }
     removed

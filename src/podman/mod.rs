@@ -1,11 +1,13 @@
 //! The one door to Podman: spec → create → init → verify → attach → start → end. Its types and words stay in here.
 //!
 //! In reading order: what is asked (`spec`, `network`, `labels`, `seccomp`), how it is asked (`door`, `images`), what the kernel says
-//! of it (`verify`), the order of things and the way back (`life`), what lasts for a session (`terminal`, `conmon`), and what
+//! of it (`verify`), the order of things and the way back (`life`), what lasts for a session (`terminal`, `conmon`), what runs
+//! beside its shell for a moment (`exec`), and what
 //! `coracle doctor` wants to know (`survey`); `prepare` makes copies of images ahead.
 
 mod conmon;
 mod door;
+mod exec;
 mod gauge;
 mod images;
 mod labels;
@@ -31,6 +33,7 @@ use std::{
 };
 
 pub(crate) use conmon::Conmon;
+pub(crate) use exec::Exec;
 pub(crate) use gauge::Usage;
 pub(crate) use images::Pulled;
 pub(crate) use labels::Identity;
@@ -221,6 +224,21 @@ impl Podman {
     /// The terminal must have been left before, or conmon may be stuck in a write to it.
     pub(crate) async fn remove(&self, id: SessionId) -> Result<(), PodmanError> {
         life::remove(self, id).await
+    }
+
+    /// Runs `command` beside the shell, as the shell's user and in its namespaces, cgroup and filter, with its environment
+    /// and from its first directory. `place` is held until nothing of it is left.
+    ///
+    /// # Errors
+    /// Podman's refusal when the container does not run, or has no room for another process. That the program is not
+    /// there is told on its error output.
+    pub(crate) async fn exec(
+        &self,
+        id: SessionId,
+        command: &[&str],
+        place: impl Send + 'static,
+    ) -> Result<Exec, PodmanError> {
+        exec::run(self, id, command, Box::new(place)).await
     }
 
     /// Every container with this instance's label.

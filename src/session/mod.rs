@@ -15,11 +15,13 @@ mod starts; // the queue before a start
 mod slots; //  which subordinate ids
 mod roster; // who is seated; what others may ask
 mod adopt; //  what an earlier daemon left
+mod files; //  brought in and out
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
 
 pub(crate) use ended::EndNote;
+pub(crate) use files::{Conflict, Download, FileError, FilePath, STALL, Upload};
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
 pub(crate) use roster::{

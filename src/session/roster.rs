@@ -17,11 +17,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use super::{
     AttachmentId, EndNote, EndReason, SessionId, Size,
     ended::EndNotes,
+    files::Desks,
     slots::Slots,
     starts::Starts,
     task::{Message, Standing},
@@ -88,6 +89,7 @@ struct Shared {
     pace: Mutex<HashMap<OwnerId, VecDeque<Instant>>>,
     ends: EndNotes,
     attachments: AtomicU32,
+    desks: Desks,
     leaving: AtomicBool,
 }
 
@@ -101,6 +103,14 @@ struct Entry {
     inbox: mpsc::Sender<Message>,
     output: Arc<Output>,
     bell: Arc<Notify>,
+    /// One place: for a file on its way in or out.
+    desk: Arc<Semaphore>,
+}
+
+/// What a file on its way needs of its session.
+pub(super) struct Desk {
+    pub(super) standing: watch::Receiver<Standing>,
+    pub(super) place: Arc<Semaphore>,
 }
 
 impl Roster {
@@ -134,6 +144,7 @@ impl Roster {
             pace: Mutex::default(),
             ends: EndNotes::in_dir(ended),
             attachments: AtomicU32::new(0),
+            desks: Desks::new(),
             leaving: AtomicBool::new(false),
         }));
         super::adopt::begin(&roster);
@@ -352,6 +363,17 @@ impl Roster {
 
     pub(super) fn podman(&self) -> &Podman {
         &self.0.podman
+    }
+
+    /// For a file on its way into or out of a session of `who`.
+    pub(super) fn desk(&self, id: SessionId, who: &Person) -> Result<Desk, NoSeat> {
+        let table = self.table();
+        let entry = self.seat_in(&table, id, who)?;
+        Ok(Desk { standing: entry.standing.clone(), place: entry.desk.clone() })
+    }
+
+    pub(super) fn desks(&self) -> &Desks {
+        &self.0.desks
     }
 
     pub(super) fn places(&self) -> &Places {

@@ -82,6 +82,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: hyper::HeaderMap,
     pub(crate) body: String,
+    /// The same, where it is no text.
+    pub(crate) bytes: Bytes,
 }
 
 impl Answer {
@@ -167,7 +169,7 @@ impl Browser {
         self.send("DELETE", path, "", String::new()).await
     }
 
-    pub(crate) async fn send(&self, method: &str, path: &str, content_type: &str, body: String) -> Answer {
+    pub(crate) async fn send(&self, method: &str, path: &str, content_type: &str, body: impl Into<Bytes>) -> Answer {
         timeout(PATIENCE, self.try_send(method, path, content_type, body))
             .await
             .unwrap_or_else(|_| panic!("no answer to {method} {path}"))
@@ -179,7 +181,7 @@ impl Browser {
         method: &str,
         path: &str,
         content_type: &str,
-        body: String,
+        body: impl Into<Bytes>,
     ) -> Result<Answer, Box<dyn std::error::Error>> {
         let socket = self.road.connect().await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
@@ -199,10 +201,10 @@ impl Browser {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        let answer = sender.send_request(request.body(Full::new(Bytes::from(body)))?).await?;
+        let answer = sender.send_request(request.body(Full::new(body.into()))?).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.into_body().collect().await?.to_bytes();
-        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned(), bytes: body })
     }
 
     pub(crate) async fn new_session(&self) -> String {

@@ -96,6 +96,10 @@ async fn a_person_works_through(front: &Front, service: &Service) {
         });
         assert_eq!(peers, [CLIENT], "{what}: {event}");
     }
+    let file = format!("/api/v1/sessions/{id}/files?path=through");
+    let brought = alice.send("POST", &file, "application/octet-stream", vec![b'x'; 3 << 20]).await;
+    assert_eq!(brought.status, 201, "{what}: {brought:?}");
+    assert_eq!(alice.get(&file).await.bytes.len(), 3 << 20, "{what}");
     let large = alice.send("POST", "/login", "application/x-www-form-urlencoded", "x".repeat(20_000)).await;
     let too_large = [413, if front.kind == Kind::Caddy { 502 } else { 413 }]; // Caddy 2.6 says either
     assert!(too_large.contains(&large.status), "{what}: {large:?}");

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::{
     account::System,
     browser::Browser,
+    files,
     machine::{PATIENCE, until},
     sessions::gone_within_two_seconds,
 };
@@ -99,6 +100,24 @@ async fn a_restart_and_a_kill_9_end_no_session() {
     assert_eq!(terminal.ends().await, ("exit".to_owned(), Some(3)), "conmon's own exit file is readable");
     system.nothing_left();
     assert_eq!(system.end_of(&id).0, "exit");
+}
+
+#[tokio::test]
+async fn a_file_passes_the_sandbox_both_ways_and_no_process_of_it_stays() {
+    let system = System::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    let file = format!("/api/v1/sessions/{id}/files?path=file");
+    let brought = alice.send("POST", &file, "application/octet-stream", vec![b'x'; 1 << 20]).await;
+    assert_eq!(brought.status, 201, "{brought:?}");
+    assert_eq!(alice.get(&file).await.bytes, vec![b'x'; 1 << 20]);
+    let broken_off = files::begun(&alice, &id, 1_000_000, &[b'y'; 100_000]).await;
+    files::arriving(&mut terminal).await;
+    drop(broken_off);
+    until("no conmon of a file is left", || {
+        system.machine.processes(&format!("conmon.*coracle-{id} .*--exec-attach")).is_empty().then_some(())
+    });
+    assert_eq!(terminal.ask("ls -A").await, "file");
 }
 
 #[tokio::test]

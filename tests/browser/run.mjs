@@ -8,6 +8,7 @@
 
 import { launch, openPage, picture, press, signIn, target } from './browser.mjs';
 import ends from './ring/ends.mjs';
+import files from './ring/files.mjs';
 import login from './ring/login.mjs';
 import looks from './ring/looks.mjs';
 import mouse from './ring/mouse.mjs';
@@ -68,7 +69,9 @@ if (cleared > 0) console.log(`# ended ${cleared} sessions that were there before
 const wanted = process.argv[2] ?? '';
 let passed = 0;
 let failed = 0;
-const all = [...login, ...shell, ...screen, ...mouse, ...themes, ...phone, ...network, ...ends, ...looks, ...pages];
+const all = [
+  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...ends, ...looks, ...pages,
+];
 for (const { name, test } of all) {
   // Setting up is a test too: the others need what it leaves.
   if (!name.includes(wanted) && !test.always) continue;

@@ -91,12 +91,15 @@ fn what_is_lost(terms: Terms) -> Html {
     Html::fill(
         "<section aria-labelledby=\"lost\">\n<h2 id=\"lost\">What is lost, and how to keep work</h2>\n\
          <p>At the end everything in the container is deleted, your home included, and nobody can bring it back. {}</p>\n\
-         <p>What you want to keep has to leave through the screen:</p>\n<ul class=\"points\">\n\
+         <p>What you want to keep has to leave before that:</p>\n<ul class=\"points\">\n\
+         <li><strong>Files</strong>, the button above the terminal, takes a file out by its path, like \
+         <code>notes.txt</code> in your home or <code>/tmp/out.log</code>. Pack a directory first: <code>tar czf \
+         work.tar.gz work</code>.</li>\n\
+         <li>It brings files in, too, as does dropping them onto the terminal: into your home, as far as there is room. Of \
+         one that breaks off nothing is kept.</li>\n\
          <li>Select text with the mouse and copy it. After the end the last screen stays readable until you leave the \
          page.</li>\n\
-         <li>For a whole file, <code>base64 FILE</code> prints it as letters to copy; <code>base64 -d</code> on your own \
-         machine turns them back.</li>\n\
-         <li>The other way, paste: up to 8 MB at once, for example into <code>cat &gt; FILE</code>, ended by \
+         <li>Text can be pasted: up to 8 MB at once, for example into <code>cat &gt; FILE</code>, ended by \
          <kbd>Ctrl</kbd> <kbd>D</kbd>.</li>\n</ul>\n</section>\n",
         &[&tab],
     )

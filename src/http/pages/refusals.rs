@@ -36,5 +36,13 @@ pub(crate) const NO_SUCH_SESSION: Words = words("This session is over", "There i
 pub(crate) const NO_WEBSOCKET: Words = words("A WebSocket", "This address speaks WebSocket only.");
 pub(crate) const WEBSOCKET_VERSION: Words = words("A WebSocket", "Only version 13 of WebSocket is spoken.");
 pub(crate) const WEBSOCKET_KEY: Words = words("A WebSocket", "The WebSocket key is malformed.");
+pub(crate) const NO_UPLOADS: Words =
+    words("Not allowed", "Files cannot be brought into sessions here: an administrator has turned that off.");
+pub(crate) const NO_DOWNLOADS: Words =
+    words("Not allowed", "Files cannot be taken out of sessions here: an administrator has turned that off.");
+pub(crate) const FILES_BROKEN: Words = words(
+    "It did not work",
+    "The container engine did not do it. The journal of the service says why, under this reference.",
+);
 pub(crate) const TOO_MANY_TICKETS: Words =
     words("Too many tickets", "Too many tickets are unused. Try again in half a minute.");

@@ -4,7 +4,7 @@ use super::{Html, brand, page, path, script};
 use crate::session::SessionId;
 
 /// Modules that the terminal page needs before it can show a prompt, entry last.
-pub(super) const TERMINAL_MODULES: [&str; 27] = [
+pub(super) const TERMINAL_MODULES: [&str; 28] = [
     path::ACK_JS,
     path::API_JS,
     path::AWAY_JS,
@@ -12,6 +12,7 @@ pub(super) const TERMINAL_MODULES: [&str; 27] = [
     path::BELL_JS,
     path::CLIPBOARD_JS,
     path::CONNECTION_JS,
+    path::DROP_JS,
     path::EXTRAKEYS_JS,
     path::FOOTER_JS,
     path::INPUT_JS,
@@ -34,9 +35,9 @@ pub(super) const TERMINAL_MODULES: [&str; 27] = [
     path::VENDOR_XTERM_MJS,
 ];
 
-/// The terminal's page; its script reads the id from the path.
-pub(crate) fn terminal(id: SessionId) -> String {
-    let id = id.to_string();
+/// The terminal's page. `upload` and `download`: bytes of the largest file that may go in and out, 0 for none.
+pub(crate) fn terminal(id: SessionId, [upload, download]: [u64; 2]) -> String {
+    let (id, upload, download) = (id.to_string(), upload.to_string(), download.to_string());
     let preload =
         TERMINAL_MODULES.iter().map(|module| Html::fill("<link rel=\"modulepreload\" href=\"{}\">\n", &[module]));
     let styles = Html::fill(
@@ -46,15 +47,26 @@ pub(crate) fn terminal(id: SessionId) -> String {
     let head = Html::join([styles, Html::join(preload), script(path::SESSION_JS)]);
     let body = Html::fill(
         TERMINAL_BODY,
-        &[&id, &brand(), &id, &gauge("cpu", "CPU"), &gauge("memory", "Memory"), &gauge("pids", "Processes")],
+        &[
+            &id,
+            &upload,
+            &download,
+            &brand(),
+            &id,
+            &gauge("cpu", "CPU"),
+            &gauge("memory", "Memory"),
+            &gauge("pids", "Processes"),
+        ],
     );
     page(&format!("Session {id}"), &head, "terminal", &body)
 }
 
-const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\">\
+const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\" \
+    data-upload-limit=\"{}\" data-download-limit=\"{}\">\
     <button type=\"button\" class=\"skip\" id=\"reader\">Screen reader mode</button>{}\
     <h1 class=\"where\"><span id=\"profile\">Session</span> <code>{}</code></h1><span class=\"spacer\"></span>\
     <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">Search</button>\
+    <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\">Files</button>\
     <button type=\"button\" id=\"settings\">Settings</button>\
     <a class=\"button wide\" href=\"/help\" target=\"_blank\" rel=\"noopener\">Help</a>\
     <a class=\"button wide\" href=\"/\">Start</a>\

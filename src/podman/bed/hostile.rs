@@ -21,7 +21,7 @@ COPY --chmod=0777 skeleton /run/skeleton
 "#;
 
 /// Built once in each run of the tests.
-fn hostile_image() -> String {
+pub(super) fn hostile_image() -> String {
     let image = "localhost/coracle-hostile:1";
     let context = tempfile::tempdir().unwrap();
     let put = |name: &str, text: &str| std::fs::write(context.path().join(name), text).unwrap();

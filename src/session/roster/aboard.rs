@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{Notify, mpsc, watch},
+    sync::{Notify, Semaphore, mpsc, watch},
     task::JoinHandle,
 };
 
@@ -91,6 +91,7 @@ impl Roster {
                 inbox: inbox_tx,
                 output: output.clone(),
                 bell: bell.clone(),
+                desk: Arc::new(Semaphore::new(1)),
             },
         );
         self.0.live.send_modify(|live| *live += 1);

@@ -23,6 +23,7 @@ fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
             inbox,
             output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap())),
             bell: Arc::new(Notify::new()),
+            desk: Arc::new(tokio::sync::Semaphore::new(1)),
         };
         roster.table().insert(id, entry);
         let ends = runtime.spawn({
@@ -57,6 +58,7 @@ async fn whoever_is_barred_loses_their_own_sessions_and_no_others() {
             inbox,
             output: Arc::new(Output::new(Ring::create(&dir.path().join(format!("{n}.ring"))).unwrap())),
             bell: Arc::new(Notify::new()),
+            desk: Arc::new(tokio::sync::Semaphore::new(1)),
         };
         roster.table().insert(SessionId::random(), entry);
         inboxes.push(asked);
