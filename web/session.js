@@ -33,8 +33,10 @@ let shell = null;
 let ended = null;
 /** @type {import('./protocol.js').Refused | null} */
 let refused = null;
-/** What the emulator answers to a redraw is no input. */
+/** What the emulator answers to a redraw is no input; every answer begins with ESC. */
 let deaf = false;
+/** @param {string} text */
+const isAnswer = (text) => deaf && text.startsWith('\x1b');
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let countdown;
 let acks = new Acks(() => {});
@@ -47,7 +49,7 @@ const bell = new Bell(host, (on) => {
 });
 
 const { term, refit } = openTerminal(host, {
-  typed: (text) => { if (!deaf) tell(input.type(text)); },
+  typed: (text) => { if (!isAnswer(text)) tell(input.type(text)); },
   raw: (bytes) => { if (!deaf) tell(input.bytes(bytes)); },
   resized(cols, rows) {
     connection.send({ type: 'resize', cols, rows });
@@ -138,9 +140,8 @@ function receive(frame) {
     case 'started':
       started(frame);
       break;
-    case 'snapshot':
-      deaf = true;
-      if (frame.bytes > 0) term.write('\x1bc'); // a redraw stands on an empty screen; in order with what came before
+    case 'snapshot': // in order with what came before it and is not parsed yet
+      term.write('', () => { deaf = true; });
       break;
     case 'snapshot_end':
       term.write('', () => { deaf = false; });

@@ -14,8 +14,8 @@ import { words } from './words.js';
 
 /** Milliseconds that a size must hold before it is told. */
 const RESIZE_QUIET = 40;
-/** Lines kept above the screen. */
-const SCROLLBACK = 5000;
+/** Lines kept above the screen: as many as the daemon keeps for whoever comes back (src/screen). */
+const SCROLLBACK = 1000;
 /** How often fitting is refined at most. */
 const FIT_ROUNDS = 3;
 const FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';

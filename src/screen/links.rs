@@ -57,6 +57,7 @@ impl Links {
     }
 
     /// Bytes of memory that they take.
+    #[cfg(any(test, fuzzing))]
     pub(super) fn memory(&self) -> usize {
         self.bytes + self.kept.capacity() * size_of::<Link>()
     }

@@ -176,6 +176,7 @@ impl Screen {
     }
 
     /// Bytes of memory that what is shown and kept takes.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn memory(&self) -> usize {
         let rows = self.main.rows.iter().chain(&self.alternate.rows).map(row::Row::memory).sum::<usize>();
         size_of::<Self>()

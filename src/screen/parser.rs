@@ -107,6 +107,7 @@ impl Parser {
     }
 
     /// Bytes of memory that unfinished sequences take.
+    #[cfg(any(test, fuzzing))]
     pub(super) fn memory(&self) -> usize {
         self.osc.capacity() + self.unfinished.capacity()
     }

@@ -29,6 +29,7 @@ impl Row {
     }
 
     /// Bytes of memory that it takes.
+    #[cfg(any(test, fuzzing))]
     pub(super) fn memory(&self) -> usize {
         let clusters = self.clusters.iter().map(|text| text.len()).sum::<usize>();
         size_of::<Self>()

@@ -47,6 +47,7 @@ impl Scrollback {
     }
 
     /// Bytes of memory that the rows take.
+    #[cfg(any(test, fuzzing))]
     pub(super) fn memory(&self) -> usize {
         self.packed.capacity() + self.lengths.capacity() * size_of::<u32>() + self.scratch.capacity()
     }

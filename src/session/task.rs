@@ -16,6 +16,7 @@ use std::{
 
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
+    task::yield_now,
     time::{Instant, sleep, sleep_until},
 };
 
@@ -52,8 +53,6 @@ pub(crate) enum Message {
     /// Its tab was shown or hidden.
     Visible(AttachmentId, bool),
     Extend(AttachmentId),
-    /// This attachment lost output; it wants the screen drawn anew.
-    FellBehind(AttachmentId),
     End {
         reason: EndReason,
         by: String,
@@ -145,10 +144,8 @@ pub(crate) struct Sailing {
     t: Task,
     work: Work,
     seat: Option<Seat>,
-    /// Nobody has seen any output yet: the first attachment gets it from the beginning.
-    unseen: bool,
-    /// Up to where the last attachment has seen the output; none: nobody knows.
-    seen: Option<u64>,
+    /// Output was lost, so the screen is not as it was: whoever comes next is told, and the program is asked to draw anew.
+    gap: bool,
     resizer: Option<Resizer>,
     first_size: Option<Instant>,
     size: Option<Size>,
@@ -188,6 +185,8 @@ enum Wake {
     ShellDied,
     Readable(io::Result<()>),
     Writable,
+    /// The screen has not taken all output yet.
+    Draw,
     ConmonDied,
     TailOver,
 }
@@ -199,8 +198,7 @@ impl Sailing {
         Sailing {
             work: Work::Launching,
             seat: None,
-            unseen: true,
-            seen: None,
+            gap: false,
             resizer: None,
             first_size: None,
             size: None,
@@ -228,7 +226,7 @@ impl Sailing {
     /// A session that an earlier daemon left: the shell runs, and output may be missing.
     pub(crate) fn adopted(t: Task, running: Running) -> Sailing {
         let mut sailing = Sailing::new(t);
-        sailing.unseen = false;
+        sailing.gap = true;
         sailing.resizer = Some(Resizer::new(sailing.t.podman.clone(), sailing.id(), sailing.t.record.size));
         sailing.work = Work::Running(running);
         sailing.look_at_memory();
@@ -262,6 +260,7 @@ impl Sailing {
                 Wake::Readable(Ok(())) => self.read(),
                 Wake::Readable(Err(error)) => self.terminal_over(&error.to_string()),
                 Wake::Writable => self.write(),
+                Wake::Draw => _ = self.t.output.draw(),
                 Wake::ConmonDied => self.only_the_tail("conmon died"),
                 Wake::TailOver => self.terminal_over(""),
             }
@@ -278,6 +277,8 @@ impl Sailing {
         // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
         let read_at = if self.keeps_up() { None } else { Some(self.next_read) };
         let write = self.tail.is_none() && self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
+        // Output that is dear to draw is drawn before more is read, in steps, and everything else goes on between them.
+        let drawn = self.t.output.is_drawn();
         let tail = self.tail.as_ref().map(|(until, _)| *until);
         let running = match &self.work {
             Work::Running(running) => Some(running),
@@ -292,7 +293,8 @@ impl Sailing {
             () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
             () = sleep_until(kills.unwrap_or_else(Instant::now)), if kills.is_some() => Wake::KillsDue,
             woken = gauging::processes(running, self.shell_died) => woken,
-            woken = bytes::terminal_io(running, read_at, write, tail) => woken,
+            () = yield_now(), if !drawn => Wake::Draw,
+            woken = bytes::terminal_io(running, drawn.then_some(read_at), write, tail) => woken,
         }
     }
 
@@ -308,12 +310,7 @@ impl Sailing {
             Message::Resize(who, size) if self.has_keyboard(who) => self.resize(size),
             Message::Visible(who, visible) => self.shown(who, visible),
             Message::Extend(who) => self.step(Event::Input(who)),
-            Message::FellBehind(who) if self.has_keyboard(who) => {
-                if let Some(resizer) = &self.resizer {
-                    resizer.nudge();
-                }
-            }
-            Message::Resize(..) | Message::FellBehind(_) => {}
+            Message::Resize(..) => {}
             Message::End { reason, by } => {
                 if !self.t.machine.is_over() {
                     self.ending = Some(Ending { by, ..Ending::by_itself(reason) });

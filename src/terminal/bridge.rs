@@ -356,7 +356,7 @@ async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
     Ears { mut told, parting }: Ears,
     mut answers: mpsc::Receiver<ToClient>,
 ) -> Parting {
-    let mut shown = Shown { position: None, last: Vec::new(), until: None };
+    let mut shown = Shown::default();
     let (mut head, mut accepted) = (boarding.output.watch(), boarding.feed.accepted());
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -370,7 +370,7 @@ async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
                 _ = ping.tick() => put(sink, Message::Ping(Bytes::new())).await?,
                 told = told.recv() => match told {
                     Some(Told::Frame(frame)) => send(sink, &frame).await?,
-                    Some(Told::Show(position)) => shown.position = Some(position),
+                    Some(Told::Redraw) => shown.begin_redraw(sink, boarding).await?,
                     Some(Told::Last(frame)) => shown.finish_with(frame),
                     None => {
                         shown.drain(sink, boarding, &mut head).await?;

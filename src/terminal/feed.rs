@@ -13,7 +13,10 @@ use super::{
     protocol::{Close, INPUT_CREDIT, OUTPUT_CREDIT, ToClient},
     ring::{Behind, Ring},
 };
-use crate::session::AttachmentId;
+use crate::{
+    screen::Screen,
+    session::{AttachmentId, Size},
+};
 
 /// Control messages that may wait for one WebSocket's writer. They are rare; one that lets 64 of them pile up is stalled
 /// and is told to come back.
@@ -22,28 +25,76 @@ const TOLD: usize = 64;
 /// so that what a trickle brings meanwhile still fits.
 const BACKLOG: u64 = super::ring::CAPACITY / 2;
 
-/// The session's output, read by every attachment at its own pace.
+/// Bytes that go from the ring to the screen in one step.
+const STEP: usize = 8 * 1024;
+
+/// The session's output: the last of it as bytes, read by every attachment at its own pace, and what it makes a terminal
+/// show.
 pub(crate) struct Output {
-    ring: Mutex<Ring>,
+    kept: Mutex<Kept>,
     head: watch::Sender<u64>,
 }
 
+struct Kept {
+    ring: Ring,
+    screen: Screen,
+    /// Up to here the screen has taken the output.
+    drawn: u64,
+}
+
+/// The bytes that redraw the screen in an emulator of its size.
+pub(crate) struct Redraw {
+    pub(crate) bytes: Vec<u8>,
+    /// Where the output goes on.
+    pub(crate) position: u64,
+}
+
 impl Output {
-    pub(crate) fn new(ring: Ring) -> Output {
+    /// What `ring` has is drawn at once, for a terminal of this size.
+    pub(crate) fn new(ring: Ring, size: Size) -> Output {
         let head = watch::Sender::new(ring.head());
-        Output { ring: Mutex::new(ring), head }
+        let mut kept = Kept { drawn: ring.oldest(), ring, screen: Screen::new(size.cols, size.rows) };
+        while kept.draw() {}
+        Output { kept: Mutex::new(kept), head }
     }
 
-    /// Appends output and wakes the readers.
+    /// Appends output and wakes the readers. What the screen does not take at once is left to [`Output::draw`].
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut ring = self.ring();
-        ring.write(bytes)?;
-        self.head.send_replace(ring.head());
+        let mut kept = self.kept();
+        let whole = kept.drawn == kept.ring.head();
+        kept.ring.write(bytes)?;
+        if whole {
+            kept.drawn += kept.screen.write(bytes) as u64;
+        }
+        self.head.send_replace(kept.ring.head());
         Ok(())
     }
 
+    /// Draws some more of what the screen has not yet taken; whether there is still more.
+    pub(crate) fn draw(&self) -> bool {
+        self.kept().draw()
+    }
+
+    /// Whether the screen shows all of the output.
+    pub(crate) fn is_drawn(&self) -> bool {
+        let kept = self.kept();
+        kept.drawn == kept.ring.head()
+    }
+
+    /// The terminal has another size from here on.
+    pub(crate) fn resize(&self, size: Size) {
+        self.kept().screen.resize(size.cols, size.rows);
+    }
+
+    /// What to send to an attachment that begins here, or was overtaken by the ring.
+    pub(crate) fn redraw(&self) -> Redraw {
+        let mut kept = self.kept();
+        while kept.drawn < kept.ring.oldest() && kept.draw() {}
+        Redraw { bytes: kept.screen.snapshot(), position: kept.drawn }
+    }
+
     pub(crate) fn read(&self, from: u64, buf: &mut [u8]) -> Result<usize, Behind> {
-        self.ring().read(from, buf)
+        self.kept().ring.read(from, buf)
     }
 
     pub(crate) fn head(&self) -> u64 {
@@ -55,8 +106,21 @@ impl Output {
         self.head.subscribe()
     }
 
-    fn ring(&self) -> MutexGuard<'_, Ring> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// One step; whether there is more.
+    fn draw(&mut self) -> bool {
+        let mut step = [0; STEP];
+        match self.ring.read(self.drawn, &mut step) {
+            Ok(n) => self.drawn += self.screen.write(&step[..n]) as u64,
+            // Overtaken: the task reads nothing more before all is drawn, so this cannot be.
+            Err(Behind) => self.drawn = self.ring.oldest(),
+        }
+        self.drawn != self.ring.head()
     }
 }
 
@@ -64,8 +128,8 @@ impl Output {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Told {
     Frame(ToClient),
-    /// From now on send the output, from this position on.
-    Show(u64),
+    /// Send the screen, and from now on the output that comes after it.
+    Redraw,
     /// Send what output there is, then this frame.
     Last(ToClient),
 }
@@ -92,12 +156,6 @@ impl Seat {
         let (told, heard) = mpsc::channel(TOLD);
         let (parting, why) = watch::channel(None);
         (Seat { feed, told, parting }, Ears { told: heard, parting: why })
-    }
-
-    /// Output begins to flow at this position.
-    pub(crate) fn show_from(&self, position: u64) {
-        self.feed.shown().position = position;
-        self.tell(Told::Show(position));
     }
 
     /// Queues a message for the WebSocket; false: it is gone, or so far behind that it has to go (and come back).
@@ -258,12 +316,6 @@ impl Feed {
         Ok(n)
     }
 
-    /// Up to where it was shown the output; `None` when what it was sent last may not have arrived.
-    pub(crate) fn seen(&self) -> Option<u64> {
-        let shown = self.shown();
-        (shown.sent == shown.acked).then_some(shown.position)
-    }
-
     /// Whether this attachment keeps up with output whose head is `head`: else the terminal is read at a trickle.
     pub(crate) fn keeps_up(&self, head: u64) -> bool {
         let shown = self.shown();
@@ -287,6 +339,47 @@ mod tests {
 
     fn feed() -> Feed {
         Feed::new(AttachmentId(1), "mira".into(), "127.0.0.1".into(), Arc::new(Notify::new()))
+    }
+
+    fn output() -> (tempfile::TempDir, Output) {
+        let dir = tempfile::tempdir().unwrap();
+        let output = Output::new(Ring::create(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT);
+        (dir, output)
+    }
+
+    #[test]
+    fn a_redraw_and_what_follows_it_are_all_of_the_output() {
+        let (_dir, output) = output();
+        output.write(b"one\r\n\x1b[7mtwo").unwrap();
+        let Redraw { bytes, position } = output.redraw();
+        assert_eq!(position, output.head());
+        let mut again = Screen::new(80, 24);
+        again.write(&bytes);
+        output.write(b" three").unwrap();
+        let mut rest = [0; 64];
+        let n = output.read(position, &mut rest).unwrap();
+        again.write(&rest[..n]);
+        assert_eq!(again.snapshot(), output.redraw().bytes);
+    }
+
+    #[test]
+    fn the_next_daemon_draws_what_the_ring_has() {
+        let (dir, output) = output();
+        output.write(b"\x1b]2;title\x07before the crash").unwrap();
+        let again = Output::new(Ring::open(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT);
+        assert_eq!(again.redraw().bytes, output.redraw().bytes);
+    }
+
+    #[test]
+    fn output_that_is_dear_to_draw_is_drawn_in_steps_and_all_of_it() {
+        let (_dir, output) = output();
+        let dear = "x\x1b[2147483647b".repeat(1000);
+        output.write(dear.as_bytes()).unwrap();
+        assert!(!output.is_drawn(), "one step is not enough");
+        let behind = output.redraw();
+        assert!(behind.position < output.head());
+        while output.draw() {}
+        assert_eq!(output.redraw().position, output.head());
     }
 
     #[test]
@@ -365,10 +458,10 @@ mod tests {
     fn a_stalled_socket_that_lets_messages_pile_up_is_told_to_come_back() {
         let (seat, ears) = Seat::new(Arc::new(feed()));
         for _ in 0..TOLD {
-            assert!(seat.tell(Told::Show(0)));
+            assert!(seat.tell(Told::Redraw));
         }
         assert_eq!(*ears.parting.borrow(), None);
-        assert!(!seat.tell(Told::Show(0)));
+        assert!(!seat.tell(Told::Redraw));
         assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));
         seat.close(Close::TakenOver);
         assert_eq!(*ears.parting.borrow(), Some(Close::TakenOver), "why it closes is never lost in a full queue");

@@ -76,7 +76,7 @@ impl Roster {
         let (inbox_tx, inbox) = mpsc::channel(INBOX);
         let reports = mpsc::channel(REPORTS);
         let bell = Arc::new(Notify::new());
-        let output = Arc::new(Output::new(ring));
+        let output = Arc::new(Output::new(ring, record.size));
         let (standing, standing_rx) = watch::channel(Standing::of(&machine));
         let (unwanted, unwanted_rx) = watch::channel(false);
         let slot = Arc::new(Mutex::new(None));

@@ -36,9 +36,6 @@ impl Boarding {
     pub(crate) async fn extend(&self) {
         self.say(Message::Extend(self.feed.id)).await;
     }
-    pub(crate) async fn fell_behind(&self) {
-        self.say(Message::FellBehind(self.feed.id)).await;
-    }
     pub(crate) async fn end(&self) {
         self.say(Message::End { reason: EndReason::Owner, by: self.feed.user.clone() }).await;
     }

@@ -74,17 +74,20 @@ impl Sailing {
     }
 }
 
-/// What happens at the terminal next. It is read from `read_at` on; once there is only its tail, until `tail`.
+/// What happens at the terminal next. It is read from `read_at` on, where that is given at once or at a moment; once there
+/// is only its tail, until `tail`.
 pub(super) async fn terminal_io(
     running: Option<&Running>,
-    read_at: Option<Instant>,
+    read_at: Option<Option<Instant>>,
     write: bool,
     tail: Option<Instant>,
 ) -> Wake {
     let Some(Running { terminal, conmon }) = running else { return std::future::pending().await };
     let readable = async {
-        if let Some(at) = read_at {
-            sleep_until(at).await;
+        match read_at {
+            None => std::future::pending().await,
+            Some(None) => {}
+            Some(Some(at)) => sleep_until(at).await,
         }
         terminal.readable().await
     };

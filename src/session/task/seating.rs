@@ -27,15 +27,15 @@ impl Sailing {
         self.gauging = Gauging::new();
         self.welcomed = false;
         self.t.record.size = size;
+        self.t.output.resize(size);
         self.lift();
-        let back = matches!(self.work, Work::Running(_)) && !self.unseen;
         self.seat = Some(seat);
         match &self.work {
             Work::Prepared(_) => self.start_shell(size),
             Work::Running(_) => {
                 if let Some(resizer) = &self.resizer {
                     resizer.resize(size);
-                    if back {
+                    if self.gap {
                         resizer.nudge();
                     }
                 }
@@ -74,7 +74,6 @@ impl Sailing {
     pub(super) fn vacate(&mut self, who: AttachmentId) -> Option<Seat> {
         let seat = self.seat.take_if(|seat| seat.feed.id == who)?;
         self.pour(&seat);
-        self.seen = seat.feed.seen();
         if self.welcomed {
             let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
             audit::record(&audit::Event::Detach { id: self.id(), user, peer });
@@ -82,24 +81,16 @@ impl Sailing {
         Some(seat)
     }
 
-    /// Tells the attachment what it has, and lets the output flow.
+    /// Tells the attachment what it has, shows it the screen, and lets the output flow.
     pub(super) fn welcome(&mut self) {
         let Some(started) = self.started_frame() else { return };
         let Some(seat) = &self.seat else { return };
-        let head = self.t.output.head();
-        let (from, missed) = if self.unseen { (0, false) } else { (head, self.seen != Some(head)) };
-        self.unseen = false;
         self.welcomed = true;
-        let whole =
-            [Told::Frame(started), Told::Frame(ToClient::Snapshot { bytes: 0 }), Told::Frame(ToClient::SnapshotEnd)]
-                .into_iter()
-                .all(|told| seat.tell(told));
-        if whole {
-            if missed {
-                seat.tell(Told::Frame(ToClient::Notice(Notice::Gap)));
-            }
-            seat.show_from(from);
+        seat.tell(Told::Frame(started));
+        if std::mem::take(&mut self.gap) {
+            seat.tell(Told::Frame(ToClient::Notice(Notice::Gap)));
         }
+        seat.tell(Told::Redraw);
         self.tell_kills();
         let Some(seat) = &self.seat else { return };
         let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
@@ -119,6 +110,7 @@ impl Sailing {
     pub(super) fn resize(&mut self, size: Size) {
         self.size = Some(size);
         self.t.record.size = size;
+        self.t.output.resize(size);
         self.lift();
         match (&self.work, &self.resizer) {
             (Work::Prepared(_), _) => self.start_shell(size),

@@ -36,6 +36,7 @@ impl Sailing {
                 if !self.welcomed {
                     self.welcome();
                 }
+                self.gap = self.seat.is_none();
                 self.tell(ToClient::Notice(Notice::Gap));
                 if let Some(resizer) = &self.resizer {
                     resizer.nudge();

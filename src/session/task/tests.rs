@@ -42,7 +42,7 @@ impl Stage {
         let record = record::tests::example();
         let mut file = RecordFile::create(&place("x.rec")).unwrap();
         file.write(&record).unwrap();
-        let output = Arc::new(Output::new(Ring::create(&place("x.ring")).unwrap()));
+        let output = Arc::new(Output::new(Ring::create(&place("x.ring")).unwrap(), Size::DEFAULT));
         let (bell, (inbox_tx, inbox)) = (Arc::new(Notify::new()), mpsc::channel(64));
         let reports = mpsc::channel(64);
         let hour = Duration::from_secs(3600);
@@ -324,7 +324,7 @@ async fn end_after_kills(before: u64, after: u64, status: i32) -> (Option<Notice
     kills(dir.path(), before).unwrap();
     let (mut stage, mut played) = running_in(dir);
     let (_feed, mut ears) = stage.browser().await;
-    while !matches!(first_frame(&mut ears).await, Some(Told::Show(_))) {}
+    while !matches!(first_frame(&mut ears).await, Some(Told::Redraw)) {}
     kills(stage.dir.path(), after).unwrap();
     std::fs::write(stage.dir.path().join("exit"), status.to_string()).unwrap();
     for child in [&mut played.shell, &mut played.conmon] {
@@ -372,7 +372,7 @@ async fn kills_are_told_once_to_whoever_comes_first() {
     stage.says(Message::Left(gone.id)).await;
     for told in [true, false] {
         let (feed, mut ears) = stage.browser().await;
-        while !matches!(first_frame(&mut ears).await, Some(Told::Show(_))) {}
+        while !matches!(first_frame(&mut ears).await, Some(Told::Redraw)) {}
         stage.says(Message::Left(feed.id)).await;
         let mut notices = Vec::new();
         while let Some(frame) = first_frame(&mut ears).await {
