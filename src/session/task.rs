@@ -53,6 +53,8 @@ pub(crate) enum Message {
     /// Its tab was shown or hidden.
     Visible(AttachmentId, bool),
     Extend(AttachmentId),
+    /// A watcher wants the keyboard.
+    Take(AttachmentId),
     End {
         reason: EndReason,
         by: String,
@@ -143,7 +145,10 @@ pub(crate) struct Task {
 pub(crate) struct Sailing {
     t: Task,
     work: Work,
+    /// The attachment at the keyboard.
     seat: Option<Seat>,
+    /// Those that had it before and may take it back; the last one lost it last.
+    watchers: Vec<Seat>,
     /// Output was lost, so the screen is not as it was: whoever comes next is told, and the program is asked to draw anew.
     gap: bool,
     resizer: Option<Resizer>,
@@ -198,6 +203,7 @@ impl Sailing {
         Sailing {
             work: Work::Launching,
             seat: None,
+            watchers: Vec::new(),
             gap: false,
             resizer: None,
             first_size: None,
@@ -303,10 +309,8 @@ impl Sailing {
     fn message(&mut self, message: Message) {
         match message {
             Message::Attach { seat, size } => self.attach(seat, size),
-            Message::Left(who) => {
-                drop(self.vacate(who));
-                self.step(Event::Left(who));
-            }
+            Message::Left(who) => self.left(who),
+            Message::Take(who) => self.take(who),
             Message::Resize(who, size) if self.has_keyboard(who) => self.resize(size),
             Message::Visible(who, visible) => self.shown(who, visible),
             Message::Extend(who) => self.step(Event::Input(who)),
@@ -369,17 +373,13 @@ impl Sailing {
 
     fn act(&mut self, action: Action) {
         match action {
-            Action::TakeOver(who) => {
-                if let Some(seat) = self.vacate(who) {
-                    seat.close(Close::TakenOver);
-                }
-            }
+            Action::TakeOver(who) => self.unseat(who),
             Action::Refuse(_) => {} // `attach` answers the newcomer itself
             Action::WarnIdle(left) => self.warn_idle(left),
-            Action::WarnLifetime(left) => self.tell(ToClient::Notice(Notice::Lifetime { seconds: left.as_secs() })),
+            Action::WarnLifetime(left) => self.tell_all(&ToClient::Notice(Notice::Lifetime { seconds: left.as_secs() })),
             Action::Stop(reason) => self.take_down(reason),
             Action::Finish(reason) => {
-                if let Some(seat) = self.seat.take() {
+                for seat in self.seat.take().into_iter().chain(self.watchers.drain(..)) {
                     seat.close(Close::Ended);
                 }
                 let ending = self.ending.take().unwrap_or_else(|| Ending::by_itself(reason));

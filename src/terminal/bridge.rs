@@ -342,7 +342,7 @@ async fn control(boarding: &Boarding, frame: FromClient, answers: &mpsc::Sender<
         FromClient::End {} => boarding.end().await,
         FromClient::Ping { t } => drop(answers.try_send(ToClient::Pong { t })),
         FromClient::Visible { on } => boarding.visible(on).await,
-        FromClient::Take {} => {} // whoever is attached has the keyboard
+        FromClient::Take {} => boarding.take().await,
         // Both have their place: at the beginning, and in `reader`.
         FromClient::Auth { .. } | FromClient::Stdin { .. } => return Err(Close::Protocol),
     }

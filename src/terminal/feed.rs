@@ -316,6 +316,14 @@ impl Feed {
         Ok(n)
     }
 
+    /// What was typed so far and no terminal has taken is thrown away: it was typed without the keyboard.
+    pub(crate) fn forget_input(&self) {
+        let mut typed = self.typed();
+        typed.waiting = VecDeque::new();
+        typed.accepted = typed.received;
+        self.accepted.send_replace(typed.accepted);
+    }
+
     /// Whether this attachment keeps up with output whose head is `head`: else the terminal is read at a trickle.
     pub(crate) fn keeps_up(&self, head: u64) -> bool {
         let shown = self.shown();

@@ -1,4 +1,5 @@
-//! The attachment at the keyboard: it comes, is shown what there is, and is told what happens.
+//! The attachments: the newest comes to the keyboard, is shown what there is, and is told what happens; those before it
+//! watch, and may take it back.
 
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ use crate::{
     terminal::{Certificate, Close, Deadlines, Notice, Role, Seat, ToClient, Told},
 };
 
+/// Attachments that may watch at a time; the one that lost the keyboard first has to go.
+const MAX_WATCHERS: usize = 8;
+
 impl Sailing {
     pub(super) fn attach(&mut self, seat: Seat, size: Size) {
         let who = seat.feed.id;
@@ -26,8 +30,7 @@ impl Sailing {
         self.typed = 0;
         self.gauging = Gauging::new();
         self.welcomed = false;
-        self.t.record.size = size;
-        self.t.output.resize(size);
+        self.set_size(size);
         self.lift();
         self.seat = Some(seat);
         match &self.work {
@@ -70,15 +73,73 @@ impl Sailing {
         }
     }
 
-    /// Takes the seat from this attachment, if it has it.
-    pub(super) fn vacate(&mut self, who: AttachmentId) -> Option<Seat> {
+    /// An attachment is gone. Of those that watch, the last one that had the keyboard has it again.
+    pub(super) fn left(&mut self, who: AttachmentId) {
+        if let Some(at) = self.watchers.iter().position(|seat| seat.feed.id == who) {
+            let seat = self.watchers.remove(at);
+            return self.audit_detach(&seat);
+        }
+        let seat = self.vacate(who);
+        if let Some(seat) = seat.as_ref().filter(|_| self.welcomed) {
+            self.audit_detach(seat);
+        }
+        match self.watchers.last().map(|seat| seat.feed.id) {
+            Some(next) if seat.is_some() && !self.t.machine.is_over() => self.take(next),
+            _ => self.step(Event::Left(who)),
+        }
+    }
+
+    /// A watcher gets the keyboard, with the terminal in the size that it has; its window's follows.
+    pub(super) fn take(&mut self, who: AttachmentId) {
+        let Some(at) = self.watchers.iter().position(|seat| seat.feed.id == who) else { return };
+        let seat = self.watchers.remove(at);
+        seat.feed.forget_input();
+        self.step(Event::Came(who));
+        if self.t.machine.is_over() {
+            return seat.close(Close::Ended); // it was told of the end
+        }
+        self.typed = seat.feed.received();
+        self.gauging = Gauging::new();
+        self.lift();
+        seat.tell(Told::Frame(self.role_frame(Role::Owner)));
+        self.seat = Some(seat);
+        self.welcomed = true;
+        self.tell_kills();
+    }
+
+    /// The attachment at the keyboard loses it, and watches. One that has seen nothing yet closes.
+    pub(super) fn unseat(&mut self, who: AttachmentId) {
+        let Some(seat) = self.vacate(who) else { return };
+        if !self.welcomed {
+            return seat.close(Close::TakenOver);
+        }
+        if self.watchers.len() == MAX_WATCHERS {
+            let first = self.watchers.remove(0);
+            self.audit_detach(&first);
+            first.close(Close::TakenOver);
+        }
+        seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
+        self.watchers.push(seat);
+    }
+
+    /// Takes the seat at the keyboard from this attachment, if it has it.
+    fn vacate(&mut self, who: AttachmentId) -> Option<Seat> {
         let seat = self.seat.take_if(|seat| seat.feed.id == who)?;
         self.pour(&seat);
-        if self.welcomed {
-            let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
-            audit::record(&audit::Event::Detach { id: self.id(), user, peer });
-        }
         Some(seat)
+    }
+
+    fn audit_detach(&self, seat: &Seat) {
+        let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
+        audit::record(&audit::Event::Detach { id: self.id(), user, peer });
+    }
+
+    /// Who watches sees the terminal in its size, drawn anew.
+    fn show_size_to_watchers(&self) {
+        for seat in &self.watchers {
+            seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
+            seat.tell(Told::Redraw);
+        }
     }
 
     /// Tells the attachment what it has, shows it the screen, and lets the output flow.
@@ -109,13 +170,21 @@ impl Sailing {
 
     pub(super) fn resize(&mut self, size: Size) {
         self.size = Some(size);
-        self.t.record.size = size;
-        self.t.output.resize(size);
+        self.set_size(size);
         self.lift();
         match (&self.work, &self.resizer) {
             (Work::Prepared(_), _) => self.start_shell(size),
             (_, Some(resizer)) => resizer.resize(size),
             _ => {}
+        }
+    }
+
+    /// What the screen is drawn for, here and where it is watched.
+    pub(super) fn set_size(&mut self, size: Size) {
+        if std::mem::replace(&mut self.t.record.size, size) != size {
+            self.t.output.resize(size);
+            self.show_size_to_watchers();
+            self.remember(); // the next daemon draws for this size
         }
     }
 
@@ -127,6 +196,18 @@ impl Sailing {
         if let Some(seat) = &self.seat {
             seat.tell(Told::Frame(frame));
         }
+    }
+
+    /// To everyone, whoever has the keyboard.
+    pub(super) fn tell_all(&self, frame: &ToClient) {
+        for seat in self.seat.iter().chain(&self.watchers) {
+            seat.tell(Told::Frame(frame.clone()));
+        }
+    }
+
+    fn role_frame(&self, role: Role) -> ToClient {
+        let Size { cols, rows } = self.t.record.size;
+        ToClient::Role { role, cols, rows }
     }
 
     pub(super) fn started_frame(&self) -> Option<ToClient> {
@@ -156,7 +237,7 @@ impl Sailing {
     }
 
     pub(super) fn tell_ended(&self) {
-        if let Some(seat) = &self.seat {
+        for seat in self.seat.iter().chain(&self.watchers) {
             seat.tell(Told::Last(self.ended_frame()));
         }
     }

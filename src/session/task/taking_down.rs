@@ -37,7 +37,7 @@ impl Sailing {
                     self.welcome();
                 }
                 self.gap = self.seat.is_none();
-                self.tell(ToClient::Notice(Notice::Gap));
+                self.tell_all(&ToClient::Notice(Notice::Gap));
                 if let Some(resizer) = &self.resizer {
                     resizer.nudge();
                 }
@@ -104,8 +104,10 @@ impl Sailing {
             self.leaving = Some(done); // a moment, and then there is a shell to come back to
             return;
         }
-        if let Some(seat) = self.seat.take() {
-            self.pour(&seat);
+        if let Some(seat) = &self.seat {
+            self.pour(seat);
+        }
+        for seat in self.seat.take().into_iter().chain(self.watchers.drain(..)) {
             seat.tell(Told::Frame(ToClient::Notice(Notice::Restart)));
             seat.close(Close::Restarting);
         }

@@ -18,7 +18,7 @@ use crate::{
         record,
         state::Periods,
     },
-    terminal::{Ears, Feed, Ring, Told},
+    terminal::{Ears, Feed, Ring, Role, Told},
 };
 
 const SIZE: Size = Size { cols: 80, rows: 24 };
@@ -383,4 +383,86 @@ async fn kills_are_told_once_to_whoever_comes_first() {
     let (_, record) = RecordFile::open(&stage.dir.path().join("x.rec")).unwrap();
     let kills = serde_json::to_value(record.kills).unwrap();
     assert_eq!(kills, serde_json::json!({"outlived": 2, "told": 2, "recorded": 2}), "the next daemon knows");
+}
+
+/// The role that was told next, and the size with it.
+async fn role(ears: &mut Ears) -> (Role, u16) {
+    loop {
+        match first_frame(ears).await {
+            Some(Told::Frame(ToClient::Role { role, cols, .. })) => return (role, cols),
+            Some(_) => {}
+            None => panic!("closed without a role"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_newest_attachment_has_the_keyboard_and_the_older_one_watches_until_it_takes_it_back() {
+    let (mut stage, mut played) = running();
+    let (first, mut first_ears) = stage.browser().await;
+    let (second, mut second_ears) = stage.browser().await;
+    assert_eq!(role(&mut first_ears).await, (Role::Watcher, 80));
+    first.type_in(b"not heard").unwrap();
+    second.type_in(b"heard").unwrap();
+    let mut heard = [0; 5];
+    played.terminal.read_exact(&mut heard).await.unwrap();
+    assert_eq!(&heard, b"heard");
+    stage.says(Message::Resize(second.id, Size { cols: 100, rows: 30 })).await;
+    assert_eq!(role(&mut first_ears).await, (Role::Watcher, 100), "it sees the terminal in its new size");
+    assert_eq!(first_frame(&mut first_ears).await, Some(Told::Redraw));
+    stage.says(Message::Resize(first.id, SIZE)).await; // has no say
+    stage.says(Message::Take(first.id)).await;
+    assert_eq!(role(&mut first_ears).await, (Role::Owner, 100));
+    assert_eq!(role(&mut second_ears).await, (Role::Watcher, 100));
+    first.type_in(b"again").unwrap();
+    played.terminal.read_exact(&mut heard).await.unwrap();
+    assert_eq!(&heard, b"again", "what was typed without the keyboard is gone");
+}
+
+#[tokio::test]
+async fn a_watcher_has_the_keyboard_again_when_the_one_that_had_it_is_gone() {
+    let (mut stage, mut played) = running();
+    let (first, mut ears) = stage.browser().await;
+    let (second, _second_ears) = stage.browser().await;
+    assert_eq!(role(&mut ears).await.0, Role::Watcher);
+    stage.says(Message::Left(second.id)).await;
+    assert_eq!(role(&mut ears).await.0, Role::Owner);
+    first.type_in(b"mine").unwrap();
+    let mut heard = [0; 4];
+    played.terminal.read_exact(&mut heard).await.unwrap();
+    assert_eq!(&heard, b"mine");
+}
+
+#[tokio::test]
+async fn whoever_watches_is_told_of_the_end_and_too_many_do_not_watch() {
+    let (mut stage, _played) = running();
+    let mut browsers = Vec::new();
+    for _ in 0..10 {
+        browsers.push(stage.browser().await);
+    }
+    let (_, first) = &mut browsers[0];
+    while first_frame(first).await.is_some() {}
+    assert_eq!(*first.parting.borrow(), Some(Close::TakenOver), "eight watch, and it was the ninth");
+    stage.says(Message::End { reason: EndReason::Owner, by: "mira".into() }).await;
+    for (_, ears) in &mut browsers[1..] {
+        assert_eq!(told(ears).await.0, EndReason::Owner);
+    }
+}
+
+#[tokio::test]
+async fn what_was_printed_while_nobody_looked_is_on_the_screen_that_the_next_browser_is_sent() {
+    let (mut stage, mut played) = running();
+    let (first, mut ears) = stage.browser().await;
+    while first_frame(&mut ears).await != Some(Told::Redraw) {}
+    stage.says(Message::Left(first.id)).await;
+    played.terminal.write_all(b"\x1b[?1049h\x1b[5;7Hwhile away").await.unwrap();
+    output_reaches(&stage.output, 24).await;
+    let (_second, mut ears) = stage.browser().await;
+    let mut told = Vec::new();
+    while told.last() != Some(&Told::Redraw) {
+        told.extend(first_frame(&mut ears).await);
+    }
+    assert!(!told.contains(&Told::Frame(ToClient::Notice(Notice::Gap))), "nothing is missing");
+    let redraw = String::from_utf8(stage.output.redraw().bytes).unwrap();
+    assert!(redraw.contains("\x1b[?47h") && redraw.contains("while away"), "{redraw:?}");
 }
