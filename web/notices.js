@@ -5,7 +5,7 @@ import { element } from './overlay.js';
 /** Seconds before the end of a countdown at which it is announced once more. */
 const LAST_CALL = 10;
 
-/** @typedef {'link' | 'idle' | 'lifetime' | 'oom' | 'gap' | 'input' | 'module'} Kind */
+/** @typedef {'link' | 'watch' | 'idle' | 'lifetime' | 'oom' | 'gap' | 'input' | 'module'} Kind */
 
 export class Strips {
   #place;

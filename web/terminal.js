@@ -49,7 +49,7 @@ const LIGHT = {
 
 /**
  * Makes the terminal inside `host`, at the size that fits; later sizes are reported. `refit` is for when a cell's size
- * may have changed.
+ * may have changed. `hold` gives it a size that is another window's, until it is released by `null`.
  * @param {HTMLElement} host
  * @param {Wishes} wishes
  */
@@ -74,7 +74,9 @@ export function openTerminal(host, wishes) {
   term.open(host);
   term.textarea?.setAttribute('aria-label', words.terminalLabel);
 
+  let held = false;
   const refit = () => {
+    if (held) return;
     const { cols, rows } = term;
     fitWithin(term, fit);
     if (cols !== term.cols || rows !== term.rows) wishes.resized(term.cols, term.rows);
@@ -94,7 +96,13 @@ export function openTerminal(host, wishes) {
   term.attachCustomKeyEventHandler((event) => ownKey(term, event, wishes));
   guardPaste(host, term);
   followTouch(host, term);
-  return { term, refit };
+  /** @param {{cols: number, rows: number} | null} size */
+  const hold = (size) => {
+    held = size !== null;
+    if (size) term.resize(size.cols, size.rows);
+    else refit();
+  };
+  return { term, refit, hold };
 }
 
 /** @param {Terminal} term */

@@ -376,7 +376,9 @@ impl Sailing {
             Action::TakeOver(who) => self.unseat(who),
             Action::Refuse(_) => {} // `attach` answers the newcomer itself
             Action::WarnIdle(left) => self.warn_idle(left),
-            Action::WarnLifetime(left) => self.tell_all(&ToClient::Notice(Notice::Lifetime { seconds: left.as_secs() })),
+            Action::WarnLifetime(left) => {
+                self.tell_all(&ToClient::Notice(Notice::Lifetime { seconds: left.as_secs() }))
+            }
             Action::Stop(reason) => self.take_down(reason),
             Action::Finish(reason) => {
                 for seat in self.seat.take().into_iter().chain(self.watchers.drain(..)) {

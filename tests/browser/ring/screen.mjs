@@ -316,8 +316,7 @@ async function webgl({ page, context: shared, faults }) {
   } finally {
     await browser.close();
   }
-  await page.getByRole('button', { name: 'Take back' }).click();
-  await prompt(page);
+  await page.locator('.strip.watch').waitFor({ state: 'detached' });
   await run(page, 'clear');
 }
 
