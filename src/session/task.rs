@@ -10,6 +10,7 @@ mod taking_down; // the end
 
 use std::{
     io,
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -131,6 +132,8 @@ pub(crate) struct Task {
     pub(crate) file: RecordFile,
     pub(crate) machine: Machine,
     pub(crate) output: Arc<Output>,
+    /// Where the screen is written down when the daemon leaves.
+    pub(crate) screen_file: PathBuf,
     pub(crate) podman: Podman,
     pub(crate) inbox: mpsc::Receiver<Message>,
     pub(crate) bell: Arc<Notify>,

@@ -50,10 +50,22 @@ pub(crate) struct Redraw {
 }
 
 impl Output {
-    /// What `ring` has is drawn at once, for a terminal of this size.
-    pub(crate) fn new(ring: Ring, size: Size) -> Output {
+    /// What `ring` has is drawn at once, for a terminal of this size; on top of the screen that an earlier daemon parked, if
+    /// the ring goes back to it.
+    pub(crate) fn new(ring: Ring, size: Size, parked: Option<(Size, Redraw)>) -> Output {
         let head = watch::Sender::new(ring.head());
         let mut kept = Kept { drawn: ring.oldest(), ring, screen: Screen::new(size.cols, size.rows) };
+        if let Some((then, Redraw { bytes, position })) = parked {
+            if (kept.ring.oldest()..=kept.ring.head()).contains(&position) {
+                kept.screen.resize(then.cols, then.rows);
+                let mut rest = bytes.as_slice();
+                while !rest.is_empty() {
+                    rest = &rest[kept.screen.write(rest)..];
+                }
+                kept.screen.resize(size.cols, size.rows);
+                kept.drawn = position;
+            }
+        }
         while kept.draw() {}
         Output { kept: Mutex::new(kept), head }
     }
@@ -351,7 +363,7 @@ mod tests {
 
     fn output() -> (tempfile::TempDir, Output) {
         let dir = tempfile::tempdir().unwrap();
-        let output = Output::new(Ring::create(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT);
+        let output = Output::new(Ring::create(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT, None);
         (dir, output)
     }
 
@@ -371,11 +383,20 @@ mod tests {
     }
 
     #[test]
-    fn the_next_daemon_draws_what_the_ring_has() {
+    fn the_next_daemon_draws_what_the_ring_has_on_what_was_parked() {
         let (dir, output) = output();
         output.write(b"\x1b]2;title\x07before the crash").unwrap();
-        let again = Output::new(Ring::open(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT);
-        assert_eq!(again.redraw().bytes, output.redraw().bytes);
+        let again = || Ring::open(&dir.path().join("x.ring")).unwrap();
+        assert_eq!(Output::new(again(), Size::DEFAULT, None).redraw().bytes, output.redraw().bytes);
+        // The title is in no ring any more, but on the screen that was parked.
+        for _ in 0..2000 {
+            output.write(b"\x1b[Hover and over, all in one place").unwrap();
+        }
+        let parked = output.redraw();
+        output.write(b"\x1b[7mand on").unwrap();
+        let parked = Some((Size::DEFAULT, parked));
+        assert_eq!(Output::new(again(), Size::DEFAULT, parked).redraw().bytes, output.redraw().bytes);
+        assert_ne!(Output::new(again(), Size::DEFAULT, None).redraw().bytes, output.redraw().bytes);
     }
 
     #[test]

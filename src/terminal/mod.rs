@@ -2,6 +2,7 @@
 
 mod protocol; // the wire
 mod ring; //     the last output, in a file that outlives the daemon
+mod parked; //   its screen, between two daemons
 mod feed; //     what a session's task and its WebSockets share
 mod bridge; //   one WebSocket, from the upgrade to the close frame
 
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 
 pub(crate) use bridge::{serve, turn_away};
 pub(crate) use feed::{Ears, Feed, Output, Seat, Told};
+pub(crate) use parked::{park, unpark};
 pub(crate) use protocol::{Certificate, Close, Deadlines, Notice, Role, SUBPROTOCOL, Step, ToClient};
 pub(crate) use ring::{FILE_SIZE as RING_FILE_SIZE, Ring};
 

@@ -21,7 +21,7 @@ fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
             lifetime: BootTime::now(),
             standing: watch::channel(Standing { word: "starting", detached: None }).1,
             inbox,
-            output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap(), Size::DEFAULT)),
+            output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap(), Size::DEFAULT, None)),
             bell: Arc::new(Notify::new()),
         };
         roster.table().insert(id, entry);

@@ -42,7 +42,7 @@ impl Stage {
         let record = record::tests::example();
         let mut file = RecordFile::create(&place("x.rec")).unwrap();
         file.write(&record).unwrap();
-        let output = Arc::new(Output::new(Ring::create(&place("x.ring")).unwrap(), Size::DEFAULT));
+        let output = Arc::new(Output::new(Ring::create(&place("x.ring")).unwrap(), Size::DEFAULT, None));
         let (bell, (inbox_tx, inbox)) = (Arc::new(Notify::new()), mpsc::channel(64));
         let reports = mpsc::channel(64);
         let hour = Duration::from_secs(3600);
@@ -56,6 +56,7 @@ impl Stage {
             record: Record { certificate: running.as_ref().map(|_| certificate()), ..record },
             file,
             output: output.clone(),
+            screen_file: place("x.screen"),
             podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
             inbox,
             bell: bell.clone(),
@@ -313,6 +314,7 @@ async fn leaving_lets_the_terminal_go_and_tells_the_browser_to_come_back() {
     assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));
     assert_eq!(played.terminal.read(&mut [0; 8]).await.unwrap(), 0);
     assert!(played.shell.try_wait().unwrap().is_none(), "the shell goes on");
+    assert!(crate::terminal::unpark(&stage.dir.path().join("x.screen")).is_some(), "the next daemon knows the screen");
 }
 
 /// How a session ends whose kernel counted `before` kills while the shell lived and `after` at its end, and whose conmon

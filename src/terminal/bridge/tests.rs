@@ -62,7 +62,7 @@ fn config() -> WebSocketConfig {
 /// A WebSocket that has its seat, and was shown the empty screen.
 async fn seated() -> Table {
     let dir = tempfile::tempdir().unwrap();
-    let output = Arc::new(Output::new(Ring::create(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT));
+    let output = Arc::new(Output::new(Ring::create(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT, None));
     let feed = Arc::new(Feed::new(AttachmentId(1), "mira".into(), "127.0.0.1".into(), Arc::new(Notify::new())));
     let (seat, ears) = Seat::new(feed.clone());
     let (boarding, inbox) = Boarding::of(feed.clone(), output.clone());

@@ -1,6 +1,6 @@
 // The network breaks, falls silent, and somebody opens the session elsewhere.
 
-import { agreedSize, line, occupy, openPage, picture, rows, run, signIn, type, until } from '../browser.mjs';
+import { agreedSize, line, openPage, picture, rows, run, signIn, type, until } from '../browser.mjs';
 
 const LOST = [/WebSocket connection/, /ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|ERR_TIMED_OUT|ERR_ABORTED/];
 
@@ -54,7 +54,7 @@ async function sameScreen(page, before, what) {
 
 async function redraw({ page, browser, url, user, password, faults }) {
   await run(page, "clear; printf 'kept \\033[7mabove\\033[0m 日本 👩‍🚀\\n'");
-  await occupy(page, 'seq 1 300 | sed "s/$/ of three hundred/" | less');
+  await type(page, 'seq 1 300 | sed "s/$/ of three hundred/" | less\n');
   await line(page, /^1 of three hundred$/);
   await type(page, 'G');
   await line(page, /^300 of three hundred$/);
