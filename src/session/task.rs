@@ -155,6 +155,9 @@ pub(crate) struct Sailing {
     /// Output was lost, so the screen is not as it was: whoever comes next is told, and the program is asked to draw anew.
     gap: bool,
     resizer: Option<Resizer>,
+    /// When the last size was taken, and the next one, which waits for its time.
+    resized: Instant,
+    wanted: Option<Size>,
     first_size: Option<Instant>,
     size: Option<Size>,
     /// Whether the attachment at the keyboard was told `started`.
@@ -187,6 +190,7 @@ enum Wake {
     Bell,
     Tick,
     FirstSizeOver,
+    SizeDue,
     GaugeDue,
     MemoryEvent,
     KillsDue,
@@ -209,6 +213,8 @@ impl Sailing {
             watchers: Vec::new(),
             gap: false,
             resizer: None,
+            resized: now,
+            wanted: None,
             first_size: None,
             size: None,
             welcomed: false,
@@ -266,6 +272,7 @@ impl Sailing {
                     self.last_reading();
                 }
                 Wake::FirstSizeOver => self.start_shell(Size::DEFAULT),
+                Wake::SizeDue => self.take_size(),
                 Wake::Readable(Ok(())) => self.read(),
                 Wake::Readable(Err(error)) => self.terminal_over(&error.to_string()),
                 Wake::Writable => self.write(),
@@ -282,7 +289,8 @@ impl Sailing {
 
     async fn wake(&mut self) -> Wake {
         let deadline = self.t.machine.next_deadline();
-        let (first_size, gauge, kills) = (self.first_size, self.gauge_due(), self.kills_due());
+        let (first_size, size_due) = (self.first_size, self.size_due());
+        let (gauge, kills) = (self.gauge_due(), self.kills_due());
         // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
         let read_at = if self.keeps_up() { None } else { Some(self.next_read) };
         let write = self.tail.is_none() && self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
@@ -299,6 +307,7 @@ impl Sailing {
             () = self.t.bell.notified() => Wake::Bell,
             () = wait_for(deadline) => Wake::Tick,
             () = sleep_until(first_size.unwrap_or_else(Instant::now)), if first_size.is_some() => Wake::FirstSizeOver,
+            () = sleep_until(size_due.unwrap_or_else(Instant::now)), if size_due.is_some() => Wake::SizeDue,
             () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
             () = sleep_until(kills.unwrap_or_else(Instant::now)), if kills.is_some() => Wake::KillsDue,
             woken = gauging::processes(running, self.shell_died) => woken,
@@ -314,7 +323,7 @@ impl Sailing {
             Message::Attach { seat, size } => self.attach(seat, size),
             Message::Left(who) => self.left(who),
             Message::Take(who) => self.take(who),
-            Message::Resize(who, size) if self.has_keyboard(who) => self.resize(size),
+            Message::Resize(who, size) if self.has_keyboard(who) => self.resize_soon(size),
             Message::Visible(who, visible) => self.shown(who, visible),
             Message::Extend(who) => self.step(Event::Input(who)),
             Message::Resize(..) => {}

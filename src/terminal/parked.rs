@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use super::feed::Redraw;
+use super::output::Redraw;
 use crate::session::Size;
 
 const MAGIC: &[u8; 8] = b"coracle-";

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{Message, Outcome, Sailing, Work, gauging::Gauging};
 use crate::{
     audit,
@@ -16,6 +18,8 @@ use crate::{
 
 /// Attachments that may watch at a time; the one that lost the keyboard first has to go.
 const MAX_WATCHERS: usize = 8;
+/// How often a window that is dragged, or a client that does not wait as the page does, may have the screen laid out anew.
+const RESIZE_EVERY: Duration = Duration::from_millis(25);
 
 impl Sailing {
     pub(super) fn attach(&mut self, seat: Seat, size: Size) {
@@ -28,6 +32,7 @@ impl Sailing {
             return seat.close(Close::Ended);
         }
         self.typed = 0;
+        self.wanted = None;
         self.gauging = Gauging::new();
         self.welcomed = false;
         self.set_size(size);
@@ -99,6 +104,7 @@ impl Sailing {
             return seat.close(Close::Ended); // it was told of the end
         }
         self.typed = seat.feed.received();
+        self.wanted = None;
         self.gauging = Gauging::new();
         self.lift();
         seat.tell(Told::Frame(self.role_frame(Role::Owner)));
@@ -168,7 +174,22 @@ impl Sailing {
         }
     }
 
-    pub(super) fn resize(&mut self, size: Size) {
+    /// A size of the window at the keyboard. A screen is not laid out anew more often than [`RESIZE_EVERY`].
+    pub(super) fn resize_soon(&mut self, size: Size) {
+        self.wanted = Some(size);
+        if self.size_due().is_some_and(|due| due <= Instant::now()) {
+            self.take_size();
+        }
+    }
+
+    /// When the size that waits is to be taken.
+    pub(super) fn size_due(&self) -> Option<Instant> {
+        self.wanted.map(|_| self.resized + RESIZE_EVERY)
+    }
+
+    pub(super) fn take_size(&mut self) {
+        let Some(size) = self.wanted.take() else { return };
+        self.resized = Instant::now();
         self.size = Some(size);
         self.set_size(size);
         self.lift();

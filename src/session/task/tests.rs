@@ -422,6 +422,25 @@ async fn the_newest_attachment_has_the_keyboard_and_the_older_one_watches_until_
 }
 
 #[tokio::test]
+async fn a_window_that_is_dragged_lays_the_screen_out_a_few_times_and_ends_at_its_last_size() {
+    let (mut stage, _played) = running();
+    let (_first, mut ears) = stage.browser().await;
+    let (second, _second_ears) = stage.browser().await;
+    assert_eq!(role(&mut ears).await.0, Role::Watcher);
+    let began = Instant::now();
+    for n in 0..500 {
+        stage.says(Message::Resize(second.id, Size { cols: 20 + n % 2, rows: 24 })).await;
+    }
+    stage.says(Message::Resize(second.id, Size { cols: 99, rows: 24 })).await;
+    let mut times = 1;
+    while role(&mut ears).await.1 != 99 {
+        times += 1;
+    }
+    let most = began.elapsed().as_millis() / 25 + 2;
+    assert!(times <= most, "{times} times in {:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn a_watcher_has_the_keyboard_again_when_the_one_that_had_it_is_gone() {
     let (mut stage, mut played) = running();
     let (first, mut ears) = stage.browser().await;

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::{CHUNK, LAST_WORDS, Parting, Sink, put, send};
 use crate::{
     session::Boarding,
-    terminal::{feed::Redraw, protocol::ToClient},
+    terminal::{output::Redraw, protocol::ToClient},
 };
 
 /// Waits until there may be something to send: output, or the credit for it.

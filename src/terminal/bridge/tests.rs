@@ -21,7 +21,8 @@ use crate::{
     auth::{OwnerId, Person},
     session::{AttachmentId, EndReason, Message as Asked},
     terminal::{
-        feed::{Feed, Output, Seat},
+        feed::{Feed, Seat},
+        output::Output,
         protocol::{INPUT_CREDIT, OUTPUT_CREDIT},
         ring::{CAPACITY, Ring},
     },

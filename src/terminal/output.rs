@@ -1,0 +1,177 @@
+//! A session's output, as all of its WebSockets read it: the last bytes, and the screen that they make.
+
+use std::{
+    io,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::watch;
+
+use super::ring::{Behind, Ring};
+use crate::{screen::Screen, session::Size};
+
+/// Bytes that go from the ring to the screen in one step.
+const STEP: usize = 8 * 1024;
+
+/// The session's output: the last of it as bytes, read by every attachment at its own pace, and what it makes a terminal
+/// show.
+pub(crate) struct Output {
+    kept: Mutex<Kept>,
+    head: watch::Sender<u64>,
+}
+
+struct Kept {
+    ring: Ring,
+    screen: Screen,
+    /// Up to here the screen has taken the output.
+    drawn: u64,
+}
+
+/// The bytes that redraw the screen in an emulator of its size.
+pub(crate) struct Redraw {
+    pub(crate) bytes: Vec<u8>,
+    /// Where the output goes on.
+    pub(crate) position: u64,
+}
+
+impl Output {
+    /// What `ring` has is drawn at once, for a terminal of this size; on top of the screen that an earlier daemon parked, if
+    /// the ring goes back to it.
+    pub(crate) fn new(ring: Ring, size: Size, parked: Option<(Size, Redraw)>) -> Output {
+        let head = watch::Sender::new(ring.head());
+        let mut kept = Kept { drawn: ring.oldest(), ring, screen: Screen::new(size.cols, size.rows) };
+        if let Some((then, Redraw { bytes, position })) = parked {
+            if (kept.ring.oldest()..=kept.ring.head()).contains(&position) {
+                kept.screen.resize(then.cols, then.rows);
+                let mut rest = bytes.as_slice();
+                while !rest.is_empty() {
+                    rest = &rest[kept.screen.write(rest)..];
+                }
+                kept.screen.resize(size.cols, size.rows);
+                kept.drawn = position;
+            }
+        }
+        while kept.draw() {}
+        Output { kept: Mutex::new(kept), head }
+    }
+
+    /// Appends output and wakes the readers. What the screen does not take at once is left to [`Output::draw`].
+    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut kept = self.kept();
+        let whole = kept.drawn == kept.ring.head();
+        kept.ring.write(bytes)?;
+        if whole {
+            kept.drawn += kept.screen.write(bytes) as u64;
+        }
+        self.head.send_replace(kept.ring.head());
+        Ok(())
+    }
+
+    /// Draws some more of what the screen has not yet taken; whether there is still more.
+    pub(crate) fn draw(&self) -> bool {
+        self.kept().draw()
+    }
+
+    /// Whether the screen shows all of the output.
+    pub(crate) fn is_drawn(&self) -> bool {
+        let kept = self.kept();
+        kept.drawn == kept.ring.head()
+    }
+
+    /// The terminal has another size from here on.
+    pub(crate) fn resize(&self, size: Size) {
+        self.kept().screen.resize(size.cols, size.rows);
+    }
+
+    /// What to send to an attachment that begins here, or was overtaken by the ring.
+    pub(crate) fn redraw(&self) -> Redraw {
+        let mut kept = self.kept();
+        while kept.drawn < kept.ring.oldest() && kept.draw() {}
+        Redraw { bytes: kept.screen.snapshot(), position: kept.drawn }
+    }
+
+    pub(crate) fn read(&self, from: u64, buf: &mut [u8]) -> Result<usize, Behind> {
+        self.kept().ring.read(from, buf)
+    }
+
+    pub(crate) fn head(&self) -> u64 {
+        *self.head.borrow()
+    }
+
+    /// Changes with every write.
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.head.subscribe()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// One step; whether there is more.
+    fn draw(&mut self) -> bool {
+        let mut step = [0; STEP];
+        match self.ring.read(self.drawn, &mut step) {
+            Ok(n) => self.drawn += self.screen.write(&step[..n]) as u64,
+            // Overtaken: the task reads nothing more before all is drawn, so this cannot be.
+            Err(Behind) => self.drawn = self.ring.oldest(),
+        }
+        self.drawn != self.ring.head()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn output() -> (tempfile::TempDir, Output) {
+        let dir = tempfile::tempdir().unwrap();
+        let output = Output::new(Ring::create(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT, None);
+        (dir, output)
+    }
+
+    #[test]
+    fn a_redraw_and_what_follows_it_are_all_of_the_output() {
+        let (_dir, output) = output();
+        output.write(b"one\r\n\x1b[7mtwo").unwrap();
+        let Redraw { bytes, position } = output.redraw();
+        assert_eq!(position, output.head());
+        let mut again = Screen::new(80, 24);
+        again.write(&bytes);
+        output.write(b" three").unwrap();
+        let mut rest = [0; 64];
+        let n = output.read(position, &mut rest).unwrap();
+        again.write(&rest[..n]);
+        assert_eq!(again.snapshot(), output.redraw().bytes);
+    }
+
+    #[test]
+    fn the_next_daemon_draws_what_the_ring_has_on_what_was_parked() {
+        let (dir, output) = output();
+        output.write(b"\x1b]2;title\x07before the crash").unwrap();
+        let again = || Ring::open(&dir.path().join("x.ring")).unwrap();
+        assert_eq!(Output::new(again(), Size::DEFAULT, None).redraw().bytes, output.redraw().bytes);
+        // The title is in no ring any more, but on the screen that was parked.
+        for _ in 0..2000 {
+            output.write(b"\x1b[Hover and over, all in one place").unwrap();
+        }
+        let parked = output.redraw();
+        output.write(b"\x1b[7mand on").unwrap();
+        let parked = Some((Size::DEFAULT, parked));
+        assert_eq!(Output::new(again(), Size::DEFAULT, parked).redraw().bytes, output.redraw().bytes);
+        assert_ne!(Output::new(again(), Size::DEFAULT, None).redraw().bytes, output.redraw().bytes);
+    }
+
+    #[test]
+    fn output_that_is_dear_to_draw_is_drawn_in_steps_and_all_of_it() {
+        let (_dir, output) = output();
+        let dear = "x\x1b[2147483647b".repeat(1000);
+        output.write(dear.as_bytes()).unwrap();
+        assert!(!output.is_drawn(), "one step is not enough");
+        let behind = output.redraw();
+        assert!(behind.position < output.head());
+        while output.draw() {}
+        assert_eq!(output.redraw().position, output.head());
+    }
+}
