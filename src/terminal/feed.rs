@@ -225,6 +225,12 @@ impl Feed {
         shown.credit() > 0 && head.saturating_sub(shown.position) <= BACKLOG
     }
 
+    /// Whether this attachment reads, but the ring would overtake it if the terminal were read much further at once.
+    pub(crate) fn is_nearly_overtaken(&self, head: u64) -> bool {
+        let shown = self.shown();
+        shown.credit() > 0 && head.saturating_sub(shown.position) > super::ring::CAPACITY - BACKLOG / 2
+    }
+
     fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -14,17 +14,18 @@ use crate::{screen::Screen, session::Size};
 const STEP: usize = 8 * 1024;
 
 /// The session's output: the last of it as bytes, read by every attachment at its own pace, and what it makes a terminal
-/// show.
+/// show. The ring has a lock of its own, so that no reader waits for the drawing.
 pub(crate) struct Output {
-    kept: Mutex<Kept>,
+    /// Taken before `ring`, where both are.
+    drawn: Mutex<Drawn>,
+    ring: Mutex<Ring>,
     head: watch::Sender<u64>,
 }
 
-struct Kept {
-    ring: Ring,
+struct Drawn {
     screen: Screen,
     /// Up to here the screen has taken the output.
-    drawn: u64,
+    position: u64,
 }
 
 /// The bytes that redraw the screen in an emulator of its size.
@@ -39,59 +40,74 @@ impl Output {
     /// the ring goes back to it.
     pub(crate) fn new(ring: Ring, size: Size, parked: Option<(Size, Redraw)>) -> Output {
         let head = watch::Sender::new(ring.head());
-        let mut kept = Kept { drawn: ring.oldest(), ring, screen: Screen::new(size.cols, size.rows) };
+        let mut drawn = Drawn { screen: Screen::new(size.cols, size.rows), position: ring.oldest() };
         if let Some((then, Redraw { bytes, position })) = parked {
-            if (kept.ring.oldest()..=kept.ring.head()).contains(&position) {
-                kept.screen.resize(then.cols, then.rows);
+            if (ring.oldest()..=ring.head()).contains(&position) {
+                drawn.screen.resize(then.cols, then.rows);
                 let mut rest = bytes.as_slice();
                 while !rest.is_empty() {
-                    rest = &rest[kept.screen.write(rest)..];
+                    rest = &rest[drawn.screen.write(rest)..];
                 }
-                kept.screen.resize(size.cols, size.rows);
-                kept.drawn = position;
+                drawn.screen.resize(size.cols, size.rows);
+                drawn.position = position;
             }
         }
-        while kept.draw() {}
-        Output { kept: Mutex::new(kept), head }
+        let output = Output { drawn: Mutex::new(drawn), ring: Mutex::new(ring), head };
+        while output.draw() {}
+        output
     }
 
     /// Appends output and wakes the readers. What the screen does not take at once is left to [`Output::draw`].
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut kept = self.kept();
-        let whole = kept.drawn == kept.ring.head();
-        kept.ring.write(bytes)?;
-        if whole {
-            kept.drawn += kept.screen.write(bytes) as u64;
+        let mut drawn = self.drawn();
+        let (before, after) = {
+            let mut ring = self.ring();
+            let before = ring.head();
+            ring.write(bytes)?;
+            (before, ring.head())
+        };
+        self.head.send_replace(after);
+        if drawn.position == before {
+            drawn.position += drawn.screen.write(bytes) as u64;
         }
-        self.head.send_replace(kept.ring.head());
         Ok(())
     }
 
     /// Draws some more of what the screen has not yet taken; whether there is still more.
     pub(crate) fn draw(&self) -> bool {
-        self.kept().draw()
+        let mut drawn = self.drawn();
+        let mut step = [0; STEP];
+        let (read, oldest, head) = {
+            let ring = self.ring();
+            (ring.read(drawn.position, &mut step), ring.oldest(), ring.head())
+        };
+        match read {
+            Ok(n) => drawn.position += drawn.screen.write(&step[..n]) as u64,
+            // Overtaken: the task reads nothing more before all is drawn, so this cannot be.
+            Err(Behind) => drawn.position = oldest,
+        }
+        drawn.position != head
     }
 
     /// Whether the screen shows all of the output.
     pub(crate) fn is_drawn(&self) -> bool {
-        let kept = self.kept();
-        kept.drawn == kept.ring.head()
+        self.drawn().position == self.head()
     }
 
     /// The terminal has another size from here on.
     pub(crate) fn resize(&self, size: Size) {
-        self.kept().screen.resize(size.cols, size.rows);
+        self.drawn().screen.resize(size.cols, size.rows);
     }
 
     /// What to send to an attachment that begins here, or was overtaken by the ring.
     pub(crate) fn redraw(&self) -> Redraw {
-        let mut kept = self.kept();
-        while kept.drawn < kept.ring.oldest() && kept.draw() {}
-        Redraw { bytes: kept.screen.snapshot(), position: kept.drawn }
+        while self.is_overtaken() && self.draw() {}
+        let drawn = self.drawn();
+        Redraw { bytes: drawn.screen.snapshot(), position: drawn.position }
     }
 
     pub(crate) fn read(&self, from: u64, buf: &mut [u8]) -> Result<usize, Behind> {
-        self.kept().ring.read(from, buf)
+        self.ring().read(from, buf)
     }
 
     pub(crate) fn head(&self) -> u64 {
@@ -103,21 +119,18 @@ impl Output {
         self.head.subscribe()
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The ring does not go back to where the screen is.
+    fn is_overtaken(&self) -> bool {
+        let position = self.drawn().position;
+        position < self.ring().oldest()
     }
-}
 
-impl Kept {
-    /// One step; whether there is more.
-    fn draw(&mut self) -> bool {
-        let mut step = [0; STEP];
-        match self.ring.read(self.drawn, &mut step) {
-            Ok(n) => self.drawn += self.screen.write(&step[..n]) as u64,
-            // Overtaken: the task reads nothing more before all is drawn, so this cannot be.
-            Err(Behind) => self.drawn = self.ring.oldest(),
-        }
-        self.drawn != self.ring.head()
+    fn drawn(&self) -> MutexGuard<'_, Drawn> {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

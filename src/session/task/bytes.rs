@@ -22,8 +22,9 @@ impl Sailing {
     /// Whether the terminal may be read as fast as it comes.
     pub(super) fn keeps_up(&self) -> bool {
         let attached = matches!(self.t.machine.state(), State::Attached(_));
-        Instant::now() < self.lifted
-            || (attached && self.seat.as_ref().is_some_and(|seat| seat.feed.keeps_up(self.t.output.head())))
+        let (feed, head) = (self.seat.as_ref().map(|seat| &seat.feed), self.t.output.head());
+        let lifted = Instant::now() < self.lifted && !feed.is_some_and(|feed| feed.is_nearly_overtaken(head));
+        lifted || (attached && feed.is_some_and(|feed| feed.keeps_up(head)))
     }
 
     pub(super) fn lift(&mut self) {
