@@ -13,12 +13,12 @@ use crate::session::Size;
 
 const MAGIC: &[u8; 8] = b"coracle-";
 const VERSION: u32 = 1;
-/// Magic, version, columns, rows, position.
-const HEADER: usize = 8 + 4 + 2 + 2 + 8;
+/// Magic, version, columns, rows, position, length of what follows.
+const HEADER: usize = 8 + 4 + 2 + 2 + 8 + 8;
 /// Bytes of a file that is read at most; a larger screen is drawn from the ring.
 const MOST: usize = 4 * 1024 * 1024;
 
-/// Puts the screen of a terminal of this size to `path`, 0600, whole or not at all.
+/// Puts the screen of a terminal of this size to `path`, 0600. One that was not written to its end is not taken.
 ///
 /// # Errors
 /// What the file system says; the next daemon then draws from the ring.
@@ -29,20 +29,9 @@ pub(crate) fn park(path: &Path, size: Size, redraw: &Redraw) -> io::Result<()> {
     content.extend(size.cols.to_le_bytes());
     content.extend(size.rows.to_le_bytes());
     content.extend(redraw.position.to_le_bytes());
+    content.extend((redraw.bytes.len() as u64).to_le_bytes());
     content.extend(&redraw.bytes);
-    let unfinished = path.with_extension("unfinished");
-    let written = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&unfinished)
-        .and_then(|mut file| file.write_all(&content))
-        .and_then(|()| fs::rename(&unfinished, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&unfinished); // what was to be said is the first error
-    }
-    written
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?.write_all(&content)
 }
 
 /// The screen that an earlier daemon left at `path`, which is gone then: it is true for one start only.
@@ -57,7 +46,11 @@ fn parse(content: &[u8]) -> Option<(Size, Redraw)> {
     let known = header[..8] == *MAGIC && header[8..12] == VERSION.to_le_bytes();
     let number = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
     let size = Size::new(number(12), number(14)).filter(|_| known)?;
-    let position = u64::from_le_bytes(header[16..].try_into().ok()?);
+    let long = |at: usize| header[at..at + 8].try_into().map(u64::from_le_bytes);
+    let (position, length) = (long(16).ok()?, long(24).ok()?);
+    if length != bytes.len() as u64 {
+        return None;
+    }
     Some((size, Redraw { bytes: bytes.to_vec(), position }))
 }
 
@@ -81,7 +74,7 @@ mod tests {
     fn a_file_that_is_cut_or_of_another_version_is_none() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x.screen");
-        park(&path, Size::DEFAULT, &Redraw { bytes: vec![], position: 1 }).unwrap();
+        park(&path, Size::DEFAULT, &Redraw { bytes: b"screen".to_vec(), position: 1 }).unwrap();
         let whole = fs::read(&path).unwrap();
         for cut in 0..whole.len() {
             assert!(parse(&whole[..cut]).is_none(), "{cut} bytes");

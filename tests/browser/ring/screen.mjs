@@ -348,6 +348,10 @@ async function accessible({ page, context, faults }) {
     await check(name);
     await second.keyboard.press('Escape');
   }
+  tell({ type: 'role', role: 'watcher', cols: 120, rows: 40 });
+  await second.locator('.strip.watch').waitFor();
+  if ((await text(second, '#size')) !== '120×40') throw new Error('it has the size of the window that it watches');
+  await check('watching');
   shut(4409);
   await box.waitFor();
   await check('taken over');
