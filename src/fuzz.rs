@@ -47,6 +47,11 @@ pub fn ring(bytes: &[u8]) {
     });
 }
 
+/// Output of a terminal.
+pub fn screen(bytes: &[u8]) {
+    crate::screen::fuzz::screen(bytes);
+}
+
 /// Podman's answers.
 pub fn podman(bytes: &[u8]) {
     crate::podman::fuzz::answers(bytes);

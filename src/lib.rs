@@ -10,6 +10,7 @@ mod auth; //       who is this? the users file, the throttle, the logins
 mod session; //    the life of one session: the state machine, its task, the roster
 mod podman; //     the one door to Podman: spec, create, verify, attach, start, end
 mod terminal; //   bytes between browser and container; protocol.rs is the wire
+mod screen; //     what the terminal shows, for an exact redraw
 mod audit; //      what happened, for the operator
 mod sys; //        clocks, ids and processes as the kernel tells them
 

@@ -59,6 +59,7 @@ export class Connection {
   #attempt = 0;
   #readied = false;
   #ending = false;
+  #watching = false;
   #heard = 0;
   #pinged = 0;
   #lastPing = 0;
@@ -86,7 +87,7 @@ export class Connection {
     clearTimeout(this.#timer);
     this.#abandon();
     this.#attempt += 1;
-    this.#readied = false;
+    this.#readied = this.#watching = false;
     this.#pinged = 0;
     this.#began = performance.now();
     this.#listener.connecting(this.#attempt);
@@ -115,6 +116,11 @@ export class Connection {
   /** The daemon has said that the session is over: however the connection goes now, no new try follows. */
   expectEnd() {
     this.#ending = true;
+  }
+
+  /** Who only watches does not come back by itself: it would take the keyboard. @param {boolean} on */
+  watch(on) {
+    this.#watching = on;
   }
 
   /** Sends a frame; without a connection nothing. @param {import('./protocol.js').FromClient} frame */
@@ -209,6 +215,10 @@ export class Connection {
     this.#abandon();
     if (this.#ending || FINAL.has(code)) {
       this.#finish(this.#ending ? CLOSE.ended : code);
+      return;
+    }
+    if (this.#watching) {
+      this.#finish(CLOSE.takenOver);
       return;
     }
     this.#listener.lost();

@@ -33,6 +33,11 @@ export class Input {
     this.#sent = this.#accepted = 0;
   }
 
+  /** The shell that heard so far hears again. @param {(bytes: Uint8Array) => void} send */
+  resume(send) {
+    this.#send = send;
+  }
+
   /** Nobody can hear: what still waits is dropped, never sent to a screen that has moved on. Returns how much that was. */
   disconnect() {
     this.#send = null;

@@ -24,6 +24,7 @@ export const MAX_SIZE = 1000;
  * @typedef {{type: 'progress', step: string, done: number, total: number, text: string}} Progress
  * @typedef {{type: 'started', session: string, profile: string, role: string, deadlines: Deadlines, recorded: boolean,
  *   certificate: Certificate}} Started
+ * @typedef {{type: 'role', role: string, cols: number, rows: number}} Role
  * @typedef {{type: 'notice', kind: 'idle' | 'lifetime' | 'directory', seconds: number}
  *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart'}} Notice
  * @typedef {{type: 'stats', cpu: number | null, memory: number | null, pids: number | null}} Stats
@@ -32,7 +33,7 @@ export const MAX_SIZE = 1000;
  *
  * @typedef {{type: 'ready', protocol: string} | {type: 'authed', user: string} | Progress | Started
  *   | {type: 'snapshot', bytes: number} | {type: 'snapshot_end'} | {type: 'accepted', bytes: number}
- *   | {type: 'role', role: string} | Notice | Stats | {type: 'pong', t: number} | Ended | Refused} ToClient
+ *   | Role | Notice | Stats | {type: 'pong', t: number} | Ended | Refused} ToClient
  *
  * @typedef {(value: unknown) => boolean} Check
  * @typedef {Record<string, Check>} Shape
@@ -85,7 +86,7 @@ const TO_CLIENT = {
   snapshot: { bytes: count },
   snapshot_end: {},
   accepted: { bytes: count },
-  role: { role: text },
+  role: { role: text, cols: size, rows: size },
   notice: { kind: text },
   stats: { cpu: orNull(count), memory: orNull(count), pids: orNull(count) },
   pong: { t: number },

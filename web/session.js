@@ -38,8 +38,12 @@ let shell = null;
 let ended = null;
 /** @type {import('./protocol.js').Refused | null} */
 let refused = null;
-/** What the emulator answers to a redraw is no input. */
+/** Another window has the keyboard. */
+let watching = false;
+/** What the emulator answers to a redraw is no input; every answer begins with ESC. */
 let deaf = false;
+/** @param {string} text */
+const isAnswer = (text) => deaf && text.startsWith('\x1b');
 let acks = new Acks(() => {});
 /** @type {import('./files.js').Files | undefined} */
 let files;
@@ -54,8 +58,8 @@ const bell = new Bell(host, (on) => {
   showTitle();
 });
 
-const { term, refit } = openTerminal(host, {
-  typed: (text) => { if (!deaf) tell(input.type(extraKeys.modified(text))); },
+const { term, refit, hold } = openTerminal(host, {
+  typed: (text) => { if (!isAnswer(text)) tell(input.type(extraKeys.modified(text))); },
   raw: (bytes) => { if (!deaf) tell(input.bytes(bytes)); },
   resized(cols, rows) {
     connection.send({ type: 'resize', cols, rows });
@@ -91,6 +95,7 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
     const dropped = input.disconnect();
     if (dropped > 0) strips.show('input', words.inputLost(dropped), hiding('input'));
     strips.hide('idle');
+    watch(null);
     endButton.disabled = true;
     host.classList.add('away');
     footer.link(ended ? 'over' : 'away');
@@ -110,7 +115,7 @@ function announce(text) {
 
 /** What became of something typed, where it did not simply go out. @param {import('./input.js').Outcome} outcome */
 function tell(outcome) {
-  if (outcome === 'away') strips.flash('link');
+  if (outcome === 'away') strips.flash(watching ? 'watch' : 'link');
   if (outcome === 'full') strips.show('input', words.pasteTooLarge(MAX_QUEUE), hiding('input'));
 }
 
@@ -137,9 +142,8 @@ function receive(frame) {
     case 'started':
       started(frame);
       break;
-    case 'snapshot':
-      deaf = true;
-      if (frame.bytes > 0) term.write('\x1bc'); // a redraw stands on an empty screen; in order with what came before
+    case 'snapshot': // in order with what came before it and is not parsed yet
+      term.write('', () => { deaf = true; });
       break;
     case 'snapshot_end':
       term.write('', () => { deaf = false; });
@@ -161,8 +165,32 @@ function receive(frame) {
     case 'error':
       refused = frame;
       break;
-    default: // `ready` and `pong` are the connection's; there is one role so far
+    case 'role':
+      watch(frame.role === 'watcher' ? frame : null);
+      if (!watching) input.resume((bytes) => connection.sendInput(bytes));
+      break;
+    default: // `ready` and `pong` are the connection's
   }
+}
+
+/** Shows the session in the size that another window gives it; `null`: no more. @param {import('./protocol.js').Role | null} size */
+function watch(size) {
+  connection.watch(size !== null);
+  if (!size && !watching) return;
+  if (size && !watching) {
+    input.disconnect();
+    strips.show('watch', words.watching, { label: words.takeBack, act: takeBack });
+  }
+  watching = size !== null;
+  host.classList.toggle('watching', watching);
+  hold(size);
+  if (size) footer.size(size.cols, size.rows);
+  else strips.hide('watch');
+}
+
+function takeBack() {
+  connection.send({ type: 'take' });
+  term.focus();
 }
 
 /** @param {import('./protocol.js').Started} frame */

@@ -36,7 +36,7 @@ const FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Lib
 
 /**
  * Makes the terminal inside `host`, at the size that fits; later sizes are reported. `refit` is for when a cell's size
- * may have changed.
+ * may have changed. `hold` gives it a size that is another window's, until it is released by `null`.
  * @param {HTMLElement} host
  * @param {Wishes} wishes
  */
@@ -59,7 +59,9 @@ export function openTerminal(host, wishes) {
   Terminal.strings.tooMuchOutput = words.tooMuchOutput;
   term.open(host);
 
+  let held = false;
   const refit = () => {
+    if (held) return;
     const { cols, rows } = term;
     fitWithin(term, fit);
     if (cols !== term.cols || rows !== term.rows) wishes.resized(term.cols, term.rows);
@@ -79,7 +81,13 @@ export function openTerminal(host, wishes) {
   copySelected(host, term);
   followTouch(host, term, wishes.menu);
   host.addEventListener('contextmenu', (event) => ownMenu(term, event, wishes));
-  return { term, refit };
+  /** @param {{cols: number, rows: number} | null} size */
+  const hold = (size) => {
+    held = size !== null;
+    if (size) term.resize(size.cols, size.rows);
+    else refit();
+  };
+  return { term, refit, hold };
 }
 
 /** Sets what the person has chosen. @param {Terminal} term */

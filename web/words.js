@@ -157,6 +157,8 @@ export const words = {
       fault: 'An administrator finds out why by the session below.',
     },
   },
+  watching: 'This session is in use in another window or on another device. You watch it; what you type here is not sent.',
+  takeBack: 'Take back',
   takenOver: {
     title: 'Opened elsewhere',
     text: 'This session is now shown in another window or on another device. Nothing was lost.',

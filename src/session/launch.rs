@@ -227,7 +227,7 @@ fn full(detail: &str) -> Failure {
 
 /// Removes a session's two files; fine if they are gone.
 pub(crate) fn remove_files(runtime: &Path, id: SessionId) {
-    for file in [record_path(runtime, id), ring_path(runtime, id)] {
+    for file in [record_path(runtime, id), ring_path(runtime, id), screen_path(runtime, id)] {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 tracing::warn!(%error, file = %file.display(), "a session's file could not be removed");
@@ -239,6 +239,11 @@ pub(crate) fn remove_files(runtime: &Path, id: SessionId) {
 
 pub(crate) fn record_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
     runtime.join(format!("{id}.rec"))
+}
+
+/// Only there between two daemons.
+pub(crate) fn screen_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
+    runtime.join(format!("{id}.screen"))
 }
 
 pub(crate) fn ring_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {

@@ -75,7 +75,7 @@ pub(crate) enum Event {
 /// What the task has to do, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Action {
-    /// Close this attachment with 4409: another one has the keyboard now.
+    /// This attachment loses the keyboard to another one.
     TakeOver(AttachmentId),
     /// Close this attachment: the session is on its way out or gone.
     Refuse(AttachmentId),

@@ -11,12 +11,14 @@ mod taking_down; // the end
 
 use std::{
     io,
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
+    task::yield_now,
     time::{Instant, sleep, sleep_until},
 };
 
@@ -53,8 +55,8 @@ pub(crate) enum Message {
     /// Its tab was shown or hidden.
     Visible(AttachmentId, bool),
     Extend(AttachmentId),
-    /// This attachment lost output; it wants the screen drawn anew.
-    FellBehind(AttachmentId),
+    /// A watcher wants the keyboard.
+    Take(AttachmentId),
     End {
         reason: EndReason,
         by: String,
@@ -137,6 +139,8 @@ pub(crate) struct Task {
     pub(crate) file: RecordFile,
     pub(crate) machine: Machine,
     pub(crate) output: Arc<Output>,
+    /// Where the screen is written down when the daemon leaves.
+    pub(crate) screen_file: PathBuf,
     pub(crate) podman: Podman,
     /// Bytes of the disk that a writable layer must leave free.
     pub(crate) disk_floor: u64,
@@ -153,12 +157,16 @@ pub(crate) struct Task {
 pub(crate) struct Sailing {
     t: Task,
     work: Work,
+    /// The attachment at the keyboard.
     seat: Option<Seat>,
-    /// Nobody has seen any output yet: the first attachment gets it from the beginning.
-    unseen: bool,
-    /// Up to where the last attachment has seen the output; none: nobody knows.
-    seen: Option<u64>,
+    /// Those that had it before and may take it back; the last one lost it last.
+    watchers: Vec<Seat>,
+    /// Output was lost, so the screen is not as it was: whoever comes next is told, and the program is asked to draw anew.
+    gap: bool,
     resizer: Option<Resizer>,
+    /// When the last size was taken, and the next one, which waits for its time.
+    resized: Instant,
+    wanted: Option<Size>,
     first_size: Option<Instant>,
     size: Option<Size>,
     /// Whether the attachment at the keyboard was told `started`.
@@ -194,6 +202,7 @@ enum Wake {
     Bell,
     Tick,
     FirstSizeOver,
+    SizeDue,
     GaugeDue,
     DiskDue,
     MemoryEvent,
@@ -201,6 +210,8 @@ enum Wake {
     ShellDied,
     Readable(io::Result<()>),
     Writable,
+    /// The screen has not taken all output yet.
+    Draw,
     ConmonDied,
     TailOver,
 }
@@ -212,9 +223,11 @@ impl Sailing {
         Sailing {
             work: Work::Launching,
             seat: None,
-            unseen: true,
-            seen: None,
+            watchers: Vec::new(),
+            gap: false,
             resizer: None,
+            resized: now,
+            wanted: None,
             first_size: None,
             size: None,
             welcomed: false,
@@ -243,7 +256,7 @@ impl Sailing {
     /// A session that an earlier daemon left: the shell runs, and output may be missing.
     pub(crate) fn adopted(t: Task, running: Running) -> Sailing {
         let mut sailing = Sailing::new(t);
-        sailing.unseen = false;
+        sailing.gap = true;
         sailing.resizer = Some(Resizer::new(sailing.t.podman.clone(), sailing.id(), sailing.t.record.size));
         sailing.work = Work::Running(running);
         sailing.look_at_memory();
@@ -275,9 +288,11 @@ impl Sailing {
                     self.last_reading();
                 }
                 Wake::FirstSizeOver => self.start_shell(Size::DEFAULT),
+                Wake::SizeDue => self.take_size(),
                 Wake::Readable(Ok(())) => self.read(),
                 Wake::Readable(Err(error)) => self.terminal_over(&error.to_string()),
                 Wake::Writable => self.write(),
+                Wake::Draw => _ = self.t.output.draw(),
                 Wake::ConmonDied => self.only_the_tail("conmon died"),
                 Wake::TailOver => self.terminal_over(""),
             }
@@ -290,11 +305,13 @@ impl Sailing {
 
     async fn wake(&mut self) -> Wake {
         let deadline = self.t.machine.next_deadline();
-        let (first_size, gauge, kills) = (self.first_size, self.gauge_due(), self.kills_due());
-        let disk = self.disk_due();
+        let (first_size, size_due) = (self.first_size, self.size_due());
+        let (gauge, disk, kills) = (self.gauge_due(), self.disk_due(), self.kills_due());
         // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
         let read_at = if self.keeps_up() { None } else { Some(self.next_read) };
         let write = self.tail.is_none() && self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
+        // Output that is dear to draw is drawn before more is read, in steps, and everything else goes on between them.
+        let drawn = self.t.output.is_drawn();
         let tail = self.tail.as_ref().map(|(until, _)| *until);
         let running = match &self.work {
             Work::Running(running) => Some(running),
@@ -306,11 +323,13 @@ impl Sailing {
             () = self.t.bell.notified() => Wake::Bell,
             () = wait_for(deadline) => Wake::Tick,
             () = sleep_until(first_size.unwrap_or_else(Instant::now)), if first_size.is_some() => Wake::FirstSizeOver,
+            () = sleep_until(size_due.unwrap_or_else(Instant::now)), if size_due.is_some() => Wake::SizeDue,
             () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
             () = sleep_until(disk.unwrap_or_else(Instant::now)), if disk.is_some() => Wake::DiskDue,
             () = sleep_until(kills.unwrap_or_else(Instant::now)), if kills.is_some() => Wake::KillsDue,
             woken = gauging::processes(running, self.shell_died) => woken,
-            woken = bytes::terminal_io(running, read_at, write, tail) => woken,
+            () = yield_now(), if !drawn => Wake::Draw,
+            woken = bytes::terminal_io(running, drawn.then_some(read_at), write, tail) => woken,
         }
     }
 
@@ -319,19 +338,12 @@ impl Sailing {
     fn message(&mut self, message: Message) {
         match message {
             Message::Attach { seat, size } => self.attach(seat, size),
-            Message::Left(who) => {
-                drop(self.vacate(who));
-                self.step(Event::Left(who));
-            }
-            Message::Resize(who, size) if self.has_keyboard(who) => self.resize(size),
+            Message::Left(who) => self.left(who),
+            Message::Take(who) => self.take(who),
+            Message::Resize(who, size) if self.has_keyboard(who) => self.resize_soon(size),
             Message::Visible(who, visible) => self.shown(who, visible),
             Message::Extend(who) => self.step(Event::Input(who)),
-            Message::FellBehind(who) if self.has_keyboard(who) => {
-                if let Some(resizer) = &self.resizer {
-                    resizer.nudge();
-                }
-            }
-            Message::Resize(..) | Message::FellBehind(_) => {}
+            Message::Resize(..) => {}
             Message::End { reason, by } => {
                 if !self.t.machine.is_over() {
                     self.ending = Some(Ending { by, ..Ending::by_itself(reason) });
@@ -395,18 +407,18 @@ impl Sailing {
 
     fn act(&mut self, action: Action) {
         match action {
-            Action::TakeOver(who) => {
-                if let Some(seat) = self.vacate(who) {
-                    seat.close(Close::TakenOver);
-                }
-            }
+            Action::TakeOver(who) => self.unseat(who),
             Action::Refuse(_) => {} // `attach` answers the newcomer itself
             Action::WarnIdle(left) => self.warn_idle(left),
-            Action::WarnLifetime(left) => self.tell(ToClient::Notice(Notice::Lifetime { seconds: left.as_secs() })),
-            Action::WarnDirectory(left) => self.tell(ToClient::Notice(Notice::Directory { seconds: left.as_secs() })),
+            Action::WarnLifetime(left) => {
+                self.tell_all(&ToClient::Notice(Notice::Lifetime { seconds: left.as_secs() }))
+            }
+            Action::WarnDirectory(left) => {
+                self.tell_all(&ToClient::Notice(Notice::Directory { seconds: left.as_secs() }))
+            }
             Action::Stop(reason) => self.take_down(reason),
             Action::Finish(reason) => {
-                if let Some(seat) = self.seat.take() {
+                for seat in self.seat.take().into_iter().chain(self.watchers.drain(..)) {
                     seat.close(Close::Ended);
                 }
                 let ending = self.ending.take().unwrap_or_else(|| Ending::by_itself(reason));

@@ -342,7 +342,7 @@ async fn control(boarding: &Boarding, frame: FromClient, answers: &mpsc::Sender<
         FromClient::End {} => boarding.end().await,
         FromClient::Ping { t } => drop(answers.try_send(ToClient::Pong { t })),
         FromClient::Visible { on } => boarding.visible(on).await,
-        FromClient::Take {} => {} // whoever is attached has the keyboard
+        FromClient::Take {} => boarding.take().await,
         // Both have their place: at the beginning, and in `reader`.
         FromClient::Auth { .. } | FromClient::Stdin { .. } => return Err(Close::Protocol),
     }
@@ -356,7 +356,7 @@ async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
     Ears { mut told, parting }: Ears,
     mut answers: mpsc::Receiver<ToClient>,
 ) -> Parting {
-    let mut shown = Shown { position: None, last: Vec::new(), until: None };
+    let mut shown = Shown::default();
     let (mut head, mut accepted) = (boarding.output.watch(), boarding.feed.accepted());
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -370,7 +370,7 @@ async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
                 _ = ping.tick() => put(sink, Message::Ping(Bytes::new())).await?,
                 told = told.recv() => match told {
                     Some(Told::Frame(frame)) => send(sink, &frame).await?,
-                    Some(Told::Show(position)) => shown.position = Some(position),
+                    Some(Told::Redraw) => shown.begin_redraw(sink, boarding).await?,
                     Some(Told::Last(frame)) => shown.finish_with(frame),
                     None => {
                         shown.drain(sink, boarding, &mut head).await?;

@@ -1,5 +1,5 @@
-//! What a session's task and its WebSockets share: the output that all of them read, and for each the input it typed,
-//! how far it has shown the output, and what it is to be told.
+//! What a session's task and each of its WebSockets share: the input that was typed there, how far the output was shown, and
+//! what is to be told.
 
 use std::{
     collections::VecDeque,
@@ -9,10 +9,7 @@ use std::{
 
 use tokio::sync::{Notify, mpsc, watch};
 
-use super::{
-    protocol::{Close, INPUT_CREDIT, OUTPUT_CREDIT, ToClient},
-    ring::{Behind, Ring},
-};
+use super::protocol::{Close, INPUT_CREDIT, OUTPUT_CREDIT, ToClient};
 use crate::session::AttachmentId;
 
 /// Control messages that may wait for one WebSocket's writer. They are rare; one that lets 64 of them pile up is stalled
@@ -22,50 +19,12 @@ const TOLD: usize = 64;
 /// so that what a trickle brings meanwhile still fits.
 const BACKLOG: u64 = super::ring::CAPACITY / 2;
 
-/// The session's output, read by every attachment at its own pace.
-pub(crate) struct Output {
-    ring: Mutex<Ring>,
-    head: watch::Sender<u64>,
-}
-
-impl Output {
-    pub(crate) fn new(ring: Ring) -> Output {
-        let head = watch::Sender::new(ring.head());
-        Output { ring: Mutex::new(ring), head }
-    }
-
-    /// Appends output and wakes the readers.
-    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut ring = self.ring();
-        ring.write(bytes)?;
-        self.head.send_replace(ring.head());
-        Ok(())
-    }
-
-    pub(crate) fn read(&self, from: u64, buf: &mut [u8]) -> Result<usize, Behind> {
-        self.ring().read(from, buf)
-    }
-
-    pub(crate) fn head(&self) -> u64 {
-        *self.head.borrow()
-    }
-
-    /// Changes with every write.
-    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
-        self.head.subscribe()
-    }
-
-    fn ring(&self) -> MutexGuard<'_, Ring> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// What a WebSocket's writer is told by the session's task.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Told {
     Frame(ToClient),
-    /// From now on send the output, from this position on.
-    Show(u64),
+    /// Send the screen, and from now on the output that comes after it.
+    Redraw,
     /// Send what output there is, then this frame.
     Last(ToClient),
 }
@@ -92,12 +51,6 @@ impl Seat {
         let (told, heard) = mpsc::channel(TOLD);
         let (parting, why) = watch::channel(None);
         (Seat { feed, told, parting }, Ears { told: heard, parting: why })
-    }
-
-    /// Output begins to flow at this position.
-    pub(crate) fn show_from(&self, position: u64) {
-        self.feed.shown().position = position;
-        self.tell(Told::Show(position));
     }
 
     /// Queues a message for the WebSocket; false: it is gone, or so far behind that it has to go (and come back).
@@ -258,16 +211,24 @@ impl Feed {
         Ok(n)
     }
 
-    /// Up to where it was shown the output; `None` when what it was sent last may not have arrived.
-    pub(crate) fn seen(&self) -> Option<u64> {
-        let shown = self.shown();
-        (shown.sent == shown.acked).then_some(shown.position)
+    /// What was typed so far and no terminal has taken is thrown away: it was typed without the keyboard.
+    pub(crate) fn forget_input(&self) {
+        let mut typed = self.typed();
+        typed.waiting = VecDeque::new();
+        typed.accepted = typed.received;
+        self.accepted.send_replace(typed.accepted);
     }
 
     /// Whether this attachment keeps up with output whose head is `head`: else the terminal is read at a trickle.
     pub(crate) fn keeps_up(&self, head: u64) -> bool {
         let shown = self.shown();
         shown.credit() > 0 && head.saturating_sub(shown.position) <= BACKLOG
+    }
+
+    /// Whether this attachment reads, but the ring would overtake it if the terminal were read much further at once.
+    pub(crate) fn is_nearly_overtaken(&self, head: u64) -> bool {
+        let shown = self.shown();
+        shown.credit() > 0 && head.saturating_sub(shown.position) > super::ring::CAPACITY - BACKLOG / 2
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
@@ -365,10 +326,10 @@ mod tests {
     fn a_stalled_socket_that_lets_messages_pile_up_is_told_to_come_back() {
         let (seat, ears) = Seat::new(Arc::new(feed()));
         for _ in 0..TOLD {
-            assert!(seat.tell(Told::Show(0)));
+            assert!(seat.tell(Told::Redraw));
         }
         assert_eq!(*ears.parting.borrow(), None);
-        assert!(!seat.tell(Told::Show(0)));
+        assert!(!seat.tell(Told::Redraw));
         assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));
         seat.close(Close::TakenOver);
         assert_eq!(*ears.parting.borrow(), Some(Close::TakenOver), "why it closes is never lost in a full queue");

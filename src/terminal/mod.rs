@@ -2,7 +2,9 @@
 
 mod protocol; // the wire
 mod ring; //     the last output, in a file that outlives the daemon
-mod feed; //     what a session's task and its WebSockets share
+mod parked; //   the screen, between two daemons
+mod output; //   both: what all of a session's WebSockets read
+mod feed; //     what a session's task shares with each of them
 mod bridge; //   one WebSocket, from the upgrade to the close frame
 
 #[cfg(fuzzing)]
@@ -11,7 +13,9 @@ pub(crate) mod fuzz;
 use tokio::sync::watch;
 
 pub(crate) use bridge::{serve, turn_away};
-pub(crate) use feed::{Ears, Feed, Output, Seat, Told};
+pub(crate) use feed::{Ears, Feed, Seat, Told};
+pub(crate) use output::Output;
+pub(crate) use parked::{park, unpark};
 pub(crate) use protocol::{Certificate, Close, Deadlines, Notice, Role, SUBPROTOCOL, Step, ToClient};
 pub(crate) use ring::{FILE_SIZE as RING_FILE_SIZE, Ring};
 

@@ -77,8 +77,11 @@ pub(crate) enum ToClient {
     Accepted {
         bytes: u64,
     },
+    /// What this attachment may do from now on, and the terminal's size; told anew when a watcher's view changes its size.
     Role {
         role: Role,
+        cols: u16,
+        rows: u16,
     },
     Notice(Notice),
     /// What the session uses, once a second while attached and visible; `null` where the kernel does not count it.
@@ -116,11 +119,14 @@ pub(crate) enum Step {
     Start,
 }
 
-/// What an attachment may do; watchers come with a later issue.
+/// What an attachment may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
+    /// It has the keyboard, and its window the say on the terminal's size.
     Owner,
+    /// It sees what there is; `take` gives it the keyboard.
+    Watcher,
 }
 
 /// Something to tell without ending anything.

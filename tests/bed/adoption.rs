@@ -18,10 +18,17 @@ async fn a_restart_ends_no_session_and_the_page_is_told_to_come_back() {
     let (id, mut terminal) = alice.shell().await;
     let pid = terminal.ask("echo $$").await;
     terminal.run("X=kept").await;
+    // More than the ring keeps, behind what shows on the screen all the time.
+    terminal.run("printf '\\033]2;old title\\007\\033[1;40Hstays here'; for i in $(seq 9000); do printf '\\033[9;1Hcount %d' $i; done").await;
     assert_eq!(service.machine.systemctl("restart coracle.service").code, 0);
     assert_eq!(terminal.closes().await, 1012);
     let mut back = alice.terminal(&id).await;
     back.frame("started").await;
+    let screen = back.redrawn().await;
+    assert!(
+        screen.contains("old title") && screen.contains("stays here") && screen.contains("count 9000"),
+        "{screen:?}"
+    );
     assert_eq!(back.ask("echo $$ $X").await, format!("{pid} kept"));
     assert!(end_events(&service, &id).is_empty());
 }

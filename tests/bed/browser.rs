@@ -272,7 +272,17 @@ impl Browser {
         assert!(head.starts_with("HTTP/1.1 101"), "{head}");
         let role = tokio_tungstenite::tungstenite::protocol::Role::Client;
         let ws = WebSocketStream::from_raw_socket(socket, role, None).await;
-        Terminal { ws, output: String::new(), bytes: 0, unacked: 0, acks: true, frames: Vec::new(), closed: None }
+        Terminal {
+            ws,
+            output: String::new(),
+            redraw: String::new(),
+            redrawing: false,
+            bytes: 0,
+            unacked: 0,
+            acks: true,
+            frames: Vec::new(),
+            closed: None,
+        }
     }
 }
 
@@ -280,7 +290,10 @@ impl Browser {
 pub(crate) struct Terminal {
     ws: WebSocketStream<Box<dyn Stream>>,
     pub(crate) output: String,
-    /// Bytes of output so far.
+    /// What the last redraw said; no output.
+    pub(crate) redraw: String,
+    redrawing: bool,
+    /// Bytes of output and redraws so far.
     pub(crate) bytes: u64,
     unacked: u64,
     /// Whether output is acknowledged as it comes.
@@ -310,7 +323,8 @@ impl Terminal {
             Some(Ok(Message::Binary(bytes))) => {
                 self.bytes += bytes.len() as u64;
                 self.unacked += bytes.len() as u64;
-                self.output.push_str(&String::from_utf8_lossy(&bytes));
+                let into = if self.redrawing { &mut self.redraw } else { &mut self.output };
+                into.push_str(&String::from_utf8_lossy(&bytes));
                 if self.output.len() > 4 << 20 {
                     self.output.drain(..2 << 20);
                 }
@@ -318,7 +332,18 @@ impl Terminal {
                     self.ack().await;
                 }
             }
-            Some(Ok(Message::Text(text))) => self.frames.push(serde_json::from_str(&text).expect("frames are JSON")),
+            Some(Ok(Message::Text(text))) => {
+                let frame: Value = serde_json::from_str(&text).expect("frames are JSON");
+                match frame["type"].as_str() {
+                    Some("snapshot") => {
+                        self.redraw.clear();
+                        self.redrawing = true;
+                    }
+                    Some("snapshot_end") => self.redrawing = false,
+                    _ => {}
+                }
+                self.frames.push(frame);
+            }
             Some(Ok(Message::Close(frame))) => self.closed = frame.map(|f| u16::from(f.code)),
             Some(Ok(_)) => {}
             Some(Err(WsError::ConnectionClosed | WsError::AlreadyClosed)) | None => return false,
@@ -367,9 +392,19 @@ impl Terminal {
         self.frames.remove(at)
     }
 
+    /// The shell's prompt is there, as output or on the screen that was there before.
     pub(crate) async fn prompt(&mut self) {
         self.frame("started").await;
-        self.shows("$ ").await;
+        self.redrawn().await;
+        if !self.redraw.contains("$ ") {
+            self.shows("$ ").await;
+        }
+    }
+
+    /// The screen as it was when this terminal came to it.
+    pub(crate) async fn redrawn(&mut self) -> String {
+        self.frame("snapshot_end").await;
+        self.redraw.clone()
     }
 
     /// A command's output on one line: types it and reads the line it prints between two marks.

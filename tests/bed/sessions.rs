@@ -172,7 +172,7 @@ impl Drop for StoppedPodman {
 }
 
 #[tokio::test]
-async fn a_second_tab_takes_over_and_the_first_may_take_back() {
+async fn a_second_tab_takes_over_and_the_first_watches_until_it_takes_back() {
     let _service = Service::plain();
     let alice = Browser::of("alice").await;
     let (id, mut first) = alice.shell().await;
@@ -180,39 +180,60 @@ async fn a_second_tab_takes_over_and_the_first_may_take_back() {
     first.run("X=kept").await;
     let mut second = alice.terminal(&id).await;
     second.frame("started").await;
-    assert_eq!(first.closes().await, 4409);
+    assert_eq!(first.frame("role").await, json!({"type": "role", "role": "watcher", "cols": 100, "rows": 30}));
     assert_eq!(second.ask("echo $$ $X").await, format!("{pid} kept"));
-    let mut back = alice.terminal(&id).await;
-    back.frame("started").await;
-    assert_eq!(second.closes().await, 4409);
-    assert_eq!(back.ask("echo $X").await, "kept");
+    first.type_in("echo un''heard\r").await;
+    second.run("echo for all").await;
+    first.shows("for all").await;
+    first.say(json!({"type": "take"})).await;
+    assert_eq!(first.frame("role").await["role"], "owner");
+    assert_eq!(second.frame("role").await["role"], "watcher");
+    first.output.clear();
+    assert_eq!(first.ask("echo $X").await, "kept");
+    assert!(!first.output.contains("unheard"), "what a watcher types is not kept for later");
+    drop(first);
+    assert_eq!(second.frame("role").await["role"], "owner", "who watched has the keyboard again");
+    second.output.clear();
+    assert_eq!(second.ask("echo $X").await, "kept");
 }
 
 #[tokio::test]
-async fn a_closed_tab_ends_nothing_and_the_shell_draws_its_prompt_anew() {
+async fn a_closed_tab_ends_nothing_and_the_next_one_sees_all_that_was_printed_meanwhile() {
     let service = Service::plain();
     let alice = Browser::of("alice").await;
     let (id, mut terminal) = alice.shell().await;
     terminal.type_in("echo mark > ~/f\r").await;
     terminal.shows("$ ").await;
-    terminal.ack().await;
+    terminal.type_in("(until [ -e /tmp/away ]; do sleep 0.1; done; echo while'' away; touch /tmp/said) & true\r").await;
+    terminal.shows("$ ").await;
     drop(terminal);
-    let mut back = alice.terminal(&id).await;
-    back.prompt().await;
-    assert!(!back.frames.iter().any(|f| f["kind"] == "gap"), "nothing was printed meanwhile: {:?}", back.frames);
-    assert_eq!(back.ask("cat ~/f").await, "mark");
-    back.run("(until [ -e /tmp/away ]; do sleep 0.1; done; echo while away; touch /tmp/said) & true").await;
-    back.shows("$ ").await;
-    back.ack().await;
-    drop(back);
     alice.until_detached(&id).await;
     let inside = |line: &str| service.machine.user(&format!("podman exec coracle-{id} {line}")).code;
     assert_eq!(inside("touch /tmp/away"), 0);
     until("the job is done", || (inside("test -e /tmp/said") == 0).then_some(()));
-    let mut again = alice.terminal(&id).await;
-    assert_eq!(
-        again.frame("notice").await["kind"],
-        "gap",
-        "what was printed while nobody looked is said to be missing"
-    );
+    let mut back = alice.terminal(&id).await;
+    back.prompt().await;
+    assert!(back.redraw.contains("while away"), "{:?}", back.redraw);
+    assert!(!back.frames.iter().any(|f| f["kind"] == "gap"), "nothing is missing: {:?}", back.frames);
+    assert_eq!(back.ask("cat ~/f").await, "mark");
+}
+
+#[tokio::test]
+async fn a_program_on_the_whole_screen_is_there_again_with_its_modes_and_what_it_hides() {
+    let _service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    terminal.run("echo be'fore'").await;
+    terminal.type_in("printf '\\033[?1049h\\033[?1h\\033[?2004h\\033]2;pro%s\\007\\033[5;7H\\033[1;31mfull screen' gram; read x\r").await;
+    terminal.shows("full screen").await;
+    drop(terminal);
+    alice.until_detached(&id).await;
+    let mut back = alice.terminal(&id).await;
+    let screen = back.redrawn().await;
+    for part in ["before", "\x1b[?47h", "full screen", "\x1b[?1h", "\x1b[?2004h", "]2;program"] {
+        assert!(screen.contains(part), "{part:?} in {screen:?}");
+    }
+    assert!(back.output.is_empty(), "the program was not asked to draw anything: {:?}", back.output);
+    back.type_in("\r").await;
+    assert_eq!(back.ask("echo on").await, "on");
 }

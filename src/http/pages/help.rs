@@ -29,8 +29,8 @@ const WHERE: &str = "<section aria-labelledby=\"where\">\n<h2 id=\"where\">Where
     <p>A session is a Linux shell in a container of your own: a small system with its own files, processes and users, \
     made when you start it and deleted when it ends. Nobody else is in it, and it sees nothing of other sessions or of \
     the machine around it. What you break in it is only your own, and you need not tidy up.</p>\n\
-    <p>You can open the same session from any browser in which you are signed in. It is shown in one window at a time: \
-    the last one that opened it has it, and the others offer to take it back.</p>\n</section>\n";
+    <p>You can open the same session from any browser in which you are signed in. The window that opened \
+    it last has the keyboard; the others show what happens, and offer to take it back.</p>\n</section>\n";
 
 fn limits(profiles: Option<&[ProfileView]>) -> Html {
     let own = match profiles {

@@ -18,13 +18,13 @@ use crate::{
     config::Places,
     session::{
         EndNote, EndReason, SessionId, ending,
-        launch::{self, HeldSlot, Launch, record_path, ring_path},
+        launch::{self, HeldSlot, Launch, record_path, ring_path, screen_path},
         record::{Record, RecordFile},
         state::Machine,
         task::{Ending, Outcome, Running, Sailing, Standing, Task},
     },
     sys::{self, BootTime},
-    terminal::{Output, Ring},
+    terminal::{Output, Ring, unpark},
 };
 
 /// Reports of a session's own side work that may wait for it.
@@ -76,7 +76,8 @@ impl Roster {
         let (inbox_tx, inbox) = mpsc::channel(INBOX);
         let reports = mpsc::channel(REPORTS);
         let bell = Arc::new(Notify::new());
-        let output = Arc::new(Output::new(ring));
+        let screen_file = screen_path(&self.0.places.runtime, id);
+        let output = Arc::new(Output::new(ring, record.size, unpark(&screen_file)));
         let (standing, standing_rx) = watch::channel(Standing::of(&machine));
         let (unwanted, unwanted_rx) = watch::channel(false);
         let slot = Arc::new(Mutex::new(None));
@@ -101,6 +102,7 @@ impl Roster {
             file,
             machine,
             output,
+            screen_file,
             podman: self.0.podman.clone(),
             disk_floor: self.config().sessions.disk_floor,
             inbox,

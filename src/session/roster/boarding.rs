@@ -36,8 +36,8 @@ impl Boarding {
     pub(crate) async fn extend(&self) {
         self.say(Message::Extend(self.feed.id)).await;
     }
-    pub(crate) async fn fell_behind(&self) {
-        self.say(Message::FellBehind(self.feed.id)).await;
+    pub(crate) async fn take(&self) {
+        self.say(Message::Take(self.feed.id)).await;
     }
     pub(crate) async fn end(&self) {
         self.say(Message::End { reason: EndReason::Owner, by: self.feed.user.clone() }).await;

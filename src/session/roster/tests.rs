@@ -21,7 +21,7 @@ fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
             lifetime: BootTime::now(),
             standing: watch::channel(Standing { word: "starting", detached: None }).1,
             inbox,
-            output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap())),
+            output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap(), Size::DEFAULT, None)),
             bell: Arc::new(Notify::new()),
             desk: Arc::new(tokio::sync::Semaphore::new(1)),
         };
@@ -56,7 +56,11 @@ async fn whoever_is_barred_loses_their_own_sessions_and_no_others() {
             lifetime: BootTime::now(),
             standing: watch::channel(Standing { word, detached: None }).1,
             inbox,
-            output: Arc::new(Output::new(Ring::create(&dir.path().join(format!("{n}.ring"))).unwrap())),
+            output: Arc::new(Output::new(
+                Ring::create(&dir.path().join(format!("{n}.ring"))).unwrap(),
+                Size::DEFAULT,
+                None,
+            )),
             bell: Arc::new(Notify::new()),
             desk: Arc::new(tokio::sync::Semaphore::new(1)),
         };

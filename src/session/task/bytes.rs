@@ -22,8 +22,9 @@ impl Sailing {
     /// Whether the terminal may be read as fast as it comes.
     pub(super) fn keeps_up(&self) -> bool {
         let attached = matches!(self.t.machine.state(), State::Attached(_));
-        Instant::now() < self.lifted
-            || (attached && self.seat.as_ref().is_some_and(|seat| seat.feed.keeps_up(self.t.output.head())))
+        let (feed, head) = (self.seat.as_ref().map(|seat| &seat.feed), self.t.output.head());
+        let lifted = Instant::now() < self.lifted && !feed.is_some_and(|feed| feed.is_nearly_overtaken(head));
+        lifted || (attached && feed.is_some_and(|feed| feed.keeps_up(head)))
     }
 
     pub(super) fn lift(&mut self) {
@@ -74,17 +75,20 @@ impl Sailing {
     }
 }
 
-/// What happens at the terminal next. It is read from `read_at` on; once there is only its tail, until `tail`.
+/// What happens at the terminal next. It is read from `read_at` on, where that is given at once or at a moment; once there
+/// is only its tail, until `tail`.
 pub(super) async fn terminal_io(
     running: Option<&Running>,
-    read_at: Option<Instant>,
+    read_at: Option<Option<Instant>>,
     write: bool,
     tail: Option<Instant>,
 ) -> Wake {
     let Some(Running { terminal, conmon }) = running else { return std::future::pending().await };
     let readable = async {
-        if let Some(at) = read_at {
-            sleep_until(at).await;
+        match read_at {
+            None => std::future::pending().await,
+            Some(None) => {}
+            Some(Some(at)) => sleep_until(at).await,
         }
         terminal.readable().await
     };

@@ -1,6 +1,9 @@
-//! The attachment at the keyboard: it comes, is shown what there is, and is told what happens.
+//! The attachments: the newest comes to the keyboard, is shown what there is, and is told what happens; those before it
+//! watch, and may take it back.
 
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::{Message, Outcome, Sailing, Work, gauging::Gauging};
 use crate::{
@@ -13,6 +16,11 @@ use crate::{
     terminal::{Certificate, Close, Deadlines, Notice, Role, Seat, ToClient, Told},
 };
 
+/// Attachments that may watch at a time; the one that lost the keyboard first has to go.
+const MAX_WATCHERS: usize = 8;
+/// How often a window that is dragged, or a client that does not wait as the page does, may have the screen laid out anew.
+const RESIZE_EVERY: Duration = Duration::from_millis(25);
+
 impl Sailing {
     pub(super) fn attach(&mut self, seat: Seat, size: Size) {
         let who = seat.feed.id;
@@ -24,18 +32,18 @@ impl Sailing {
             return seat.close(Close::Ended);
         }
         self.typed = 0;
+        self.wanted = None;
         self.gauging = Gauging::new();
         self.welcomed = false;
-        self.t.record.size = size;
+        self.set_size(size);
         self.lift();
-        let back = matches!(self.work, Work::Running(_)) && !self.unseen;
         self.seat = Some(seat);
         match &self.work {
             Work::Prepared(_) => self.start_shell(size),
             Work::Running(_) => {
                 if let Some(resizer) = &self.resizer {
                     resizer.resize(size);
-                    if back {
+                    if self.gap {
                         resizer.nudge();
                     }
                 }
@@ -70,36 +78,86 @@ impl Sailing {
         }
     }
 
-    /// Takes the seat from this attachment, if it has it.
-    pub(super) fn vacate(&mut self, who: AttachmentId) -> Option<Seat> {
+    /// An attachment is gone. Of those that watch, the last one that had the keyboard has it again.
+    pub(super) fn left(&mut self, who: AttachmentId) {
+        if let Some(at) = self.watchers.iter().position(|seat| seat.feed.id == who) {
+            let seat = self.watchers.remove(at);
+            return self.audit_detach(&seat);
+        }
+        let seat = self.vacate(who);
+        if let Some(seat) = seat.as_ref().filter(|_| self.welcomed) {
+            self.audit_detach(seat);
+        }
+        match self.watchers.last().map(|seat| seat.feed.id) {
+            Some(next) if seat.is_some() && !self.t.machine.is_over() => self.take(next),
+            _ => self.step(Event::Left(who)),
+        }
+    }
+
+    /// A watcher gets the keyboard, with the terminal in the size that it has; its window's follows.
+    pub(super) fn take(&mut self, who: AttachmentId) {
+        let Some(at) = self.watchers.iter().position(|seat| seat.feed.id == who) else { return };
+        let seat = self.watchers.remove(at);
+        seat.feed.forget_input();
+        self.step(Event::Came(who));
+        if self.t.machine.is_over() {
+            return seat.close(Close::Ended); // it was told of the end
+        }
+        self.typed = seat.feed.received();
+        self.wanted = None;
+        self.gauging = Gauging::new();
+        self.lift();
+        seat.tell(Told::Frame(self.role_frame(Role::Owner)));
+        self.seat = Some(seat);
+        self.welcomed = true;
+        self.tell_kills();
+    }
+
+    /// The attachment at the keyboard loses it, and watches. One that has seen nothing yet closes.
+    pub(super) fn unseat(&mut self, who: AttachmentId) {
+        let Some(seat) = self.vacate(who) else { return };
+        if !self.welcomed {
+            return seat.close(Close::TakenOver);
+        }
+        if self.watchers.len() == MAX_WATCHERS {
+            let first = self.watchers.remove(0);
+            self.audit_detach(&first);
+            first.close(Close::TakenOver);
+        }
+        seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
+        self.watchers.push(seat);
+    }
+
+    /// Takes the seat at the keyboard from this attachment, if it has it.
+    fn vacate(&mut self, who: AttachmentId) -> Option<Seat> {
         let seat = self.seat.take_if(|seat| seat.feed.id == who)?;
         self.pour(&seat);
-        self.seen = seat.feed.seen();
-        if self.welcomed {
-            let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
-            audit::record(&audit::Event::Detach { id: self.id(), user, peer });
-        }
         Some(seat)
     }
 
-    /// Tells the attachment what it has, and lets the output flow.
+    fn audit_detach(&self, seat: &Seat) {
+        let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
+        audit::record(&audit::Event::Detach { id: self.id(), user, peer });
+    }
+
+    /// Who watches sees the terminal in its size, drawn anew.
+    fn show_size_to_watchers(&self) {
+        for seat in &self.watchers {
+            seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
+            seat.tell(Told::Redraw);
+        }
+    }
+
+    /// Tells the attachment what it has, shows it the screen, and lets the output flow.
     pub(super) fn welcome(&mut self) {
         let Some(started) = self.started_frame() else { return };
         let Some(seat) = &self.seat else { return };
-        let head = self.t.output.head();
-        let (from, missed) = if self.unseen { (0, false) } else { (head, self.seen != Some(head)) };
-        self.unseen = false;
         self.welcomed = true;
-        let whole =
-            [Told::Frame(started), Told::Frame(ToClient::Snapshot { bytes: 0 }), Told::Frame(ToClient::SnapshotEnd)]
-                .into_iter()
-                .all(|told| seat.tell(told));
-        if whole {
-            if missed {
-                seat.tell(Told::Frame(ToClient::Notice(Notice::Gap)));
-            }
-            seat.show_from(from);
+        seat.tell(Told::Frame(started));
+        if std::mem::take(&mut self.gap) {
+            seat.tell(Told::Frame(ToClient::Notice(Notice::Gap)));
         }
+        seat.tell(Told::Redraw);
         self.tell_kills();
         let Some(seat) = &self.seat else { return };
         let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
@@ -116,14 +174,38 @@ impl Sailing {
         }
     }
 
-    pub(super) fn resize(&mut self, size: Size) {
+    /// A size of the window at the keyboard. A screen is not laid out anew more often than [`RESIZE_EVERY`].
+    pub(super) fn resize_soon(&mut self, size: Size) {
+        self.wanted = Some(size);
+        if self.size_due().is_some_and(|due| due <= Instant::now()) {
+            self.take_size();
+        }
+    }
+
+    /// When the size that waits is to be taken.
+    pub(super) fn size_due(&self) -> Option<Instant> {
+        self.wanted.map(|_| self.resized + RESIZE_EVERY)
+    }
+
+    pub(super) fn take_size(&mut self) {
+        let Some(size) = self.wanted.take() else { return };
+        self.resized = Instant::now();
         self.size = Some(size);
-        self.t.record.size = size;
+        self.set_size(size);
         self.lift();
         match (&self.work, &self.resizer) {
             (Work::Prepared(_), _) => self.start_shell(size),
             (_, Some(resizer)) => resizer.resize(size),
             _ => {}
+        }
+    }
+
+    /// What the screen is drawn for, here and where it is watched.
+    pub(super) fn set_size(&mut self, size: Size) {
+        if std::mem::replace(&mut self.t.record.size, size) != size {
+            self.t.output.resize(size);
+            self.show_size_to_watchers();
+            self.remember(); // the next daemon draws for this size
         }
     }
 
@@ -135,6 +217,18 @@ impl Sailing {
         if let Some(seat) = &self.seat {
             seat.tell(Told::Frame(frame));
         }
+    }
+
+    /// To everyone, whoever has the keyboard.
+    pub(super) fn tell_all(&self, frame: &ToClient) {
+        for seat in self.seat.iter().chain(&self.watchers) {
+            seat.tell(Told::Frame(frame.clone()));
+        }
+    }
+
+    fn role_frame(&self, role: Role) -> ToClient {
+        let Size { cols, rows } = self.t.record.size;
+        ToClient::Role { role, cols, rows }
     }
 
     pub(super) fn started_frame(&self) -> Option<ToClient> {
@@ -164,7 +258,7 @@ impl Sailing {
     }
 
     pub(super) fn tell_ended(&self) {
-        if let Some(seat) = &self.seat {
+        for seat in self.seat.iter().chain(&self.watchers) {
             seat.tell(Told::Last(self.ended_frame()));
         }
     }

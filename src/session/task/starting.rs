@@ -67,7 +67,7 @@ impl Sailing {
         self.first_size = None;
         let Work::Prepared(prepared) = std::mem::replace(&mut self.work, Work::Starting) else { return };
         self.progress(Step::Start, 0, 0, "Starting the shell");
-        self.t.record.size = size;
+        self.set_size(size);
         self.resizer = Some(Resizer::new(self.t.podman.clone(), self.id(), size));
         let reports = self.t.reports.0.clone();
         tokio::spawn(async move {

@@ -9,7 +9,7 @@ use crate::{
         ending::{self, Verdict},
         state::{Event, State},
     },
-    terminal::{Close, Notice, ToClient, Told},
+    terminal::{Close, Notice, ToClient, Told, park},
 };
 
 impl Sailing {
@@ -36,7 +36,8 @@ impl Sailing {
                 if !self.welcomed {
                     self.welcome();
                 }
-                self.tell(ToClient::Notice(Notice::Gap));
+                self.gap = self.seat.is_none();
+                self.tell_all(&ToClient::Notice(Notice::Gap));
                 if let Some(resizer) = &self.resizer {
                     resizer.nudge();
                 }
@@ -104,18 +105,33 @@ impl Sailing {
             self.leaving = Some(done); // a moment, and then there is a shell to come back to
             return;
         }
-        if let Some(seat) = self.seat.take() {
-            self.pour(&seat);
+        if let Some(seat) = &self.seat {
+            self.pour(seat);
+        }
+        for seat in self.seat.take().into_iter().chain(self.watchers.drain(..)) {
             seat.tell(Told::Frame(ToClient::Notice(Notice::Restart)));
             seat.close(Close::Restarting);
         }
         self.record_kills(); // the next daemon may find the session over
         self.finished = Some(Outcome::Left);
+        if matches!(self.work, Work::Running(_)) {
+            self.park_screen();
+        }
         if let Work::Running(running) = std::mem::replace(&mut self.work, Work::Ending) {
             tokio::spawn(async move {
                 running.terminal.leave().await;
                 let _ = done.send(());
             });
+        }
+    }
+}
+
+impl Sailing {
+    fn park_screen(&self) {
+        while self.t.output.draw() {}
+        if let Err(error) = park(&self.t.screen_file, self.t.record.size, &self.t.output.redraw()) {
+            let file = self.t.screen_file.display();
+            tracing::warn!(%error, %file, "the screen could not be written down; the next daemon draws it from the ring");
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         record,
         state::Periods,
     },
-    terminal::{Ears, Feed, Ring, Told},
+    terminal::{Ears, Feed, Ring, Role, Told},
 };
 
 const SIZE: Size = Size { cols: 80, rows: 24 };
@@ -42,7 +42,7 @@ impl Stage {
         let record = record::tests::example();
         let mut file = RecordFile::create(&place("x.rec")).unwrap();
         file.write(&record).unwrap();
-        let output = Arc::new(Output::new(Ring::create(&place("x.ring")).unwrap()));
+        let output = Arc::new(Output::new(Ring::create(&place("x.ring")).unwrap(), Size::DEFAULT, None));
         let (bell, (inbox_tx, inbox)) = (Arc::new(Notify::new()), mpsc::channel(64));
         let reports = mpsc::channel(64);
         let hour = Duration::from_secs(3600);
@@ -56,6 +56,7 @@ impl Stage {
             record: Record { certificate: running.as_ref().map(|_| certificate()), ..record },
             file,
             output: output.clone(),
+            screen_file: place("x.screen"),
             podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
             disk_floor: 0,
             inbox,
@@ -223,7 +224,7 @@ async fn whoever_may_not_be_here_any_more_is_warned_and_the_end_says_why_in_the_
     loop {
         match first_frame(&mut ears).await {
             Some(Told::Frame(ToClient::Notice(Notice::Directory { seconds: 1 }))) => break,
-            Some(Told::Frame(_) | Told::Show(_)) => {}
+            Some(Told::Frame(_) | Told::Redraw) => {}
             other => panic!("no warning: {}", other.is_some()),
         }
     }
@@ -332,6 +333,7 @@ async fn leaving_lets_the_terminal_go_and_tells_the_browser_to_come_back() {
     assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));
     assert_eq!(played.terminal.read(&mut [0; 8]).await.unwrap(), 0);
     assert!(played.shell.try_wait().unwrap().is_none(), "the shell goes on");
+    assert!(crate::terminal::unpark(&stage.dir.path().join("x.screen")).is_some(), "the next daemon knows the screen");
 }
 
 /// How a session ends whose kernel counted `before` kills while the shell lived and `after` at its end, and whose conmon
@@ -343,7 +345,7 @@ async fn end_after_kills(before: u64, after: u64, status: i32) -> (Option<Notice
     kills(dir.path(), before).unwrap();
     let (mut stage, mut played) = running_in(dir);
     let (_feed, mut ears) = stage.browser().await;
-    while !matches!(first_frame(&mut ears).await, Some(Told::Show(_))) {}
+    while !matches!(first_frame(&mut ears).await, Some(Told::Redraw)) {}
     kills(stage.dir.path(), after).unwrap();
     std::fs::write(stage.dir.path().join("exit"), status.to_string()).unwrap();
     for child in [&mut played.shell, &mut played.conmon] {
@@ -391,7 +393,7 @@ async fn kills_are_told_once_to_whoever_comes_first() {
     stage.says(Message::Left(gone.id)).await;
     for told in [true, false] {
         let (feed, mut ears) = stage.browser().await;
-        while !matches!(first_frame(&mut ears).await, Some(Told::Show(_))) {}
+        while !matches!(first_frame(&mut ears).await, Some(Told::Redraw)) {}
         stage.says(Message::Left(feed.id)).await;
         let mut notices = Vec::new();
         while let Some(frame) = first_frame(&mut ears).await {
@@ -402,4 +404,105 @@ async fn kills_are_told_once_to_whoever_comes_first() {
     let (_, record) = RecordFile::open(&stage.dir.path().join("x.rec")).unwrap();
     let kills = serde_json::to_value(record.kills).unwrap();
     assert_eq!(kills, serde_json::json!({"outlived": 2, "told": 2, "recorded": 2}), "the next daemon knows");
+}
+
+/// The role that was told next, and the size with it.
+async fn role(ears: &mut Ears) -> (Role, u16) {
+    loop {
+        match first_frame(ears).await {
+            Some(Told::Frame(ToClient::Role { role, cols, .. })) => return (role, cols),
+            Some(_) => {}
+            None => panic!("closed without a role"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_newest_attachment_has_the_keyboard_and_the_older_one_watches_until_it_takes_it_back() {
+    let (mut stage, mut played) = running();
+    let (first, mut first_ears) = stage.browser().await;
+    let (second, mut second_ears) = stage.browser().await;
+    assert_eq!(role(&mut first_ears).await, (Role::Watcher, 80));
+    first.type_in(b"not heard").unwrap();
+    second.type_in(b"heard").unwrap();
+    let mut heard = [0; 5];
+    played.terminal.read_exact(&mut heard).await.unwrap();
+    assert_eq!(&heard, b"heard");
+    stage.says(Message::Resize(second.id, Size { cols: 100, rows: 30 })).await;
+    assert_eq!(role(&mut first_ears).await, (Role::Watcher, 100), "it sees the terminal in its new size");
+    assert_eq!(first_frame(&mut first_ears).await, Some(Told::Redraw));
+    stage.says(Message::Resize(first.id, SIZE)).await; // has no say
+    stage.says(Message::Take(first.id)).await;
+    assert_eq!(role(&mut first_ears).await, (Role::Owner, 100));
+    assert_eq!(role(&mut second_ears).await, (Role::Watcher, 100));
+    first.type_in(b"again").unwrap();
+    played.terminal.read_exact(&mut heard).await.unwrap();
+    assert_eq!(&heard, b"again", "what was typed without the keyboard is gone");
+}
+
+#[tokio::test]
+async fn a_window_that_is_dragged_lays_the_screen_out_a_few_times_and_ends_at_its_last_size() {
+    let (mut stage, _played) = running();
+    let (_first, mut ears) = stage.browser().await;
+    let (second, _second_ears) = stage.browser().await;
+    assert_eq!(role(&mut ears).await.0, Role::Watcher);
+    let began = Instant::now();
+    for n in 0..500 {
+        stage.says(Message::Resize(second.id, Size { cols: 20 + n % 2, rows: 24 })).await;
+    }
+    stage.says(Message::Resize(second.id, Size { cols: 99, rows: 24 })).await;
+    let mut times = 1;
+    while role(&mut ears).await.1 != 99 {
+        times += 1;
+    }
+    let most = began.elapsed().as_millis() / 25 + 2;
+    assert!(times <= most, "{times} times in {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_watcher_has_the_keyboard_again_when_the_one_that_had_it_is_gone() {
+    let (mut stage, mut played) = running();
+    let (first, mut ears) = stage.browser().await;
+    let (second, _second_ears) = stage.browser().await;
+    assert_eq!(role(&mut ears).await.0, Role::Watcher);
+    stage.says(Message::Left(second.id)).await;
+    assert_eq!(role(&mut ears).await.0, Role::Owner);
+    first.type_in(b"mine").unwrap();
+    let mut heard = [0; 4];
+    played.terminal.read_exact(&mut heard).await.unwrap();
+    assert_eq!(&heard, b"mine");
+}
+
+#[tokio::test]
+async fn whoever_watches_is_told_of_the_end_and_too_many_do_not_watch() {
+    let (mut stage, _played) = running();
+    let mut browsers = Vec::new();
+    for _ in 0..10 {
+        browsers.push(stage.browser().await);
+    }
+    let (_, first) = &mut browsers[0];
+    while first_frame(first).await.is_some() {}
+    assert_eq!(*first.parting.borrow(), Some(Close::TakenOver), "eight watch, and it was the ninth");
+    stage.says(Message::End { reason: EndReason::Owner, by: "mira".into() }).await;
+    for (_, ears) in &mut browsers[1..] {
+        assert_eq!(told(ears).await.0, EndReason::Owner);
+    }
+}
+
+#[tokio::test]
+async fn what_was_printed_while_nobody_looked_is_on_the_screen_that_the_next_browser_is_sent() {
+    let (mut stage, mut played) = running();
+    let (first, mut ears) = stage.browser().await;
+    while first_frame(&mut ears).await != Some(Told::Redraw) {}
+    stage.says(Message::Left(first.id)).await;
+    played.terminal.write_all(b"\x1b[?1049h\x1b[5;7Hwhile away").await.unwrap();
+    output_reaches(&stage.output, 24).await;
+    let (_second, mut ears) = stage.browser().await;
+    let mut told = Vec::new();
+    while told.last() != Some(&Told::Redraw) {
+        told.extend(first_frame(&mut ears).await);
+    }
+    assert!(!told.contains(&Told::Frame(ToClient::Notice(Notice::Gap))), "nothing is missing");
+    let redraw = String::from_utf8(stage.output.redraw().bytes).unwrap();
+    assert!(redraw.contains("\x1b[?47h") && redraw.contains("while away"), "{redraw:?}");
 }

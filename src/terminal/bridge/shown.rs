@@ -1,5 +1,7 @@
 //! What one WebSocket has been shown of the output, and what is still to be said after it.
 
+use std::collections::VecDeque;
+
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::watch,
@@ -10,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::{CHUNK, LAST_WORDS, Parting, Sink, put, send};
 use crate::{
     session::Boarding,
-    terminal::protocol::{Notice, ToClient},
+    terminal::{output::Redraw, protocol::ToClient},
 };
 
 /// Waits until there may be something to send: output, or the credit for it.
@@ -23,9 +25,12 @@ pub(super) async fn credit_or_output(boarding: &Boarding, head: &mut watch::Rece
 }
 
 /// What has been shown, and what is still to be said after it.
+#[derive(Default)]
 pub(super) struct Shown {
     /// Up to here the output was sent or skipped; `None` until it begins to flow.
     pub(super) position: Option<u64>,
+    /// The rest of a redraw, which comes before all further output.
+    pub(super) redraw: Option<VecDeque<u8>>,
     /// Frames that come behind all output.
     pub(super) last: Vec<ToClient>,
     /// When they come even if the output is stuck.
@@ -34,11 +39,12 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn has_more(&self, boarding: &Boarding) -> bool {
-        self.position.is_some_and(|at| at != boarding.output.head()) && boarding.feed.output_credit() > 0
+        let more = self.redraw.is_some() || self.position.is_some_and(|at| at != boarding.output.head());
+        more && boarding.feed.output_credit() > 0
     }
 
     pub(super) fn is_complete(&self, boarding: &Boarding) -> bool {
-        self.position.is_none_or(|at| at == boarding.output.head())
+        self.redraw.is_none() && self.position.is_none_or(|at| at == boarding.output.head())
     }
 
     pub(super) fn finish_with(&mut self, frame: ToClient) {
@@ -48,7 +54,7 @@ impl Shown {
 
     /// The rest of the output is not waited for any longer.
     pub(super) fn give_up(&mut self) {
-        self.position = None;
+        (self.position, self.redraw) = (None, None);
     }
 
     /// Sends the last frames once all output is sent.
@@ -65,26 +71,43 @@ impl Shown {
         Ok(())
     }
 
-    /// One message of output; or, when it was overwritten meanwhile, a notice and a jump to the newest.
+    /// Announces the screen as it is now; [`Shown::send_some`] sends it.
+    pub(super) async fn begin_redraw<S>(&mut self, sink: &mut Sink<S>, boarding: &Boarding) -> Result<(), Parting>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let Redraw { bytes, position } = boarding.output.redraw();
+        boarding.feed.was_sent(0, position);
+        let announced = ToClient::Snapshot { bytes: bytes.len() as u64 };
+        (self.position, self.redraw) = (Some(position), Some(bytes.into()));
+        send(sink, &announced).await
+    }
+
+    /// One message of a redraw or of output; where the output was overwritten meanwhile, a redraw begins.
     pub(super) async fn send_some<S>(&mut self, sink: &mut Sink<S>, boarding: &Boarding) -> Result<(), Parting>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let Some(at) = self.position else { return Ok(()) };
-        let most = boarding.feed.output_credit().min(boarding.output.head().saturating_sub(at));
-        let mut chunk = vec![0; usize::try_from(most).map_or(CHUNK, |most| most.min(CHUNK))];
-        if let Ok(n) = boarding.output.read(at, &mut chunk) {
-            chunk.truncate(n);
-            self.position = Some(at + n as u64);
-            boarding.feed.was_sent(n as u64, at + n as u64); // before it is sent: its ack may overtake us
-            put(sink, Message::binary(chunk)).await
-        } else {
-            let head = boarding.output.head();
-            self.position = Some(head);
-            boarding.feed.was_sent(0, head);
-            boarding.fell_behind().await;
-            send(sink, &ToClient::Notice(Notice::Gap)).await
+        let credit = usize::try_from(boarding.feed.output_credit()).map_or(CHUNK, |credit| credit.min(CHUNK));
+        if let Some(rest) = &mut self.redraw {
+            let chunk: Vec<u8> = rest.drain(..credit.min(rest.len())).collect();
+            let whole = rest.is_empty();
+            boarding.feed.was_sent(chunk.len() as u64, at); // before it is sent: its ack may overtake us
+            put(sink, Message::binary(chunk)).await?;
+            if whole {
+                self.redraw = None;
+                send(sink, &ToClient::SnapshotEnd).await?;
+            }
+            return Ok(());
         }
+        let waiting = boarding.output.head().saturating_sub(at);
+        let mut chunk = vec![0; usize::try_from(waiting).map_or(credit, |waiting| waiting.min(credit))];
+        let Ok(n) = boarding.output.read(at, &mut chunk) else { return self.begin_redraw(sink, boarding).await };
+        chunk.truncate(n);
+        self.position = Some(at + n as u64);
+        boarding.feed.was_sent(n as u64, at + n as u64);
+        put(sink, Message::binary(chunk)).await
     }
 
     /// What is left before the connection closes, within [`LAST_WORDS`].

@@ -21,7 +21,8 @@ use crate::{
     auth::{OwnerId, Person},
     session::{AttachmentId, EndReason, Message as Asked},
     terminal::{
-        feed::{Feed, Output, Seat},
+        feed::{Feed, Seat},
+        output::Output,
         protocol::{INPUT_CREDIT, OUTPUT_CREDIT},
         ring::{CAPACITY, Ring},
     },
@@ -33,6 +34,8 @@ const PIPE: usize = 16 * 1024;
 /// A seated WebSocket: its client, and the session's side of it.
 struct Table {
     client: Client,
+    /// Bytes of the redraw that came first; acknowledged.
+    redraw: u64,
     seat: Option<Seat>,
     feed: Arc<Feed>,
     output: Arc<Output>,
@@ -58,10 +61,10 @@ fn config() -> WebSocketConfig {
     WebSocketConfig::default().max_message_size(Some(MAX_MESSAGE)).max_frame_size(Some(MAX_MESSAGE))
 }
 
-/// A WebSocket that has its seat, and is shown the output from its beginning.
+/// A WebSocket that has its seat, and was shown the empty screen.
 async fn seated() -> Table {
     let dir = tempfile::tempdir().unwrap();
-    let output = Arc::new(Output::new(Ring::create(&dir.path().join("x.ring")).unwrap()));
+    let output = Arc::new(Output::new(Ring::create(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT, None));
     let feed = Arc::new(Feed::new(AttachmentId(1), "mira".into(), "127.0.0.1".into(), Arc::new(Notify::new())));
     let (seat, ears) = Seat::new(feed.clone());
     let (boarding, inbox) = Boarding::of(feed.clone(), output.clone());
@@ -72,8 +75,14 @@ async fn seated() -> Table {
         let parting = sail(&mut sink, &mut stream, (boarding, ears), visitor).await;
         part(sink, stream, parting).await;
     });
-    seat.show_from(0);
-    Table { client: Client::on(theirs).await, seat: Some(seat), feed, output, inbox, login, done, _dir: dir }
+    seat.tell(Told::Redraw);
+    let mut client = Client::on(theirs).await;
+    let redraw = client.redrawn().await.len() as u64;
+    client.says(json!({"type": "ack", "bytes": redraw})).await;
+    while feed.output_credit() < OUTPUT_CREDIT {
+        tokio::task::yield_now().await;
+    }
+    Table { client, redraw, seat: Some(seat), feed, output, inbox, login, done, _dir: dir }
 }
 
 impl Table {
@@ -122,6 +131,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.got_within(Duration::from_secs(5)).await.expect("something within 5 s")
     }
 
+    /// The bytes of the redraw that comes next, as they were announced.
+    async fn redrawn(&mut self) -> Vec<u8> {
+        let Got::Frame(announced) = self.got().await else { panic!("not announced") };
+        assert_eq!(announced["type"], "snapshot");
+        let mut bytes = Vec::new();
+        loop {
+            match self.got().await {
+                Got::Bytes(more) => bytes.extend(more),
+                Got::Frame(end) => {
+                    assert_eq!((&end["type"], &announced["bytes"]), (&json!("snapshot_end"), &json!(bytes.len())));
+                    return bytes;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
     /// The code with which the connection closes, whatever comes before it.
     async fn closes(&mut self) -> u16 {
         loop {
@@ -158,29 +184,52 @@ async fn output_comes_whole_and_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_ring_overtook_becomes_one_gap_and_one_wish_for_a_redraw() {
+async fn what_the_ring_overtook_is_skipped_by_a_redraw_that_shows_it_all() {
     let mut table = seated().await;
     // Nothing is read meanwhile: the pipe is full, and the ring runs over what waits.
-    for _ in 0..8 {
-        table.output.write(&[b'x'; CAPACITY as usize / 4]).unwrap();
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    let mut gaps = 0;
-    while let Some(got) = table.client.got_within(Duration::from_secs(1)).await {
-        match got {
-            Got::Bytes(bytes) => assert!(gaps == 0 && bytes.iter().all(|b| *b == b'x')),
-            Got::Frame(frame) => {
-                assert_eq!(frame, json!({"type": "notice", "kind": "gap"}));
-                gaps += 1;
-            }
-            other => panic!("{other:?}"),
+    for n in 0..40_000 {
+        table.output.write(format!("line {n}\r\n").as_bytes()).unwrap();
+        if n % 4000 == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
-    assert_eq!(gaps, 1);
-    assert!(matches!(table.inbox.try_recv(), Ok(Asked::FellBehind(AttachmentId(1)))));
-    assert!(table.inbox.try_recv().is_err(), "one nudge");
+    let bytes = loop {
+        match table.client.got().await {
+            Got::Bytes(_) => {}
+            Got::Frame(frame) => break frame["bytes"].as_u64().unwrap() as usize,
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut redraw = Vec::new();
+    while redraw.len() < bytes {
+        let Got::Bytes(more) = table.client.got().await else { panic!("no more of the redraw") };
+        redraw.extend(more);
+    }
+    assert_eq!(table.client.got().await, Got::Frame(json!({"type": "snapshot_end"})));
+    let redraw = String::from_utf8(redraw).unwrap();
+    assert!(
+        redraw.contains("line 39000\r\n") && redraw.contains("line 39999\r\n") && !redraw.contains("line 38000\r\n")
+    );
     table.output.write(b"and on").unwrap();
     assert_eq!(table.client.got().await, Got::Bytes(b"and on".to_vec()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redraw_waits_for_credit_as_output_does() {
+    let mut table = seated().await;
+    let text = "0123456789".repeat(100);
+    for n in 0..4000u32 {
+        table.output.write(format!("\x1b[38;2;{};{};7m{text}", n % 256, n / 256).as_bytes()).unwrap();
+    }
+    table.feed.was_sent(OUTPUT_CREDIT - 100, 0);
+    table.seat().tell(Told::Redraw);
+    while !matches!(table.client.got().await, Got::Frame(_)) {}
+    let Got::Bytes(bytes) = table.client.got().await else { panic!("nothing of it") };
+    assert!(bytes.len() <= 100, "{}", bytes.len());
+    assert_eq!(table.client.got_within(Duration::from_secs(5)).await, None);
+    table.client.says(json!({"type": "ack", "bytes": table.redraw + 50})).await;
+    let Got::Bytes(bytes) = table.client.got().await else { panic!("nothing of it") };
+    assert!(bytes.len() <= 50, "{}", bytes.len());
 }
 
 #[tokio::test(start_paused = true)]
@@ -219,7 +268,7 @@ async fn what_breaks_the_protocol_closes_with_its_code_within_a_second() {
         (Message::binary(oversize), 1009),
         (Message::text("not json"), 1008),
         (Message::text(r#"{"type":"resize","cols":0,"rows":1}"#), 1008),
-        (Message::text(r#"{"type":"ack","bytes":1}"#), 1008),
+        (Message::text(r#"{"type":"ack","bytes":1000}"#), 1008),
         (Message::text(r#"{"type":"ack","bytes":18446744073709551615}"#), 1008),
         (Message::text(r#"{"type":"auth","ticket":"x"}"#), 1008),
         (Message::text(r#"{"type":"ping","t":1e999}"#), 1008),

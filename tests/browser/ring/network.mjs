@@ -1,6 +1,6 @@
 // The network breaks, falls silent, and somebody opens the session elsewhere.
 
-import { inTerminal, line, openPage, picture, press, prompt, rows, run, type, until } from '../browser.mjs';
+import { agreedSize, inTerminal, line, openPage, picture, press, prompt, rows, run, signIn, type, until } from '../browser.mjs';
 import { played, started } from '../played.mjs';
 
 const LOST = [/WebSocket connection/, /ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|ERR_TIMED_OUT|ERR_ABORTED/];
@@ -82,24 +82,63 @@ async function reload({ page }) {
   await line(page, /^reloaded$/);
 }
 
+/** The screen of a page that has just come, once it is as it was. */
+async function sameScreen(page, before, what) {
+  await until(`${what}: connected`, async () => (await word(page)) === 'connected');
+  const show = async () => `\n    was\n${before.join('\n')}\n    is\n${(await rows(page)).join('\n')}`;
+  await until(`${what}: the same screen`, async () => (await rows(page)).join('\n') === before.join('\n'), 20_000, show);
+}
+
+async function redraw({ page, browser, url, user, password, faults }) {
+  await run(page, "clear; printf 'kept \\033[7mabove\\033[0m 日本 👩‍🚀\\n'");
+  await type(page, 'seq 1 300 | sed "s/$/ of three hundred/" | less\n');
+  await line(page, /^1 of three hundred$/);
+  await type(page, 'G');
+  await line(page, /^300 of three hundred$/);
+  const before = await rows(page);
+  await page.reload();
+  await sameScreen(page, before, 'after a reload');
+  // A second browser with the same window: the first one watches.
+  const context = await browser.newContext({ colorScheme: 'dark', viewport: page.viewportSize() });
+  const second = await openPage(context, faults);
+  await signIn(second, url, user, password);
+  await second.goto(page.url());
+  await sameScreen(second, before, 'in a second browser');
+  await type(second, 'g');
+  await line(second, /^1 of three hundred$/);
+  await line(page, /^1 of three hundred$/); // which watches
+  await type(second, 'q');
+  await line(second, /^kept above 日本 👩‍🚀$/);
+  await run(second, 'true');
+  await context.close();
+  await page.locator('.strip.watch').waitFor({ state: 'detached' });
+  await run(page, 'true');
+}
+
 async function takeOver({ page, context, faults }) {
   await run(page, 'clear; here=shared');
   const second = await openPage(context, faults);
+  await second.setViewportSize({ width: 700, height: 500 });
   await second.goto(page.url());
   await until('the second tab is connected', async () => (await word(second)) === 'connected');
-  const box = page.getByRole('dialog');
-  await box.getByRole('heading', { name: 'Opened elsewhere' }).waitFor();
-  await picture(page, 'taken-over');
+  const strip = page.locator('.strip.watch');
+  await strip.waitFor();
+  await picture(page, 'watching');
+  await type(page, 'echo "not ""heard"\n');
   await type(second, 'echo "$here by two"\n');
   await line(second, /^shared by two$/);
-  await box.getByRole('button', { name: 'Take back' }).click();
-  await until('the first tab is connected', async () => (await word(page)) === 'connected');
-  await second.getByRole('dialog').getByRole('heading', { name: 'Opened elsewhere' }).waitFor();
-  await second.close();
-  await press(page, 'Enter');
-  await prompt(page);
+  await line(page, /^shared by two$/);
+  const size = (of) => of.locator('#size').textContent();
+  if ((await size(page)) !== (await size(second))) throw new Error('what is watched has another size');
+  await strip.getByRole('button', { name: 'Take back' }).click();
+  await strip.waitFor({ state: 'detached' });
+  await second.locator('.strip.watch').waitFor();
+  await agreedSize(page);
   await type(page, 'echo "$here by one"\n');
   await line(page, /^shared by one$/);
+  if ((await rows(page)).some((row) => row === 'not heard')) throw new Error('what a watcher typed was sent');
+  await second.close();
+  await run(page, 'true');
 }
 
 export default [
@@ -107,5 +146,6 @@ export default [
   { name: 'a connection that falls silent is noticed and replaced', test: silence },
   { name: 'after half a minute a box says how long the session waits, and goes when the network is back', test: longAway },
   { name: 'a reloaded page is back in the same shell', test: reload },
-  { name: 'a second tab takes over, and the first can take back', test: takeOver },
+  { name: 'a reloaded page and a second browser show the screen of a program exactly, and what it hides', test: redraw },
+  { name: 'a second tab takes over, the first watches, and can take back', test: takeOver },
 ];

@@ -316,8 +316,7 @@ async function webgl({ page, context: shared, faults }) {
   } finally {
     await browser.close();
   }
-  await page.getByRole('button', { name: 'Take back' }).click();
-  await prompt(page);
+  await page.locator('.strip.watch').waitFor({ state: 'detached' });
   await run(page, 'clear');
 }
 
@@ -344,6 +343,10 @@ async function accessible({ page, context, faults }) {
     await check(name);
     await second.keyboard.press('Escape');
   }
+  tell({ type: 'role', role: 'watcher', cols: 120, rows: 40 });
+  await second.locator('.strip.watch').waitFor();
+  if ((await text(second, '#size')) !== '120×40') throw new Error('it has the size of the window that it watches');
+  await check('watching');
   shut(4409);
   await box.waitFor();
   await check('taken over');

@@ -75,6 +75,18 @@ test('nothing is queued without a connection, and nothing of an old one reaches 
   assert.deepEqual(frames, ['new']);
 });
 
+test('without the keyboard nothing is kept, and with it back the credit goes on counting', () => {
+  const { input, frames, all } = connected();
+  input.type('x'.repeat(INPUT_CREDIT));
+  input.disconnect();
+  assert.equal(input.type('not sent'), 'away');
+  input.resume((bytes) => frames.push(Buffer.from(bytes)));
+  assert.equal(input.type('y'), 'queued', 'the daemon has taken nothing yet');
+  input.accepted(INPUT_CREDIT);
+  assert.equal(all().length, INPUT_CREDIT + 1);
+  assert.equal(all().at(-1), 'y'.charCodeAt(0));
+});
+
 test('Ctrl+C overtakes a waiting paste and closes its bracket', () => {
   for (const [start, end] of [['', ''], ['\x1b[200~', '\x1b[201~']]) {
     const { input, all } = connected();
