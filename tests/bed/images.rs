@@ -59,7 +59,7 @@ impl Registry {
             "set -e; made=$(podman create {base} true); \
              mkdir -p ~/layer && echo {word} >~/layer/word && head -c {noise} /dev/urandom >~/layer/noise; \
              podman cp ~/layer/word $made:/word; podman cp ~/layer/noise $made:/noise; \
-             podman commit --quiet --change 'CMD [\"/bin/bash\",\"-l\"]' $made {image} >/dev/null; podman rm $made >/dev/null; \
+             podman export $made | podman import --quiet --change 'CMD [\"/bin/bash\",\"-l\"]' - {image} >/dev/null; podman rm $made >/dev/null; \
              podman push --quiet --digestfile ~/layer/digest {image}; podman rmi {image} >/dev/null; cat ~/layer/digest; rm -r ~/layer"
         );
         let ran = self.machine.user(&script);
