@@ -136,7 +136,7 @@ pub(super) fn dump(screen: &Screen) -> String {
         (modes.reverse_wrap, "reverse wrap"),
         (modes.insert, "insert"),
         (modes.newline, "newline"),
-        (modes.blink_option, "blink"),
+        (modes.blink_option == Some(true), "blink"),
         (modes.cursor_hidden, "hidden"),
     ];
     let flags: Vec<&str> = flags.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();

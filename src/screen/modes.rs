@@ -35,7 +35,8 @@ pub(super) struct Modes {
     /// These three outlive a reset, as in xterm.js.
     pub(super) cursor_hidden: bool,
     pub(super) newline: bool,
-    pub(super) blink_option: bool,
+    /// What a program said of blinking in general; it outdoes the person's own choice, so it counts only once it was said.
+    pub(super) blink_option: Option<bool>,
 }
 
 impl Default for Modes {
@@ -54,7 +55,7 @@ impl Default for Modes {
             mouse: Mouse::default(),
             cursor_hidden: false,
             newline: false,
-            blink_option: false,
+            blink_option: None,
         }
     }
 }
@@ -104,7 +105,7 @@ impl Screen {
                 self.move_to(0, 0);
             }
             7 => modes.wrap = on,
-            12 => modes.blink_option = on,
+            12 => modes.blink_option = Some(on),
             25 => modes.cursor_hidden = !on,
             45 => modes.reverse_wrap = on,
             66 => modes.application_keypad = on,

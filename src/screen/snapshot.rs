@@ -197,7 +197,8 @@ impl Screen {
             (!modes.wrap, "?7l"),
             (modes.insert, "4h"),
             (modes.newline, "20h"),
-            (true, if modes.blink_option { "?12h" } else { "?12l" }),
+            (modes.blink_option == Some(true), "?12h"),
+            (modes.blink_option == Some(false), "?12l"),
             (true, if modes.cursor_hidden { "?25l" } else { "?25h" }),
         ];
         for (_, switch) in switches.into_iter().filter(|(on, _)| *on) {
