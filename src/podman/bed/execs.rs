@@ -23,12 +23,13 @@ async fn ran(bed: &Bed, id: SessionId, command: &[&str], input: &[u8]) -> (Strin
     (String::from_utf8_lossy(&seen).into_owned(), errors)
 }
 
-/// No conmon of an exec, and no exec in Podman's books.
-fn no_exec_left(id: SessionId) {
+/// No conmon of an exec, and soon no exec in Podman's books: its cleanup is a process that conmon does not wait for.
+async fn no_exec_left(id: SessionId) {
     let name = container_name(id);
     let conmons: Vec<_> = processes(&name).into_iter().filter(|line| line.contains("--exec-attach")).collect();
     assert!(conmons.is_empty(), "{conmons:?}");
-    assert_eq!(said(&["podman", "inspect", "--format", "{{.ExecIDs}}", &name]), "[]");
+    let noted = || said(&["podman", "inspect", "--format", "{{.ExecIDs}}", &name]);
+    until("Podman has no note of it", || noted() == "[]").await;
 }
 
 /// What the kernel says of a process and may not differ between the shell and what runs beside it.
@@ -103,7 +104,7 @@ async fn rights_of_what_runs_beside(plan: &Plan) {
     );
     exec.end().await;
     assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists(), "it has outlived the end");
-    no_exec_left(plan.id);
+    no_exec_left(plan.id).await;
     let (environment, _) = ran(&bed, plan.id, &["/bin/busybox", "env"], b"").await;
     assert!(environment.contains("HOME=/home/crew\n") && !environment.contains("evil"), "{environment}");
     bed.end(plan, terminal).await;
@@ -126,7 +127,7 @@ async fn bytes_of_every_value_pass_both_ways_and_the_root_stays_read_only() {
     }
     exec.end().await;
     assert!(back == all, "{} bytes came back", back.len());
-    no_exec_left(plan.id);
+    no_exec_left(plan.id).await;
     bed.end(&plan, terminal).await;
 }
 
@@ -137,7 +138,7 @@ async fn gone(id: SessionId, what: &str) {
         left == 0 && processes(what).is_empty()
     })
     .await;
-    no_exec_left(id);
+    no_exec_left(id).await;
 }
 
 async fn begun(bed: &Bed, id: SessionId, command: &[&str]) -> Exec {
@@ -179,7 +180,7 @@ async fn a_program_that_is_not_there_is_told_and_leaves_nothing() {
     let (terminal, _conmon) = bed.shell(&plan).await;
     let (output, errors) = ran(&bed, plan.id, &["/bin/nosuch"], b"").await;
     assert!(output.is_empty() && errors.contains("not found"), "{output} {errors}");
-    no_exec_left(plan.id);
+    no_exec_left(plan.id).await;
     bed.end(&plan, terminal).await;
 }
 
