@@ -123,11 +123,11 @@ async function takeOver({ page, context, faults }) {
   await until('the second tab is connected', async () => (await word(second)) === 'connected');
   const strip = page.locator('.strip.watch');
   await strip.waitFor();
-  await picture(page, 'watching');
   await type(page, 'echo "not ""heard"\n');
   await type(second, 'echo "$here by two"\n');
   await line(second, /^shared by two$/);
   await line(page, /^shared by two$/);
+  await picture(page, 'watching');
   const size = (of) => of.locator('#size').textContent();
   if ((await size(page)) !== (await size(second))) throw new Error('what is watched has another size');
   await strip.getByRole('button', { name: 'Take back' }).click();
