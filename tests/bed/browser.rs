@@ -394,10 +394,16 @@ impl Terminal {
 
     /// The shell's prompt is there, as output or on the screen that was there before.
     pub(crate) async fn prompt(&mut self) {
+        self.prompt_of('$').await;
+    }
+
+    /// The same of a prompt that ends with another sign.
+    pub(crate) async fn prompt_of(&mut self, sign: char) {
         self.frame("started").await;
         self.redrawn().await;
-        if !self.redraw.contains("$ ") {
-            self.shows("$ ").await;
+        let prompt = format!("{sign} ");
+        if !self.redraw.contains(&prompt) {
+            self.shows(&prompt).await;
         }
     }
 

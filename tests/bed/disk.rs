@@ -26,8 +26,7 @@ fn workshop(sessions: &str) -> Service {
 async fn begin(who: &Browser) -> (String, Terminal) {
     let id = who.start("workshop").await;
     let mut terminal = who.terminal(&id).await;
-    terminal.frame("started").await;
-    terminal.shows("# ").await;
+    terminal.prompt_of('#').await;
     (id, terminal)
 }
 
