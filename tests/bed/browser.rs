@@ -400,6 +400,11 @@ impl Terminal {
     /// The same of a prompt that ends with another sign.
     pub(crate) async fn prompt_of(&mut self, sign: char) {
         self.frame("started").await;
+        self.prompted(sign).await;
+    }
+
+    /// The same once `started` was read.
+    pub(crate) async fn prompted(&mut self, sign: char) {
         self.redrawn().await;
         let prompt = format!("{sign} ");
         if !self.redraw.contains(&prompt) {

@@ -43,7 +43,7 @@ async fn with_nothing_configured_but_the_image_a_shell_has_its_limits_keeps_them
     for (fact, value) in [("memory", MEMORY), ("swap", 0), ("millicpus", 500), ("pids", 128)] {
         assert_eq!(certificate[fact], json!(value), "{fact} in {certificate}");
     }
-    terminal.shows("$ ").await;
+    terminal.prompted('$').await;
     for (file, value) in
         [("memory.max", "209715200"), ("memory.swap.max", "0"), ("cpu.max", "50000 100000"), ("pids.max", "128")]
     {
