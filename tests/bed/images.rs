@@ -44,6 +44,7 @@ impl Registry {
         servers(&["up", &name, "registry", &site.path().display().to_string(), &port.to_string()]);
         let seen = seen.unwrap_or(port);
         machine.write(REGISTRIES, &format!("[[registry]]\nlocation = \"127.0.0.1:{seen}\"\ninsecure = true\n"));
+        machine.systemctl("stop podman.service"); // one that still runs has read the file as it was before
         Registry { machine, name, port: seen, _site: site }
     }
 
