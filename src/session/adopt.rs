@@ -110,11 +110,13 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
     }
     // What remains has files, but no container any more.
     for id in left.into_iter().filter(|id| !roster.is_seated(*id)) {
-        let how = match RecordFile::open(&record_path(&roster.places().runtime, id)) {
-            Ok(_) => Ending { detail: "its container was gone".into(), ..Ending::by_itself(EndReason::Engine) },
-            Err(_) => Ending::by_itself(EndReason::Lost),
+        let record = RecordFile::open(&record_path(&roster.places().runtime, id)).ok().map(|(_, record)| record);
+        let gone = || Ending { detail: "its container was gone".into(), ..Ending::by_itself(EndReason::Engine) };
+        let how = match &record {
+            Some(record) => decided(record).unwrap_or_else(gone),
+            None => Ending::by_itself(EndReason::Lost),
         };
-        audit_end(roster, id, None, "", how);
+        audit_end(roster, id, record.as_ref(), "", how);
     }
 }
 
@@ -143,9 +145,8 @@ async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End
         Ok(found) => found,
         Err(error) => return end(None, because(EndReason::Lost, format!("no valid record: {error}"))),
     };
-    if record.certificate.is_none() {
-        let detail = "the daemon left while it was starting".to_owned();
-        return end(Some(record), because(EndReason::StartFailed, detail));
+    if let Some(how) = decided(&record) {
+        return end(Some(record), how);
     }
     if !container.alive {
         let status = roster.podman().exit_status(id).await.ok();
@@ -158,6 +159,15 @@ async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End
             Err(End { record: Some(Box::new(record)), how, may_pass: true })
         }
     }
+}
+
+/// How a session ends that was at its end already, or was never begun: then it does not matter what there is of it.
+fn decided(record: &Record) -> Option<Ending> {
+    let never_begun = || {
+        let detail = "the daemon left while it was starting".to_owned();
+        Ending { detail, ..Ending::by_itself(EndReason::StartFailed) }
+    };
+    record.ending.clone().or_else(|| record.certificate.is_none().then(never_begun))
 }
 
 async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), String> {

@@ -12,7 +12,11 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{Size, state::Periods, task::Kills};
+use super::{
+    Size,
+    state::Periods,
+    task::{Ending, Kills},
+};
 use crate::{auth::Person, config::Profile, podman::Mapping, session::SessionId, sys::BootTime, terminal::Certificate};
 
 const MAGIC: &[u8; 8] = b"corarec\n";
@@ -45,6 +49,9 @@ pub(crate) struct Record {
     pub(crate) certificate: Option<Certificate>,
     #[serde(default)] // a record of before there was such a thing
     pub(crate) kills: Kills,
+    /// How it ends, once that is decided: a daemon that dies before all is done leaves the rest, and the reason, to the next.
+    #[serde(default)]
+    pub(crate) ending: Option<Ending>,
 }
 
 /// The open file of a session's record.
@@ -173,6 +180,7 @@ pub(crate) mod tests {
             size: Size::DEFAULT,
             certificate: None,
             kills: Kills::default(),
+            ending: None,
         }
     }
 

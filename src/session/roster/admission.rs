@@ -147,6 +147,7 @@ impl Roster {
             size: Size::DEFAULT,
             certificate: None,
             kills: Default::default(),
+            ending: None,
         };
         let (file, ring) = self.files(&record).map_err(Refusal::NoLog)?;
         tracing::info!(session = %id, user = who.name, peer, profile = record.profile.name, "a session starts");
