@@ -251,7 +251,13 @@ impl Browser {
 
     /// The bare WebSocket of session `id`: nothing said yet.
     pub(crate) async fn socket(&self, id: &str) -> Terminal {
-        let mut socket = self.road.connect().await.expect("the port is open");
+        let socket = timeout(PATIENCE, self.try_socket(id)).await.expect("an answer in time");
+        socket.unwrap_or_else(|e| panic!("the terminal of {id}: {e}"))
+    }
+
+    /// The same while the daemon may die at any moment.
+    pub(crate) async fn try_socket(&self, id: &str) -> io::Result<Terminal> {
+        let mut socket = self.road.connect().await?;
         let cookie = self.cookie.as_ref().map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
         let forged: String = self.forged.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
@@ -263,16 +269,18 @@ impl Browser {
             self.road.origin,
             generate_key()
         );
-        socket.write_all(request.as_bytes()).await.expect("the request is taken");
+        socket.write_all(request.as_bytes()).await?;
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            head.push(timeout(PATIENCE, socket.read_u8()).await.expect("an answer in time").expect("a whole answer"));
+            head.push(socket.read_u8().await?);
         }
         let head = String::from_utf8_lossy(&head).into_owned();
-        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        if !head.starts_with("HTTP/1.1 101") {
+            return Err(io::Error::other(head));
+        }
         let role = tokio_tungstenite::tungstenite::protocol::Role::Client;
         let ws = WebSocketStream::from_raw_socket(socket, role, None).await;
-        Terminal {
+        Ok(Terminal {
             ws,
             output: String::new(),
             redraw: String::new(),
@@ -282,7 +290,7 @@ impl Browser {
             acks: true,
             frames: Vec::new(),
             closed: None,
-        }
+        })
     }
 }
 
@@ -304,7 +312,12 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) async fn say(&mut self, frame: Value) {
-        self.ws.send(Message::text(frame.to_string())).await.expect("the socket is open");
+        assert!(self.try_say(frame).await, "the socket is open");
+    }
+
+    /// The same while the daemon may die at any moment: whether the socket took it.
+    pub(crate) async fn try_say(&mut self, frame: Value) -> bool {
+        self.ws.send(Message::text(frame.to_string())).await.is_ok()
     }
 
     pub(crate) async fn type_in(&mut self, text: &str) {
