@@ -12,7 +12,7 @@ mod podman; //     the one door to Podman: spec, create, verify, attach, start, 
 mod terminal; //   bytes between browser and container; protocol.rs is the wire
 mod screen; //     what the terminal shows, for an exact redraw
 mod audit; //      what happened, for the operator
-mod sys; //        clocks, ids and processes as the kernel tells them
+mod sys; //        clocks, random numbers, and the only place with `unsafe`
 
 #[cfg(fuzzing)]
 pub mod fuzz; //   what tests/fuzz feeds with strange bytes

@@ -2,16 +2,17 @@
 
 use std::{
     io,
+    os::fd::BorrowedFd,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::watch;
 
-use super::ring::{Behind, Ring};
+use super::ring::{Behind, Framing, Received, Ring};
 use crate::{screen::Screen, session::Size};
 
 /// Bytes that go from the ring to the screen in one step.
-const STEP: usize = 8 * 1024;
+const STEP: usize = 16 * 1024;
 
 /// The session's output: the last of it as bytes, read by every attachment at its own pace, and what it makes a terminal
 /// show. The ring has a lock of its own, so that no reader waits for the drawing.
@@ -57,20 +58,39 @@ impl Output {
         output
     }
 
-    /// Appends output and wakes the readers. What the screen does not take at once is left to [`Output::draw`].
+    /// Reads once from the terminal, as [`Ring::receive`], and wakes the readers. What the screen does not take at once is
+    /// left to [`Output::draw`].
+    ///
+    /// # Errors
+    /// `WouldBlock` when there is nothing to read; else what is wrong with the socket.
+    #[allow(dead_code, reason = "the session reads with it once its terminal shows its socket")]
+    pub(crate) fn receive(&self, socket: BorrowedFd<'_>, how: Framing, most: usize) -> io::Result<Received> {
+        self.append(|ring| ring.receive(socket, how, most))
+    }
+
+    /// The same with bytes that were read already; of a kill before this they are the ones that are lost.
+    ///
+    /// # Errors
+    /// As [`Ring::write`].
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        self.append(|ring| ring.write(bytes))
+    }
+
+    fn append<T>(&self, put: impl FnOnce(&mut Ring) -> io::Result<T>) -> io::Result<T> {
         let mut drawn = self.drawn();
-        let (before, after) = {
+        let mut step = [0; STEP];
+        let (before, after, done, read) = {
             let mut ring = self.ring();
             let before = ring.head();
-            ring.write(bytes)?;
-            (before, ring.head())
+            let done = put(&mut ring)?;
+            (before, ring.head(), done, ring.read(drawn.position, &mut step))
         };
-        self.head.send_replace(after);
-        if drawn.position == before {
-            drawn.position += drawn.screen.write(bytes) as u64;
+        self.head.send_if_modified(|head| std::mem::replace(head, after) != after);
+        match read {
+            Ok(n) if drawn.position == before => drawn.position += drawn.screen.write(&step[..n]) as u64,
+            _ => {} // there is a remainder to be drawn first
         }
-        Ok(())
+        Ok(done)
     }
 
     /// Draws some more of what the screen has not yet taken; whether there is still more.
@@ -136,6 +156,8 @@ impl Output {
 
 #[cfg(test)]
 mod tests {
+    use std::{io::Write, os::fd::AsFd};
+
     use super::*;
 
     fn output() -> (tempfile::TempDir, Output) {
@@ -157,6 +179,25 @@ mod tests {
         let n = output.read(position, &mut rest).unwrap();
         again.write(&rest[..n]);
         assert_eq!(again.snapshot(), output.redraw().bytes);
+    }
+
+    #[test]
+    fn what_is_received_is_drawn_and_wakes_readers() {
+        let (_dir, output) = output();
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+        let mut readers = output.watch();
+        readers.mark_unchanged();
+        let receive = || output.receive(ours.as_fd(), Framing::Stream, 5);
+        assert_eq!(receive().unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        assert!(!readers.has_changed().unwrap());
+        (&theirs).write_all(b"seven by").unwrap();
+        assert_eq!(receive().unwrap(), Received::Bytes(5));
+        assert_eq!(*readers.borrow_and_update(), 5);
+        assert_eq!(receive().unwrap(), Received::Bytes(3));
+        drop(theirs);
+        assert_eq!(receive().unwrap(), Received::End);
+        assert!(output.is_drawn());
+        assert!(String::from_utf8(output.redraw().bytes).unwrap().contains("seven by"));
     }
 
     #[test]
