@@ -52,6 +52,11 @@ pub fn screen(bytes: &[u8]) {
     crate::screen::fuzz::screen(bytes);
 }
 
+/// A screen that an earlier daemon kept.
+pub fn kept(bytes: &[u8]) {
+    crate::screen::fuzz::kept(bytes);
+}
+
 /// Podman's answers.
 pub fn podman(bytes: &[u8]) {
     crate::podman::fuzz::answers(bytes);

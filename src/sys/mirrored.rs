@@ -113,6 +113,18 @@ impl Mirrored {
         self.position
     }
 
+    /// Counts on from `position`, as if so many bytes had been there.
+    ///
+    /// # Errors
+    /// `InvalidData` when no socket brings so many.
+    pub(crate) fn begin_at(&mut self, position: u64) -> io::Result<()> {
+        if position > MOST {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a count of bytes that no socket brings"));
+        }
+        self.next_slot(position, 0);
+        Ok(())
+    }
+
     /// Reads once from `socket`, without waiting: a whole packet, or up to `most` bytes ([`LONGEST`] at most) of a stream.
     ///
     /// # Errors

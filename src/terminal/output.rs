@@ -1,4 +1,7 @@
-//! A session's output, as all of its WebSockets read it: the last bytes, and the screen that they make.
+//! A session's output, as all of its WebSockets read it: the last bytes, and the screen that they make. And as the next daemon
+//! finds it, however this one ends: the ring always goes back to the screen that was kept last.
+
+mod flow; // when the ring is large
 
 use std::{
     io,
@@ -6,13 +9,19 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
-use super::ring::{Behind, Framing, Received, Ring};
+use super::{
+    checkpoint::Checkpoints,
+    ring::{Behind, CAPACITY, Framing, LARGE, Received, Ring},
+};
 use crate::{screen::Screen, session::Size};
+use flow::Flow;
 
 /// Bytes that go from the ring to the screen in one step.
 const STEP: usize = 16 * 1024;
+/// Ends a sequence that has begun, with no effect.
+const CANCEL: &[u8] = b"\x18";
 
 /// The session's output: the last of it as bytes, read by every attachment at its own pace, and what it makes a terminal
 /// show. The ring has a lock of its own, so that no reader waits for the drawing.
@@ -27,6 +36,13 @@ struct Drawn {
     screen: Screen,
     /// Up to here the screen has taken the output.
     position: u64,
+    /// The screen has taken every byte of it.
+    whole: bool,
+    /// Where the screen is kept for the next daemon.
+    checkpoints: Option<Checkpoints>,
+    /// Position at which it was kept last, or could not be.
+    kept: u64,
+    flow: Flow,
 }
 
 /// The bytes that redraw the screen in an emulator of its size.
@@ -37,25 +53,36 @@ pub(crate) struct Redraw {
 }
 
 impl Output {
-    /// What `ring` has is drawn at once, for a terminal of this size; on top of the screen that an earlier daemon parked, if
-    /// the ring goes back to it.
-    pub(crate) fn new(ring: Ring, size: Size, parked: Option<(Size, Redraw)>) -> Output {
-        let head = watch::Sender::new(ring.head());
-        let mut drawn = Drawn { screen: Screen::new(size.cols, size.rows), position: ring.oldest() };
-        if let Some((then, Redraw { bytes, position })) = parked {
-            if (ring.oldest()..=ring.head()).contains(&position) {
-                drawn.screen.resize(then.cols, then.rows);
-                let mut rest = bytes.as_slice();
-                while !rest.is_empty() {
-                    rest = &rest[drawn.screen.write(rest)..];
-                }
-                drawn.screen.resize(size.cols, size.rows);
-                drawn.position = position;
+    /// What `ring` has is drawn at once on the screen that was kept last, or on a new one; then it gets this size.
+    pub(crate) fn new(ring: Ring, size: Size, mut checkpoints: Option<Checkpoints>) -> Output {
+        let (oldest, head) = (ring.oldest(), ring.head());
+        let drawn = match checkpoints.as_ref().and_then(Checkpoints::newest) {
+            None => (Screen::new(size.cols, size.rows), oldest, oldest == 0),
+            Some((position, screen)) if (oldest..=head).contains(&position) => (screen, position, true),
+            Some((_, mut screen)) => {
+                screen.write(CANCEL); // what follows is not the rest of it
+                (screen, oldest, false)
             }
+        };
+        let mut flow = Flow::new();
+        if ring.capacity() > CAPACITY {
+            flow.grown(Instant::now(), head);
+            checkpoints = checkpoints.map(|mut checkpoints| {
+                checkpoints.set_ring(ring.capacity() - CAPACITY);
+                checkpoints
+            });
         }
-        let output = Output { drawn: Mutex::new(drawn), ring: Mutex::new(ring), head };
+        let (screen, position, whole) = drawn;
+        let drawn = Drawn { screen, position, whole, checkpoints, kept: position, flow };
+        let output = Output { drawn: Mutex::new(drawn), ring: Mutex::new(ring), head: watch::Sender::new(head) };
         while output.draw() {}
+        output.resize(size);
         output
+    }
+
+    /// Nothing of the output was missing when the screen was drawn, as far as this session's files tell.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.drawn().whole
     }
 
     /// Reads once from the terminal, as [`Ring::receive`], and wakes the readers. What the screen does not take at once is
@@ -90,6 +117,7 @@ impl Output {
             Ok(n) if drawn.position == before => drawn.position += drawn.screen.write(&step[..n]) as u64,
             _ => {} // there is a remainder to be drawn first
         }
+        self.keep_in_time(&mut drawn, after);
         Ok(done)
     }
 
@@ -104,8 +132,9 @@ impl Output {
         match read {
             Ok(n) => drawn.position += drawn.screen.write(&step[..n]) as u64,
             // Overtaken: the task reads nothing more before all is drawn, so this cannot be.
-            Err(Behind) => drawn.position = oldest,
+            Err(Behind) => (drawn.position, drawn.whole) = (oldest, false),
         }
+        self.keep_in_time(&mut drawn, head);
         drawn.position != head
     }
 
@@ -114,9 +143,69 @@ impl Output {
         self.drawn().position == self.head()
     }
 
-    /// The terminal has another size from here on.
+    /// The terminal has another size from here on, for the next daemon, too.
     pub(crate) fn resize(&self, size: Size) {
-        self.drawn().screen.resize(size.cols, size.rows);
+        let mut drawn = self.drawn();
+        let before = drawn.screen.size();
+        drawn.screen.resize(size.cols, size.rows);
+        if drawn.screen.size() != before {
+            drawn.keep();
+        }
+    }
+
+    /// Keeps the screen for the next daemon as it is now.
+    pub(crate) fn keep(&self) {
+        while self.draw() {}
+        self.drawn().keep();
+    }
+
+    /// Once half a ring has come since the screen was kept last, it is kept again: at most as much again comes with the next
+    /// read, so the ring never overtakes it. While it is a flood the ring is large, and that is seldom.
+    fn keep_in_time(&self, drawn: &mut Drawn, head: u64) {
+        if drawn.checkpoints.is_none() || drawn.position != head {
+            return; // nothing more is read before all is drawn
+        }
+        let capacity = self.ring().capacity();
+        if head - drawn.kept < capacity / 2 {
+            return;
+        }
+        drawn.keep();
+        let now = Instant::now();
+        if capacity < LARGE && drawn.flow.is_flood(now) && self.resize_ring(drawn, LARGE) {
+            drawn.flow.grown(now, head);
+        }
+    }
+
+    /// When to call [`Output::shrink_if_quiet`]; only while the ring is large.
+    pub(crate) fn ring_due(&self) -> Option<Instant> {
+        self.drawn().flow.due()
+    }
+
+    /// Once a flood is over, the ring is small again.
+    pub(crate) fn shrink_if_quiet(&self) {
+        let mut drawn = self.drawn();
+        let head = self.head();
+        if !drawn.flow.is_quiet(Instant::now(), head) || drawn.position != head {
+            return;
+        }
+        drawn.keep(); // a small ring may not go back to where it was kept last
+        if self.resize_ring(&mut drawn, CAPACITY) {
+            drawn.flow.shrunk();
+        }
+    }
+
+    /// False: there is no room for it, and the ring is as before.
+    fn resize_ring(&self, drawn: &mut Drawn, capacity: u64) -> bool {
+        let Some(checkpoints) = &mut drawn.checkpoints else { return false };
+        let mut ring = self.ring();
+        if capacity > ring.capacity() && !checkpoints.set_ring(capacity - CAPACITY) {
+            return false;
+        }
+        if let Err(error) = ring.resize(capacity) {
+            tracing::debug!(%error, capacity, "a ring stays as it is");
+        }
+        checkpoints.set_ring(ring.capacity() - CAPACITY); // fewer, or as many as were granted
+        ring.capacity() == capacity
     }
 
     /// What to send to an attachment that begins here, or was overtaken by the ring.
@@ -153,6 +242,20 @@ impl Output {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Drawn {
+    fn keep(&mut self) {
+        self.kept = self.position;
+        let Some(checkpoints) = &mut self.checkpoints else { return };
+        if let Err(error) = checkpoints.write(self.position, &self.screen) {
+            // The one before stays; half a ring later there may be room.
+            tracing::debug!(%error, "the screen is not kept");
+        }
+    }
+}
+
+#[cfg(test)]
+mod restarts;
 
 #[cfg(test)]
 mod tests {
@@ -198,23 +301,6 @@ mod tests {
         assert_eq!(receive().unwrap(), Received::End);
         assert!(output.is_drawn());
         assert!(String::from_utf8(output.redraw().bytes).unwrap().contains("seven by"));
-    }
-
-    #[test]
-    fn the_next_daemon_draws_what_the_ring_has_on_what_was_parked() {
-        let (dir, output) = output();
-        output.write(b"\x1b]2;title\x07before the crash").unwrap();
-        let again = || Ring::open(&dir.path().join("x.ring")).unwrap();
-        assert_eq!(Output::new(again(), Size::DEFAULT, None).redraw().bytes, output.redraw().bytes);
-        // The title is in no ring any more, but on the screen that was parked.
-        for _ in 0..2000 {
-            output.write(b"\x1b[Hover and over, all in one place").unwrap();
-        }
-        let parked = output.redraw();
-        output.write(b"\x1b[7mand on").unwrap();
-        let parked = Some((Size::DEFAULT, parked));
-        assert_eq!(Output::new(again(), Size::DEFAULT, parked).redraw().bytes, output.redraw().bytes);
-        assert_ne!(Output::new(again(), Size::DEFAULT, None).redraw().bytes, output.redraw().bytes);
     }
 
     #[test]
