@@ -169,9 +169,9 @@ export async function press(page, keys) {
   await page.keyboard.press(keys);
 }
 
-/** The shell runs and waits: the footer says so, and a line ends like a prompt. */
-export async function prompt(page) {
-  await until('the footer says "connected"', async () => (await page.locator('#link-word').textContent()) === 'connected');
+/** The shell runs and waits: the footer says so, in the page's language, and a line ends like a prompt. */
+export async function prompt(page, connected = 'connected') {
+  await until(`the footer says "${connected}"`, async () => (await page.locator('#link-word').textContent()) === connected);
   await line(page, /[$#] ?$/);
 }
 
