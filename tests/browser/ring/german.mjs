@@ -4,7 +4,7 @@
 
 import '../../../web/words.en.js'; // before what speaks
 import { words } from '../../../web/words.js';
-import { inspect, inspectThemes, readable } from '../axe.mjs';
+import { inspect, inspectThemes, readable, tooWide } from '../axe.mjs';
 import { ADMIN, openPage, picture, prompt, run, until, untilAnswered } from '../browser.mjs';
 import { played, started } from '../played.mjs';
 
@@ -155,8 +155,11 @@ async function states(ring) {
   const check = async (name) => {
     await noEnglish(page, name);
     await inspectThemes(page, name, (theme) => picture(page, `de-state-${name}-${theme}`));
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (wide > 0) throw new Error(`${name} is ${wide} px wider than a phone`);
+    for (const width of [320, 390]) {
+      await page.setViewportSize({ width, height: 780 });
+      const wide = await tooWide(page);
+      if (wide > 0) throw new Error(`${name} is ${wide} px wider than ${width} px`);
+    }
   };
   const step = (name, more) => tell({ type: 'progress', step: name, done: 0, total: 0, layers: null, complete: null, text: '', ...more });
   step('queue', { done: 3, total: 5 });
