@@ -20,7 +20,7 @@ use crate::{
 /// How long Podman is waited for; after that the next start of the daemon tries again.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long attaching is tried: Podman is busiest just after a restart, and what failed once is no reason to end a shell that
-/// runs.
+/// runs. Without descriptors it is tried for [`PATIENCE`], until those who hold them are turned out.
 const REATTACH: Duration = Duration::from_secs(3);
 /// Between two tries.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -75,9 +75,10 @@ async fn list(roster: &Roster) -> Result<Vec<Found>, PodmanError> {
 
 /// First the sessions that go on, so that nobody waits for them behind an end that takes long; then the ends.
 async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<SessionId>) {
-    let (mut todo, mut over, until) = (found, Vec::new(), Instant::now() + REATTACH);
+    let (mut todo, mut over, began) = (found, Vec::new(), Instant::now());
     while !todo.is_empty() {
-        let last_try = Instant::now() >= until;
+        let patience = if is_out_of_descriptors() { PATIENCE } else { REATTACH };
+        let last_try = began.elapsed() >= patience;
         for container in std::mem::take(&mut todo) {
             if roster.is_leaving() {
                 return; // the next daemon goes on with it
@@ -143,7 +144,10 @@ async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End
     let because = |reason, detail: String| Ending { detail, ..Ending::by_itself(reason) };
     let (file, record) = match RecordFile::open(&record_path(&roster.places().runtime, id)) {
         Ok(found) => found,
-        Err(error) => return end(None, because(EndReason::Lost, format!("no valid record: {error}"))),
+        Err(error) => {
+            let how = Box::new(because(EndReason::Lost, format!("no valid record: {error}")));
+            return Err(End { record: None, how, may_pass: is_for_want_of_means(&error) });
+        }
     };
     if let Some(how) = decided(&record) {
         return end(Some(record), how);
@@ -161,6 +165,19 @@ async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End
     }
 }
 
+/// Nothing is wrong with the file: this daemon lacks what it takes to open one, until others give it back.
+fn is_for_want_of_means(error: &io::Error) -> bool {
+    let errno = rustix::io::Errno::from_io_error(error);
+    errno.is_some_and(|errno| {
+        [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE, rustix::io::Errno::NOMEM].contains(&errno)
+    })
+}
+
+/// Whether Podman, too, could not be asked just now.
+fn is_out_of_descriptors() -> bool {
+    std::fs::File::open("/dev/null").is_err_and(|error| is_for_want_of_means(&error))
+}
+
 /// How a session ends that was at its end already, or was never begun: then it does not matter what there is of it.
 fn decided(record: &Record) -> Option<Ending> {
     let never_begun = || {
@@ -173,6 +190,9 @@ fn decided(record: &Record) -> Option<Ending> {
 async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), String> {
     let path = ring_path(&roster.places().runtime, record.id);
     let ring = Ring::open(&path).or_else(|error| {
+        if is_for_want_of_means(&error) {
+            return Err(error);
+        }
         tracing::warn!(%error, session = %record.id, "its ring cannot be read; begins a new one");
         let _ = std::fs::remove_file(&path);
         Ring::create(&path)

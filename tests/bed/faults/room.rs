@@ -42,7 +42,8 @@ impl Drop for Small<'_> {
 }
 
 async fn the_disk_is_full(mode: Mode) {
-    let site = Site::start(mode, "starts_per_minute = 600");
+    let mut site = Site::start(mode, "starts_per_minute = 600");
+    site.expect_in_journal("No space left on device");
     site.systemctl("stop coracle.socket coracle-control.socket coracle.service");
     let small = Small::mount(&site);
     site.systemctl("start coracle.socket coracle-control.socket");

@@ -40,6 +40,13 @@ impl Site {
         }
     }
 
+    /// A line of priority err or worse that this test causes; only the system service's lines are looked at.
+    pub(super) fn expect_in_journal(&mut self, words: &'static str) {
+        if let Site::System(system) = self {
+            system.expect_in_journal(words);
+        }
+    }
+
     pub(super) fn machine(&self) -> &'static Machine {
         match self {
             Site::User(service) => service.machine,
