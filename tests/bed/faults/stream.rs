@@ -70,7 +70,7 @@ impl Account {
                 "<ready>" if !self.ready => self.ready = true,
                 whole if self.end.is_none() && whole == line(self.next) => self.next += 1,
                 whole if self.end.is_none() && whole == format!("<end {}>", self.next) => self.end = Some(self.next),
-                other => panic!("instead of line {} there is {other:?}: {self:?}", self.next),
+                other => panic!("instead of line {} there is {other:?}, {} returns", self.next, self.returns),
             }
         }
     }
@@ -114,21 +114,27 @@ impl Account {
     }
 }
 
-/// Without what moves the cursor and colours the text.
+/// Without what moves the cursor and colours the text, up to where the cursor is put last: behind that a redraw prints once
+/// more what is under it, since the next character may join that.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars();
+    let (mut chars, mut last_move) = (text.chars(), None);
     while let Some(c) = chars.next() {
-        match c {
-            '\x1b' => match chars.next() {
-                Some('[') => _ = chars.find(|c| ('\x40'..='\x7e').contains(c)),
-                Some(']' | 'P') => _ = chars.find(|c| matches!(c, '\x07' | '\\')),
-                Some('(' | ')' | '*' | '+' | '#' | ' ') => _ = chars.next(),
-                _ => {}
-            },
-            c => plain.push(c),
+        if c != '\x1b' {
+            plain.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('[') => {
+                let last = chars.find(|c| ('\x40'..='\x7e').contains(c));
+                last_move = if last == Some('H') { Some(plain.len()) } else { last_move };
+            }
+            Some(']' | 'P') => _ = chars.find(|c| matches!(c, '\x07' | '\\')),
+            Some('(' | ')' | '*' | '+' | '#' | ' ') => _ = chars.next(),
+            _ => {}
         }
     }
+    plain.truncate(last_move.unwrap_or(usize::MAX));
     plain
 }
 
