@@ -11,6 +11,8 @@ mod prepare; //      images and their copies, ahead of time
 mod ps; //           which sessions there are
 mod serve; //        the daemon
 mod typed; //        a password, at a terminal or on stdin
+#[allow(dead_code, reason = "what uses it comes next")]
+mod viewer; //       somebody's screen in this terminal
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 

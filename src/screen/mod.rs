@@ -21,6 +21,7 @@ mod sgr; //        … the pen
 mod osc; //        … title, links, colours
 mod reflow; //     another size
 mod snapshot; //   the bytes that redraw it
+mod paint; //      a row for any other terminal
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
@@ -38,6 +39,7 @@ use cell::{Cell, Style, bg};
 use charset::Charsets;
 use links::Links;
 use modes::Modes;
+pub(crate) use paint::is_harmless;
 use parser::{Asked, Parser};
 use scrollback::Scrollback;
 use width::Printed;
