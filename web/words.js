@@ -36,6 +36,16 @@ export function ordinal(place) {
   return `${place}${(!teen && ['th', 'st', 'nd', 'rd'][place % 10]) || 'th'}`;
 }
 
+/** Who came through the host's own door has no name but a number. @param {string[]} list */
+function names(list) {
+  return list.map((name) => (/^uid \d+$/.test(name) ? `the host’s administrator (${name})` : name)).join(', ');
+}
+
+/** @param {number} seconds of Unix time */
+function clock(seconds) {
+  return new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(new Date(seconds * 1000));
+}
+
 /** The name after every title. */
 const NAME = 'Coracle';
 
@@ -159,6 +169,18 @@ export const words = {
   },
   watching: 'This session is in use in another window or on another device. You watch it; what you type here is not sent.',
   takeBack: 'Take back',
+  watched: {
+    /** @param {string} user */
+    looking: (user) => `You are watching ${user}’s session. Nothing that you do here reaches it, and ${user} is told.`,
+    /** @param {string[]} by */
+    mark: (by) => `watched by ${names(by)}`,
+    /** @param {string[]} by */
+    now: (by) => `${names(by)} ${by.length === 1 ? 'watches' : 'watch'} this session and ${by.length === 1 ? 'sees' : 'see'} `
+      + 'its screen. What you type unseen, like a password, stays unseen.',
+    /** @param {{by: string, until: number}[]} before */
+    before: (before) => `This session was watched by ${before.map(({ by, until }) => `${names([by])} until ${clock(until)}`)
+      .join(', ')}.`,
+  },
   takenOver: {
     title: 'Opened elsewhere',
     text: 'This session is now shown in another window or on another device. Nothing was lost.',

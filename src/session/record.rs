@@ -13,7 +13,14 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{Size, state::Periods, task::Kills};
-use crate::{auth::Person, config::Profile, podman::Mapping, session::SessionId, sys::BootTime, terminal::Certificate};
+use crate::{
+    auth::Person,
+    config::Profile,
+    podman::Mapping,
+    session::SessionId,
+    sys::BootTime,
+    terminal::{Certificate, Look},
+};
 
 const MAGIC: &[u8; 8] = b"corarec\n";
 const VERSION: u32 = 1;
@@ -45,6 +52,9 @@ pub(crate) struct Record {
     pub(crate) certificate: Option<Certificate>,
     #[serde(default)] // a record of before there was such a thing
     pub(crate) kills: Kills,
+    /// Administrators who have looked at it, the last one last.
+    #[serde(default)]
+    pub(crate) looks: Vec<Look>,
 }
 
 /// The open file of a session's record.
@@ -173,6 +183,7 @@ pub(crate) mod tests {
             size: Size::DEFAULT,
             certificate: None,
             kills: Kills::default(),
+            looks: Vec::new(),
         }
     }
 

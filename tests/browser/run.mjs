@@ -18,6 +18,7 @@ import phone from './ring/phone.mjs';
 import screen from './ring/screen.mjs';
 import shell from './ring/shell.mjs';
 import themes from './ring/themes.mjs';
+import watching from './ring/watching.mjs';
 import { Wire } from './wire.mjs';
 
 /** Milliseconds for one test. */
@@ -70,7 +71,7 @@ const wanted = process.argv[2] ?? '';
 let passed = 0;
 let failed = 0;
 const all = [
-  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...ends, ...looks, ...pages,
+  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...watching, ...ends, ...looks, ...pages,
 ];
 for (const { name, test } of all) {
   // Setting up is a test too: the others need what it leaves.

@@ -111,7 +111,7 @@ fn everyones_sessions(sessions: &[Summary], me: &OwnerId, now: u64) -> Html {
     section("everyones", "All sessions", &content)
 }
 
-/// Whose session a row shows: others' can be ended and not opened.
+/// Whose session a row shows: others' can be watched and ended, and not opened.
 #[derive(Clone, Copy)]
 enum Way {
     Own,
@@ -141,15 +141,26 @@ fn row(session: &Summary, name: &Html, way: Way, now: u64) -> Html {
         "<li class=\"row session\" data-key=\"{}\" data-session=\"{}\">\n\
          <span class=\"session-name\">{} <code>{}</code></span>\n\
          <span class=\"session-state\"><span class=\"dot {}\"></span>{}</span>\n\
-         <span class=\"session-time\">{}, {}</span>\n{}</li>\n",
-        &[&id, &id, name, &id, &dot, &word, &age, &left, &acts],
+         <span class=\"session-time\">{}, {}{}</span>\n{}</li>\n",
+        &[&id, &id, name, &id, &dot, &word, &age, &left, &watched(session), &acts],
     )
+}
+
+/// Who looks at it.
+fn watched(session: &Summary) -> String {
+    match session.watched_by.as_slice() {
+        [] => String::new(),
+        by => format!(", watched by {}", by.join(", ")),
+    }
 }
 
 /// Open and End, and the question that takes their place once End was pressed.
 fn acts(session: &Summary, id: &str, way: Way) -> Html {
     let open = match way {
-        Way::Others => Html::default(),
+        Way::Others => Html::fill(
+            "<a class=\"button\" href=\"/s/{}/watch\" aria-label=\"Watch session {} of {}\">Watch</a>",
+            &[&id, &id, &session.user],
+        ),
         Way::Own => {
             Html::fill("<a class=\"button\" href=\"/s/{}\" aria-label=\"Open session {}\">Open</a>", &[&id, &id])
         }

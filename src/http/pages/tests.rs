@@ -19,6 +19,7 @@ fn summary(state: &str) -> Summary {
         created: 1000,
         lifetime_left: 3 * 3600 + 60,
         detached_left: None,
+        watched_by: Vec::new(),
     }
 }
 
@@ -108,7 +109,7 @@ fn all() -> Vec<String> {
         help(TERMS, None),
         help(TERMS, Some((&person(&["admin"]), &[profile()]))),
         help(TERMS, Some((&person(&[]), &[]))),
-        terminal("abcdefghijkl".parse().unwrap(), [50_331_648, 0]),
+        terminal("abcdefghijkl".parse().unwrap(), &Sight::Own { files: [50_331_648, 0] }),
         error(500, HOSTILE, HOSTILE, Some(HOSTILE)),
         not_found(),
         no_such_session(),
@@ -283,7 +284,7 @@ fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
 #[test]
 fn what_a_browser_fetches_before_the_first_prompt_is_at_most_350_kb_compressed() {
     const BUDGET: usize = 350 * 1024;
-    let page = terminal("abcdefghijkl".parse().unwrap(), [50_331_648, 0]);
+    let page = terminal("abcdefghijkl".parse().unwrap(), &Sight::Own { files: [50_331_648, 0] });
     let named = page.match_indices("\"/_/").map(|(at, _)| page[at + 1..].split('"').next().unwrap());
     let files: usize = named.map(|path| assets::find(path).unwrap().transferred()).sum();
     assert!(files + page.len() <= BUDGET, "{} bytes", files + page.len());

@@ -146,6 +146,7 @@ impl Roster {
             last_input: now,
             size: Size::DEFAULT,
             certificate: None,
+            looks: Vec::new(),
             kills: Default::default(),
         };
         let (file, ring) = self.files(&record).map_err(Refusal::NoLog)?;

@@ -95,6 +95,7 @@ impl Sailing {
             resizer.resize(size); // it may have changed since the shell was given its first one
         }
         self.welcome();
+        self.show_to_onlookers();
         if let Some(done) = self.leaving.take() {
             self.leave(done);
         }
@@ -103,7 +104,7 @@ impl Sailing {
     pub(super) fn progress(&mut self, step: Step, done: u64, total: u64, text: &str) {
         let frame = ToClient::Progress { step, done, total, text: text.to_owned() };
         self.progress = Some(frame.clone());
-        self.tell(frame);
+        self.tell_all(&frame);
     }
 
     pub(super) fn audit_start(&self) {
