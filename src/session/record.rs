@@ -23,7 +23,7 @@ use crate::{
     podman::Mapping,
     session::SessionId,
     sys::BootTime,
-    terminal::{Certificate, Checkpoints, Share},
+    terminal::{Certificate, Checkpoints, Look, Share},
 };
 
 const MAGIC: &[u8; 8] = b"corarec\n";
@@ -61,6 +61,9 @@ pub(crate) struct Record {
     /// How it ends, once that is decided: a daemon that dies before all is done leaves the rest, and the reason, to the next.
     #[serde(default)]
     pub(crate) ending: Option<Ending>,
+    /// Administrators who have looked at it, the last one last.
+    #[serde(default)]
+    pub(crate) looks: Vec<Look>,
 }
 
 /// The open file of a session's record.
@@ -201,6 +204,7 @@ pub(crate) mod tests {
             certificate: None,
             kills: Kills::default(),
             ending: None,
+            looks: Vec::new(),
         }
     }
 

@@ -146,6 +146,7 @@ impl Roster {
             last_input: now,
             size: Size::DEFAULT,
             certificate: None,
+            looks: Vec::new(),
             kills: Default::default(),
             ending: None,
         };
