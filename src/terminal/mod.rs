@@ -19,7 +19,7 @@ pub(crate) use checkpoint::Checkpoints;
 pub(crate) use feed::{Ears, Feed, Seat, Told};
 pub(crate) use output::Output;
 pub(crate) use protocol::{Certificate, Close, Deadlines, Notice, Role, SUBPROTOCOL, Step, ToClient};
-pub(crate) use ring::{Ring, draft_path};
+pub(crate) use ring::{Framing, Received, Ring, draft_path};
 
 use crate::auth::Person;
 
