@@ -138,7 +138,8 @@ async fn a_shell_that_ends_while_the_daemon_is_down_has_its_last_words_and_its_s
     terminal.until("the socket is gone", |t| Some(t.closed)).await;
     let mut back = alice.terminal(&id).await;
     assert_eq!(back.ends().await, ("exit".to_owned(), Some(7)));
-    assert!(back.output.contains("the last words"), "{:?} {:?}", back.output, back.frames);
+    let seen = format!("{}{}", back.redraw, back.output);
+    assert!(seen.contains("the last words"), "{seen:?} {:?}", back.frames);
     misses_nothing(&back);
     service.nothing_left();
     assert_eq!(end_event(&service, &id)["CORACLE_STATUS"], "7");
