@@ -1,7 +1,15 @@
 //! What an earlier daemon left: every container of ours with a valid record goes on; one without, or already over, is ended,
 //! audited once and removed. Containers whose MAC is wrong are not ours to touch.
+//!
+//! A session whose terminal systemd kept goes on where its output was, and also for a moment if its shell has ended: what
+//! that said last is still in the terminal.
 
-use std::{collections::HashSet, io, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+    os::fd::OwnedFd,
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep};
 
@@ -10,10 +18,11 @@ use super::{
     launch::{record_path, ring_path},
     record::{Record, RecordFile},
     roster::{Note, Roster, live_dir},
-    task::{Ending, Running},
+    task::{Continuity, Ending, Running},
 };
 use crate::{
-    podman::{Found, PodmanError},
+    activation::Stored,
+    podman::{Found, PodmanError, Terminal},
     terminal::Ring,
 };
 
@@ -25,10 +34,13 @@ const REATTACH: Duration = Duration::from_secs(3);
 /// Between two tries.
 const AGAIN: Duration = Duration::from_millis(200);
 
+/// Terminals that systemd kept, each of the session that it belongs to.
+type Terminals = HashMap<SessionId, OwnedFd>;
+
 /// Looks for what was left, in the background; Podman is not woken where nothing was.
-pub(super) fn begin(roster: &Roster) {
-    let left = left_behind(roster);
-    if left.is_empty() {
+pub(super) fn begin(roster: &Roster, stored: Stored) {
+    let (left, mut terminals) = (left_behind(roster), terminals_in(stored));
+    if left.is_empty() && terminals.is_empty() {
         return roster.settle();
     }
     let (roster, hold) = (roster.clone(), roster.hold());
@@ -40,12 +52,28 @@ pub(super) fn begin(roster: &Roster) {
             Ok(mut found) => {
                 seated.extend(roster.list(None).into_iter().map(|session| session.id));
                 found.retain(|container| !seated.contains(&container.id));
-                take_over(&roster, found, left).await;
+                take_over(&roster, found, left, &mut terminals).await;
+                for (id, socket) in terminals {
+                    Terminal::leave_stored(id, socket).await;
+                }
             }
+            // What systemd keeps stays there for the next daemon.
             Err(error) => tracing::error!(%error, sessions = left.len(), "Podman does not say what became of them"),
         }
         roster.settle();
     });
+}
+
+/// One whose name says nothing is left to systemd: another version of this program may know it.
+fn terminals_in(stored: Stored) -> Terminals {
+    let mut terminals = Terminals::new();
+    for (name, socket) in stored {
+        match Terminal::owner_of(&name) {
+            Some(id) => drop(terminals.insert(id, socket)),
+            None => tracing::warn!(name = %name.escape_default(), "systemd keeps a socket that is no session's"),
+        }
+    }
+    terminals
 }
 
 /// The ids of sessions that did not end under the daemon that had them.
@@ -74,22 +102,23 @@ async fn list(roster: &Roster) -> Result<Vec<Found>, PodmanError> {
 }
 
 /// First the sessions that go on, so that nobody waits for them behind an end that takes long; then the ends.
-async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<SessionId>) {
+async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<SessionId>, terminals: &mut Terminals) {
     let (mut todo, mut over, began) = (found, Vec::new(), Instant::now());
     while !todo.is_empty() {
         let patience = if is_out_of_descriptors() { PATIENCE } else { REATTACH };
         let last_try = began.elapsed() >= patience;
         for container in std::mem::take(&mut todo) {
             if roster.is_leaving() {
-                return; // the next daemon goes on with it
+                terminals.clear(); // not left: the next daemon goes on with them
+                return;
             }
             left.remove(&container.id);
             if !container.genuine {
                 tracing::warn!(container = %container.id, "has our name but not our MAC: neither adopted nor removed");
                 continue;
             }
-            match adopt_unless_over(roster, &container).await {
-                Ok(()) => {}
+            match adopt_unless_over(roster, &container, terminals.get(&container.id)).await {
+                Ok(()) => drop(terminals.remove(&container.id)),
                 Err(End { how, may_pass: true, .. }) if !last_try => {
                     tracing::warn!(session = %container.id, why = how.detail, "attaching to it again");
                     todo.push(container);
@@ -137,7 +166,7 @@ struct End {
     may_pass: bool,
 }
 
-async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End> {
+async fn adopt_unless_over(roster: &Roster, container: &Found, terminal: Option<&OwnedFd>) -> Result<(), End> {
     let id = container.id;
     let end =
         |record: Option<Record>, how| Err(End { record: record.map(Box::new), how: Box::new(how), may_pass: false });
@@ -152,11 +181,11 @@ async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End
     if let Some(how) = decided(&record) {
         return end(Some(record), how);
     }
-    if !container.alive {
+    if !container.alive && terminal.is_none() {
         let status = roster.podman().exit_status(id).await.ok();
         return end(Some(record), Ending { status, ..Ending::by_itself(EndReason::Exit) });
     }
-    match adopt(roster, file, record.clone()).await {
+    match adopt(roster, file, record.clone(), terminal).await {
         Ok(()) => Ok(()),
         Err(detail) => {
             let how = Box::new(because(EndReason::Engine, detail));
@@ -187,19 +216,27 @@ fn decided(record: &Record) -> Option<Ending> {
     record.ending.clone().or_else(|| record.certificate.is_none().then(never_begun))
 }
 
-async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), String> {
+async fn adopt(roster: &Roster, file: RecordFile, record: Record, terminal: Option<&OwnedFd>) -> Result<(), String> {
     let path = ring_path(&roster.places().runtime, record.id);
-    let ring = Ring::open(&path).or_else(|error| {
-        if is_for_want_of_means(&error) {
-            return Err(error);
+    let (ring, mut output) = match Ring::open(&path) {
+        Ok(ring) => (ring, Continuity::Whole),
+        Err(error) if is_for_want_of_means(&error) => return Err(error.to_string()),
+        Err(error) => {
+            tracing::warn!(%error, session = %record.id, "its ring cannot be read; begins a new one");
+            let _ = std::fs::remove_file(&path);
+            (Ring::create(&path).map_err(|error| error.to_string())?, Continuity::Broken)
         }
-        tracing::warn!(%error, session = %record.id, "its ring cannot be read; begins a new one");
-        let _ = std::fs::remove_file(&path);
-        Ring::create(&path)
-    });
-    let ring = ring.map_err(|error: io::Error| error.to_string())?;
-    let (terminal, conmon) = roster.podman().reattach(record.id).await.map_err(|error| error.to_string())?;
-    roster.adopt(record, file, ring, Running { terminal, conmon })
+    };
+    let podman = roster.podman();
+    let attached = match terminal.map(OwnedFd::try_clone).transpose().map_err(|error| error.to_string())? {
+        Some(socket) => podman.resume(record.id, socket).await,
+        None => {
+            output = Continuity::Broken;
+            podman.reattach(record.id).await
+        }
+    };
+    let (terminal, conmon) = attached.map_err(|error| error.to_string())?;
+    roster.adopt(record, file, ring, Running { terminal, conmon }, output)
 }
 
 /// `profile` is what the container's label says, for one of which nothing else is known.

@@ -28,6 +28,7 @@ use super::{
     task::{Message, Standing},
 };
 use crate::{
+    activation::{Departure, Stored},
     auth::{OwnerId, Person},
     config::{Config, Places},
     podman::{Identity, Podman},
@@ -118,12 +119,12 @@ pub(super) struct Desk {
 }
 
 impl Roster {
-    /// A roster without sessions; adoption of what an earlier daemon left begins at once in the background.
-    /// Must be called inside the runtime.
+    /// A roster without sessions; adoption of what an earlier daemon left begins at once in the background, with the
+    /// terminals that systemd kept. Must be called inside the runtime.
     ///
     /// # Errors
     /// A sentence when the state directory's keys or the seccomp profile cannot be read or made.
-    pub(crate) fn open(config: Arc<Config>, places: Arc<Places>) -> Result<Roster, String> {
+    pub(crate) fn open(config: Arc<Config>, places: Arc<Places>, stored: &mut Stored) -> Result<Roster, String> {
         let wrong = |what: &str, error: std::io::Error| format!("{what} in {}: {error}", places.state.display());
         let identity = Identity::open(&places.state).map_err(|e| wrong("the instance's key", e))?;
         let seccomp = crate::podman::write_seccomp(&places.state).map_err(|e| wrong("the seccomp profile", e))?;
@@ -153,7 +154,7 @@ impl Roster {
             desks: Desks::new(),
             leaving: AtomicBool::new(false),
         }));
-        super::adopt::begin(&roster);
+        super::adopt::begin(&roster, std::mem::take(stored));
         Ok(roster)
     }
 
@@ -342,13 +343,14 @@ impl Roster {
     }
 
     /// SIGTERM: leaves every terminal gently, ends none; attachments close with 1012.
-    pub(crate) async fn leave(&self) {
+    /// With a [`Departure::Restart`] the next daemon is handed the terminals that systemd keeps.
+    pub(crate) async fn leave(&self, departure: Departure) {
         self.0.leaving.store(true, Ordering::Relaxed);
         let inboxes: Vec<_> = self.table().values().map(|entry| entry.inbox.clone()).collect();
         let mut left = Vec::new();
         for inbox in inboxes {
             let (done, was_done) = oneshot::channel();
-            if inbox.send(Message::Leave(done)).await.is_ok() {
+            if inbox.send(Message::Leave(departure, done)).await.is_ok() {
                 left.push(was_done);
             }
         }
@@ -368,7 +370,7 @@ impl Roster {
         let places = Places { config: place("config.toml"), state, runtime, control: place("control") };
         let mut config = Config::default_at(&places);
         config.sessions.podman_socket = Some(place("no-podman"));
-        Roster::open(Arc::new(config), Arc::new(places)).unwrap()
+        Roster::open(Arc::new(config), Arc::new(places), &mut Stored::new()).unwrap()
     }
 
     // ---- inside ----
