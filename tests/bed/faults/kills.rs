@@ -66,14 +66,12 @@ async fn no_byte_is_lost(mode: Mode, drop_in: &str) {
     let took = began.elapsed();
     bystander.cut_off().await;
     bystander.returns(bob.terminal(&bystander.id).await).await;
-    let echo = bystander.types_on("after all these kills").await;
     for stream in &streams {
         let returned = stream.account().next;
         stream.until("it writes on", |account| account.next > returned).await;
         let stopped = site.as_account(&format!("podman exec coracle-{} touch /tmp/stop", stream.id));
         assert_eq!(stopped.code, 0, "{stopped:?}");
     }
-    println!("{mode:?}: {kills} daemons killed in {took:?}; a bystander's echo then took {echo:?}");
     for stream in streams {
         let id = stream.id.clone();
         let (account, ended) = stream.finish().await;
@@ -87,6 +85,8 @@ async fn no_byte_is_lost(mode: Mode, drop_in: &str) {
         );
         assert_eq!(account.gaps, 0, "nobody is told of a loss that was none");
     }
+    let echo = bystander.types_on("after all these kills").await;
+    println!("{mode:?}: {kills} daemons killed in {took:?}; a bystander's echo then took {echo:?}");
     site.nothing_left(&[&bystander.id], "the kills");
     bystander.goes_on().await;
 }

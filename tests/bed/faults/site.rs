@@ -128,7 +128,7 @@ impl Site {
         ends.pop().expect("just counted")
     }
 
-    /// Whatever is there of any session but these: containers, volumes, conmon, files, cgroups.
+    /// Whatever is there of any session but these: containers, volumes, conmon, files, cgroups, terminals in systemd's store.
     pub(super) fn leftovers(&self, but: &[&str]) -> Vec<String> {
         let runtime = self.runtime_directory();
         let state = match self {
@@ -147,7 +147,13 @@ impl Site {
         let kept = known.out.lines().filter(|line| but.iter().any(|id| line.ends_with(id)));
         let kept: Vec<&str> = kept.filter_map(|line| line.split(' ').next()).chain(but.iter().copied()).collect();
         let left = known.out.lines().chain(traces.lines());
-        left.filter(|trace| !kept.iter().any(|name| trace.contains(name))).map(str::to_owned).collect()
+        let mut left: Vec<String> =
+            left.filter(|trace| !kept.iter().any(|name| trace.contains(name))).map(str::to_owned).collect();
+        let stored = self.property("NFileDescriptorStore").parse().unwrap_or(usize::MAX);
+        if stored > but.len() {
+            left.push(format!("{stored} terminals in systemd's store, for {} sessions", but.len()));
+        }
+        left
     }
 
     /// Waits until there is nothing of any session but these.

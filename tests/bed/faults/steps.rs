@@ -14,13 +14,12 @@ use crate::{
     machine::PATIENCE,
 };
 
-/// The calls of a start in order, from the first that makes something.
-const START: [(&str, Call); 6] = [
+/// The calls of a start in order, from the first that makes something. Between the last two the terminal is attached and
+/// given its size at conmon's own socket: who is killed when `start` is asked for has done that.
+const START: [(&str, Call); 4] = [
     ("create", ("POST", "/containers/create")),
     ("init", ("POST", "/init")),
     ("verify", ("/containers/coracle-", "/json")),
-    ("attach", ("POST", "/attach")),
-    ("resize", ("POST", "/resize")),
     ("start", ("POST", "/start")),
 ];
 const MANY: &str = "per_user = 64\nstarts_per_minute = 600\nmax = 64";
@@ -154,23 +153,20 @@ async fn a_start_that_is_killed_at_any_step_goes_on_or_is_undone_and_told_in_sys
 }
 
 /// Calls in the life of a shell that runs.
-const RESIZE: Call = ("POST", "/resize");
 const ADOPTION: [(&str, Call); 2] =
     [("adoption, list", ("GET", "/containers/json")), ("adoption, inspect", ("/containers/coracle-", "/json"))];
 const REMOVE: Call = ("DELETE", "/containers/");
 
 async fn a_running_shell_goes_on(mode: Mode) {
     let mut scene = Scene::set(mode).await;
-    for moment in Moment::ALL {
-        let case = format!("{mode:?}: resize, {moment:?}");
+    for (cols, rows) in [(90, 20), (120, 40), (80, 24)] {
+        let case = format!("{mode:?}: resize to {cols}");
         let (id, mut terminal) = scene.alice.shell().await;
         let pid = terminal.ask("echo $$").await;
-        scene
-            .killed_during(RESIZE, moment, async |_| {
-                terminal.say(json!({"type": "resize", "cols": 90, "rows": 20})).await;
-                while terminal.step().await {}
-            })
-            .await;
+        terminal.say(json!({"type": "resize", "cols": cols, "rows": rows})).await;
+        scene.site.kill_daemon(); // while the size waits for another, or is on its way
+        scene.bystander.cut_off().await;
+        while terminal.step().await {}
         let fate = scene.fate_of(&id).await;
         scene.lives(&case, &id, fate, Some(&pid)).await;
     }
