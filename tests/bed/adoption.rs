@@ -1,7 +1,7 @@
 //! The daemon may die; the session does not.
 
 use crate::{
-    browser::Browser,
+    browser::{Browser, Terminal},
     endings::{end_event, told_everywhere},
     machine::until,
     service::Service,
@@ -80,6 +80,39 @@ async fn after_kill_9_the_screen_is_the_same_as_after_a_closed_tab_however_old_i
     let mut back = alice.terminal(&id).await;
     back.frame("started").await;
     assert_eq!(back.redrawn().await, before);
+}
+
+#[tokio::test]
+async fn of_input_cut_by_kill_9_all_that_was_accepted_arrived_and_nothing_twice() {
+    /// Bytes.
+    const ALL: usize = 200_000;
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    let typed: String = (0..ALL / 8).map(|n| format!("{n:07}\n")).collect();
+    // `accepted` counts from the attachment's first key.
+    let accepted = |t: &Terminal| {
+        let frames = t.frames.iter().filter(|frame| frame["type"] == "accepted");
+        frames.filter_map(|frame| frame["bytes"].as_u64()).max().unwrap_or(0)
+    };
+    let command = String::from("stty raw -echo; printf '\\074rea''dy\\076'; sed -u '/^END$/q' >/tmp/in; stty sane\r");
+    terminal.type_in(&command).await;
+    terminal.shows("<ready>").await;
+    terminal.until("all of that is accepted", |t| (accepted(t) >= command.len() as u64).then_some(())).await;
+    let command = accepted(&terminal);
+    terminal.type_in(&typed).await;
+    terminal.until("some of it is accepted", |t| (accepted(t) > command).then_some(())).await;
+    service.machine.root(&["kill", "-KILL", &service.daemon().expect("it runs")]);
+    while terminal.step().await {}
+    let taken = accepted(&terminal) - command;
+    let mut back = alice.terminal(&id).await;
+    back.frame("started").await;
+    back.type_in("\nEND\n").await;
+    let count = back.ask("wc -c </tmp/in").await.parse::<usize>().expect("a number") - "\nEND\n".len();
+    let sum = back.ask(&format!("head -c {count} /tmp/in | cksum")).await;
+    let wanted = back.ask(&format!("seq -f %07g 0 {} | head -c {count} | cksum", ALL / 8 - 1)).await;
+    assert_eq!(sum, wanted, "{count} bytes are the first of what was typed, each once");
+    assert!(count as u64 >= taken, "{taken} bytes were accepted, {count} arrived");
 }
 
 #[tokio::test]
