@@ -52,11 +52,15 @@ pub(crate) enum ToClient {
     Authed {
         user: String,
     },
-    /// While starting: step is `queue`, `pull`, `create`, `verify` or `start`; `done` of `total` where known.
+    /// While starting: step is `queue`, `pull`, `create`, `verify` or `start`; `done` of `total` where known. Of an image that
+    /// is fetched, how many layers are known so far, how many of them are here (if Podman tells), and Podman's own words (if
+    /// it counts no layers).
     Progress {
         step: Step,
         done: u64,
         total: u64,
+        layers: Option<u32>,
+        complete: Option<u32>,
         text: String,
     },
     /// The shell runs and this attachment sees it.
@@ -96,7 +100,8 @@ pub(crate) enum ToClient {
     Pong {
         t: f64,
     },
-    /// The session is over; the close frame 1000 follows. `status` is the shell's, once Podman gave it.
+    /// The session is over; the close frame 1000 follows. `status` is the shell's, once Podman gave it. `text` is English and
+    /// for programs: a page has its own words for the reason.
     Ended {
         reason: EndReason,
         status: Option<i32>,
@@ -126,7 +131,7 @@ pub(crate) enum Step {
 pub(crate) enum Role {
     /// It has the keyboard, and its window the say on the terminal's size.
     Owner,
-    /// It sees what there is; `take` gives it the keyboard.
+    /// It sees what there is. If it is the owner's, `take` gives it the keyboard; an administrator's never has it.
     Watcher,
 }
 
@@ -146,6 +151,17 @@ pub(crate) enum Notice {
     Gap,
     /// The service restarts; come back.
     Restart,
+    /// Administrators who watch this session now, and those who did before. Told to its owner alone, whenever it changes
+    /// and whenever one of their browsers comes.
+    Watched { by: Vec<String>, before: Vec<Look> },
+}
+
+/// Somebody watched a session until then.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) struct Look {
+    pub(crate) by: String,
+    /// Unix seconds.
+    pub(crate) until: u64,
 }
 
 /// Milliseconds left, or the period that starts anew with each input or each closed tab.
@@ -208,6 +224,13 @@ impl Close {
             Close::TakenOver => 4409,
             Close::TooMany => 4429,
         }
+    }
+}
+
+impl ToClient {
+    /// The `progress` of a step that fetches nothing.
+    pub(crate) fn step(step: Step, done: u64, total: u64) -> ToClient {
+        ToClient::Progress { step, done, total, layers: None, complete: None, text: String::new() }
     }
 }
 
