@@ -4,6 +4,7 @@ mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
 mod doctor; //       is the host in order?
 mod end; //          end one session, or all
+mod enter_userns; // the daemon's own hand in a session's user namespace
 mod ldap; //         is the directory in order, and who would come in?
 mod journal; //      log lines on stderr
 mod passwd; //       accounts of the users file
@@ -66,6 +67,9 @@ enum Command {
     Watch(watch::WatchArgs),
     /// End a session, or all of them, and wait until nothing of them is left
     End(end::EndArgs),
+    /// Open a session's terminal from within its user namespace, for the daemon
+    #[command(name = crate::podman::ENTER_USERNS, hide = true)]
+    EnterUserns(enter_userns::EnterUsernsArgs),
 }
 
 /// Why the program stops; carries its exit code (64 usage, 69 Podman or daemon not reachable, 78 configuration, 1 other).
@@ -127,6 +131,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::Ps(args) => ps::run(&args, &places()?),
         Command::Watch(args) => watch::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
+        Command::EnterUserns(args) => enter_userns::run(&args),
     }
 }
 
