@@ -57,6 +57,7 @@ async fn every_number_comes_once(alice: &Browser, id: &str, mut terminal: Termin
     for nth in 0..3 {
         let number = format!("n{}.", (nth + 1) * NUMBERS / 5);
         terminal.until(&number, |t| (t.output.contains(&number) || t.redraw.contains(&number)).then_some(())).await;
+        misses_nothing(&terminal);
         disturb(nth);
         terminal.until("the socket is gone", |t| Some(t.closed)).await;
         terminal = alice.terminal(id).await;
@@ -143,6 +144,20 @@ async fn a_shell_that_ends_while_the_daemon_is_down_has_its_last_words_and_its_s
     misses_nothing(&back);
     service.nothing_left();
     assert_eq!(end_event(&service, &id)["CORACLE_STATUS"], "7");
+}
+
+#[tokio::test]
+async fn a_stop_empties_systemds_store_and_the_next_daemon_says_that_output_may_be_missing() {
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    let pid = terminal.ask("echo $$").await;
+    service.machine.systemctl("stop coracle.socket coracle-control.socket coracle.service");
+    service.machine.systemctl("start coracle.socket coracle-control.socket");
+    let mut back = alice.terminal(&id).await;
+    back.frame("started").await;
+    assert_eq!(back.frame("notice").await["kind"], "gap");
+    assert_eq!(back.ask("echo $$").await, pid);
 }
 
 #[tokio::test]
