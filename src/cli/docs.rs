@@ -76,3 +76,14 @@ fn the_manual_of_the_configuration_has_every_key_of_the_shipped_file() {
     }
     assert!(count > 60, "config.toml has only {count} keys?");
 }
+
+#[test]
+fn the_packages_have_the_programs_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    let read = |path: &str| fs::read_to_string(packaging().join(path)).unwrap();
+    let changelog = read("debian/changelog");
+    assert!(changelog.starts_with(&format!("coracle ({version}-")), "debian/changelog: {changelog}");
+    let spec = read("coracle.spec");
+    assert!(spec.lines().any(|line| line.split_whitespace().eq(["Version:", version])), "coracle.spec");
+    assert!(spec.contains(&format!("> - {version}-")), "coracle.spec's changelog");
+}
