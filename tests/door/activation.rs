@@ -170,6 +170,24 @@ fn what_was_kept_under_an_unknown_name_is_passed_over() {
 }
 
 #[test]
+fn who_was_accepted_before_sigterm_and_could_not_say_anything_yet_is_answered() {
+    if !can_run() {
+        return;
+    }
+    let bed = Bed::new("");
+    let daemon = bed.start();
+    let address = bed.address();
+    let mut silent = connect(address);
+    assert_eq!(status(&get(address, "/login", "")), 200, "and so the connection before it was accepted");
+    daemon.signal("TERM");
+    assert!(bed.notified("STOPPING=1").is_some());
+    silent
+        .write_all(format!("GET /login HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())
+        .unwrap();
+    assert_eq!(status(&read_all(&mut silent)), 200);
+}
+
+#[test]
 fn podman_missing_is_503_and_over_as_soon_as_it_is_there() {
     if !can_run() {
         return;
