@@ -3,6 +3,8 @@
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
 mod doctor; //       is the host in order?
+#[cfg(test)]
+mod docs; //         manuals and completions
 mod end; //          end one session, or all
 mod enter_userns; // the daemon's own hand in a session's user namespace
 mod ldap; //         is the directory in order, and who would come in?

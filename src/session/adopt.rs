@@ -39,8 +39,12 @@ type Terminals = HashMap<SessionId, OwnedFd>;
 
 /// Looks for what was left, in the background; Podman is not woken where nothing was.
 pub(super) fn begin(roster: &Roster, stored: Stored) {
-    let (left, mut terminals) = (left_behind(roster), terminals_in(stored));
-    if left.is_empty() && terminals.is_empty() {
+    let left = left_behind(roster);
+    // A session whose files are gone had ended.
+    let (mut terminals, over): (Terminals, Terminals) =
+        terminals_in(stored).into_iter().partition(|(id, _)| left.contains(id));
+    tokio::spawn(leave_all(over));
+    if left.is_empty() {
         return roster.settle();
     }
     let (roster, hold) = (roster.clone(), roster.hold());
@@ -53,9 +57,6 @@ pub(super) fn begin(roster: &Roster, stored: Stored) {
                 seated.extend(roster.list(None).into_iter().map(|session| session.id));
                 found.retain(|container| !seated.contains(&container.id));
                 take_over(&roster, found, left, &mut terminals).await;
-                for (id, socket) in terminals {
-                    Terminal::leave_stored(id, socket).await;
-                }
             }
             // What systemd keeps stays there for the next daemon.
             Err(error) => tracing::error!(%error, sessions = left.len(), "Podman does not say what became of them"),
@@ -74,6 +75,13 @@ fn terminals_in(stored: Stored) -> Terminals {
         }
     }
     terminals
+}
+
+/// Leaves terminals that nobody goes on with.
+async fn leave_all(terminals: Terminals) {
+    for (id, socket) in terminals {
+        Terminal::leave_stored(id, socket).await;
+    }
 }
 
 /// The ids of sessions that did not end under the daemon that had them.
@@ -132,6 +140,8 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
         }
     }
     roster.settle();
+    // Before the ends: conmon may be stuck in a write to a terminal that nobody reads.
+    leave_all(std::mem::take(terminals)).await;
     for (container, End { record, mut how, .. }) in over {
         if let Err(trouble) = ending::remove(roster.podman(), container.id).await {
             *how = how.not_removed(trouble);

@@ -125,6 +125,17 @@ impl Roster {
     /// # Errors
     /// A sentence when the state directory's keys or the seccomp profile cannot be read or made.
     pub(crate) fn open(config: Arc<Config>, places: Arc<Places>, stored: &mut Stored) -> Result<Roster, String> {
+        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get()).map_err(|e| e.to_string());
+        match &slots {
+            Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
+            Err(why) => tracing::error!("{why}"),
+        }
+        let roster = Roster::with(config, places, slots)?;
+        super::adopt::begin(&roster, std::mem::take(stored));
+        Ok(roster)
+    }
+
+    fn with(config: Arc<Config>, places: Arc<Places>, slots: Result<Slots, String>) -> Result<Roster, String> {
         let wrong = |what: &str, error: std::io::Error| format!("{what} in {}: {error}", places.state.display());
         let identity = Identity::open(&places.state).map_err(|e| wrong("the instance's key", e))?;
         let seccomp = crate::podman::write_seccomp(&places.state).map_err(|e| wrong("the seccomp profile", e))?;
@@ -132,13 +143,8 @@ impl Roster {
         let ended = places.state.join("ended");
         std::fs::create_dir_all(&ended).map_err(|e| wrong("the notes on ended sessions", e))?;
         let socket = config.sessions.podman_socket.clone().unwrap_or_else(default_podman_socket);
-        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get()).map_err(|e| e.to_string());
-        match &slots {
-            Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
-            Err(why) => tracing::error!("{why}"),
-        }
         let log_budget = config.sessions.log_budget;
-        let roster = Roster(Arc::new(Shared {
+        Ok(Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),
             slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
             config: RwLock::new(config),
@@ -153,9 +159,7 @@ impl Roster {
             attachments: AtomicU32::new(0),
             desks: Desks::new(),
             leaving: AtomicBool::new(false),
-        }));
-        super::adopt::begin(&roster, std::mem::take(stored));
-        Ok(roster)
+        })))
     }
 
     /// A new configuration: counts for sessions that start from now on. Isolation and Podman's socket stay as they were.
@@ -359,9 +363,15 @@ impl Roster {
         }
     }
 
-    /// With no Podman and with files in `dir`.
+    /// With files in `dir`, no Podman but one that is played there, and ids for sessions.
     #[cfg(test)]
     pub(crate) fn for_test(dir: &std::path::Path) -> Roster {
+        Roster::for_test_with(dir, Stored::new())
+    }
+
+    /// The same with what systemd kept.
+    #[cfg(test)]
+    pub(crate) fn for_test_with(dir: &std::path::Path, stored: Stored) -> Roster {
         let place = |name: &str| dir.join(name);
         let (state, runtime) = (place("state"), place("runtime"));
         for dir in [&state, &runtime] {
@@ -370,7 +380,10 @@ impl Roster {
         let places = Places { config: place("config.toml"), state, runtime, control: place("control") };
         let mut config = Config::default_at(&places);
         config.sessions.podman_socket = Some(place("no-podman"));
-        Roster::open(Arc::new(config), Arc::new(places), &mut Stored::new()).unwrap()
+        let slots = Slots::for_test(dir);
+        let roster = Roster::with(Arc::new(config), Arc::new(places), Ok(slots)).unwrap();
+        super::adopt::begin(&roster, stored);
+        roster
     }
 
     // ---- inside ----

@@ -57,6 +57,7 @@ async fn every_number_comes_once(alice: &Browser, id: &str, mut terminal: Termin
     for nth in 0..3 {
         let number = format!("n{}.", (nth + 1) * NUMBERS / 5);
         terminal.until(&number, |t| (t.output.contains(&number) || t.redraw.contains(&number)).then_some(())).await;
+        misses_nothing(&terminal);
         disturb(nth);
         terminal.until("the socket is gone", |t| Some(t.closed)).await;
         terminal = alice.terminal(id).await;
@@ -146,6 +147,20 @@ async fn a_shell_that_ends_while_the_daemon_is_down_has_its_last_words_and_its_s
 }
 
 #[tokio::test]
+async fn a_stop_empties_systemds_store_and_the_next_daemon_says_that_output_may_be_missing() {
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    let pid = terminal.ask("echo $$").await;
+    service.machine.systemctl("stop coracle.socket coracle-control.socket coracle.service");
+    service.machine.systemctl("start coracle.socket coracle-control.socket");
+    let mut back = alice.terminal(&id).await;
+    back.frame("started").await;
+    assert_eq!(back.frame("notice").await["kind"], "gap");
+    assert_eq!(back.ask("echo $$").await, pid);
+}
+
+#[tokio::test]
 async fn in_the_foreground_nothing_is_kept_and_what_may_be_missing_is_said() {
     let service = Service::plain();
     service.stop();
@@ -217,6 +232,39 @@ async fn after_kill_9_the_screen_is_the_same_as_after_a_closed_tab_however_old_i
     let mut back = alice.terminal(&id).await;
     back.frame("started").await;
     assert_eq!(back.redrawn().await, before);
+}
+
+#[tokio::test]
+async fn of_input_cut_by_kill_9_all_that_was_accepted_arrived_and_nothing_twice() {
+    /// Bytes.
+    const ALL: usize = 200_000;
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    let typed: String = (0..ALL / 8).map(|n| format!("{n:07}\n")).collect();
+    // `accepted` counts from the attachment's first key.
+    let accepted = |t: &Terminal| {
+        let frames = t.frames.iter().filter(|frame| frame["type"] == "accepted");
+        frames.filter_map(|frame| frame["bytes"].as_u64()).max().unwrap_or(0)
+    };
+    let command = String::from("stty raw -echo; printf '\\074rea''dy\\076'; sed -u '/^END$/q' >/tmp/in; stty sane\r");
+    terminal.type_in(&command).await;
+    terminal.shows("<ready>").await;
+    terminal.until("all of that is accepted", |t| (accepted(t) >= command.len() as u64).then_some(())).await;
+    let command = accepted(&terminal);
+    terminal.type_in(&typed).await;
+    terminal.until("some of it is accepted", |t| (accepted(t) > command).then_some(())).await;
+    service.machine.root(&["kill", "-KILL", &service.daemon().expect("it runs")]);
+    while terminal.step().await {}
+    let taken = accepted(&terminal) - command;
+    let mut back = alice.terminal(&id).await;
+    back.frame("started").await;
+    back.type_in("\nEND\n").await;
+    let count = back.ask("wc -c </tmp/in").await.parse::<usize>().expect("a number") - "\nEND\n".len();
+    let sum = back.ask(&format!("head -c {count} /tmp/in | cksum")).await;
+    let wanted = back.ask(&format!("seq -f %07g 0 {} | head -c {count} | cksum", ALL / 8 - 1)).await;
+    assert_eq!(sum, wanted, "{count} bytes are the first of what was typed, each once");
+    assert!(count as u64 >= taken, "{taken} bytes were accepted, {count} arrived");
 }
 
 #[tokio::test]

@@ -26,12 +26,14 @@ fn service_at(port: u16) -> crate::service::Service {
     )
 }
 
-/// Four logins by way of that directory, while somebody types on and the daemon dies once.
+/// Logins of four people by way of that directory, while somebody types on and the daemon dies once.
 async fn nobody_else_waits(port: u16, what: &str) {
     let service = service_at(port);
     let mut bystander = Bystander::aboard().await;
     let logins: Vec<JoinHandle<u16>> = (0..4)
-        .map(|n| tokio::spawn(async move { Browser::at(81 + n).login("mira", rig::PASSWORD).await.status }))
+        .map(|n| {
+            tokio::spawn(async move { Browser::at(81 + n).login(&format!("mira{n}"), rig::PASSWORD).await.status })
+        })
         .collect();
     bystander.types_on(what).await;
     for login in logins {
