@@ -77,6 +77,9 @@ impl Output {
         let output = Output { drawn: Mutex::new(drawn), ring: Mutex::new(ring), head: watch::Sender::new(head) };
         while output.draw() {}
         output.resize(size);
+        if !whole {
+            output.keep(); // or the position that was kept could once be taken for one of this output
+        }
         output
     }
 
