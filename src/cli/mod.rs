@@ -1,4 +1,5 @@
-//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `end`.
+//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `end`,
+//! `verify`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
@@ -10,6 +11,7 @@ mod passwd; //       accounts of the users file
 mod prepare; //      images and their copies, ahead of time
 mod ps; //           which sessions there are
 mod serve; //        the daemon
+mod verify; //       is a recording what was recorded?
 mod typed; //        a password, at a terminal or on stdin
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -58,6 +60,13 @@ enum Command {
     Ps(ps::PsArgs),
     /// End a session, or all of them, and wait until nothing of them is left
     End(end::EndArgs),
+    /// Check that a recording is what was recorded, to the byte
+    #[command(
+        after_help = "Exit codes: 0 intact and sealed, 3 in order as far as it goes but not sealed (its session goes on, or \
+                            nobody came to seal it), 1 altered or cut, 66 a file cannot be read, 64 wrong usage.\nWithout \
+                            --head somebody who wrote both files anew goes unnoticed: the journal has the hash."
+    )]
+    Verify(verify::VerifyArgs),
 }
 
 /// Why the program stops; carries its exit code (64 usage, 69 Podman or daemon not reachable, 78 configuration, 1 other).
@@ -118,6 +127,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::Ldap(args) => ldap::run(&args, &places()?),
         Command::Ps(args) => ps::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
+        Command::Verify(args) => verify::run(&args),
     }
 }
 
