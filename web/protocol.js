@@ -26,7 +26,7 @@ export const MAX_SIZE = 1000;
  *   certificate: Certificate}} Started
  * @typedef {{type: 'role', role: string, cols: number, rows: number}} Role
  * @typedef {{type: 'notice', kind: 'idle' | 'lifetime' | 'directory', seconds: number}
- *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart'}} Notice
+ *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart' | 'unrecorded'}} Notice
  * @typedef {{type: 'stats', cpu: number | null, memory: number | null, pids: number | null}} Stats
  * @typedef {{type: 'ended', reason: string, status: number | null, text: string}} Ended
  * @typedef {{type: 'error', code: number, message: string, reference: string}} Refused
@@ -97,7 +97,7 @@ const TO_CLIENT = {
 /** @type {Record<string, Shape>} */
 const NOTICES = {
   idle: { seconds: count }, lifetime: { seconds: count }, directory: { seconds: count }, oom: { killed: count },
-  gap: {}, restart: {},
+  gap: {}, restart: {}, unrecorded: {},
 };
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

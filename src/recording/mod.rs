@@ -11,12 +11,16 @@ mod chain; // which bytes of it are whole, and their hashes
 mod seek; //  screens to begin at
 mod text; //  bytes of output as text
 mod writer; // the three, being written
+mod shelf; // the directory of them: who may write, and what goes when
+mod recorder; // from a session's output to its recording
 mod verify; // whether they are what was recorded
 
 pub(crate) use cast::{Event, Header, MAX_EVENT, What};
 pub(crate) use chain::{Begin, Block, ChainLine, Hash, MAX_CHAIN_LINE, Seal};
 pub(crate) use lines::{Line, Lines};
+pub(crate) use recorder::{Lag, Recording, Standing, Whose};
 pub(crate) use seek::{Checkpoint, MAX_CHECKPOINT};
+pub(crate) use shelf::{HANG, Retention, Shelf};
 pub(crate) use verify::{Report, State, verify};
 pub(crate) use writer::{Left, Piece, Writer};
 

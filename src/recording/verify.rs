@@ -205,7 +205,7 @@ mod tests {
         for n in 0..6u64 {
             let raw = format!("line {n}\r\n");
             let events = vec![(n * 10, What::Output(raw.clone()))];
-            writer.append(Piece { events, raw: raw.as_bytes(), position: (n + 1) * 8 }).unwrap();
+            writer.append(Piece { events, raw: raw.into_bytes(), position: (n + 1) * 8 }).unwrap();
             if n == 2 {
                 middle = writer.head();
             }

@@ -67,11 +67,11 @@ pub(crate) enum Left {
 
 /// One block: what happened, and the output that is in it.
 #[derive(Default)]
-pub(crate) struct Piece<'a> {
+pub(crate) struct Piece {
     /// With milliseconds since the start.
     pub(crate) events: Vec<(u64, What)>,
     /// The output that the events show, as the terminal gave it; empty for what was not the terminal's.
-    pub(crate) raw: &'a [u8],
+    pub(crate) raw: Vec<u8>,
     /// Where in the session's output recording goes on.
     pub(crate) position: u64,
 }
@@ -211,7 +211,7 @@ impl Writer {
     ///
     /// # Errors
     /// What the file system says; then nothing of it is there, as far as that can still be brought about.
-    pub(crate) fn append(&mut self, piece: Piece<'_>) -> io::Result<()> {
+    pub(crate) fn append(&mut self, piece: Piece) -> io::Result<()> {
         let (mut cast, mut time) = (String::new(), self.at.time);
         for (then, what) in &piece.events {
             let then = time.max(*then);
@@ -221,7 +221,7 @@ impl Writer {
         self.block(&cast, time, piece)
     }
 
-    fn block(&mut self, cast: &str, time: u64, piece: Piece<'_>) -> io::Result<()> {
+    fn block(&mut self, cast: &str, time: u64, piece: Piece) -> io::Result<()> {
         let size = piece.events.iter().rev().find_map(|(_, what)| match what {
             What::Resize(size) => Some(*size),
             _ => None,
@@ -233,7 +233,7 @@ impl Writer {
         next.stream += piece.raw.len() as u64;
         next.position = piece.position;
         next.size = size.unwrap_or(next.size);
-        next.raw.update(piece.raw);
+        next.raw.update(&piece.raw);
         let block = Block {
             n: self.at.n,
             time,
@@ -289,7 +289,7 @@ impl Writer {
         let now = self.now();
         let mut events = vec![(now, What::ended(reason))];
         events.extend(status.map(|status| (now, What::Exit(status.to_string()))));
-        self.append(Piece { events, raw: b"", position: self.at.position })?;
+        self.append(Piece { events, raw: Vec::new(), position: self.at.position })?;
         let seal = Seal {
             seal: true,
             cast: self.at.cast,

@@ -38,13 +38,15 @@ pub(crate) enum EndReason {
     HostFull,
     /// The kernel does not confirm what was asked.
     LimitsUnproven,
+    /// It has to be recorded, and could not be.
+    RecordingFailed,
     /// A defect of ours.
     Fault,
 }
 
 impl EndReason {
     /// Each of them, in the order in which they are declared.
-    pub(crate) const ALL: [EndReason; 17] = [
+    pub(crate) const ALL: [EndReason; 18] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
@@ -61,6 +63,7 @@ impl EndReason {
         Self::ImageMissing,
         Self::HostFull,
         Self::LimitsUnproven,
+        Self::RecordingFailed,
         Self::Fault,
     ];
 
@@ -83,6 +86,7 @@ impl EndReason {
             Self::ImageMissing => "image-missing",
             Self::HostFull => "host-full",
             Self::LimitsUnproven => "limits-unproven",
+            Self::RecordingFailed => "recording-failed",
             Self::Fault => "fault",
         }
     }
@@ -106,6 +110,7 @@ impl EndReason {
             Self::ImageMissing => "The session's image is not on this host.",
             Self::HostFull => "This host is full. Try again in a few minutes.",
             Self::LimitsUnproven => "The session was refused because its limits could not be confirmed.",
+            Self::RecordingFailed => "The session ended because it has to be recorded and could not be.",
             Self::Fault => "The session ended because of a fault in Coracle.",
         }
     }

@@ -13,7 +13,14 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{Size, state::Periods, task::Kills};
-use crate::{auth::Person, config::Profile, podman::Mapping, session::SessionId, sys::BootTime, terminal::Certificate};
+use crate::{
+    auth::Person,
+    config::{Profile, RecordingPolicy},
+    podman::Mapping,
+    session::SessionId,
+    sys::BootTime,
+    terminal::Certificate,
+};
 
 const MAGIC: &[u8; 8] = b"corarec\n";
 const VERSION: u32 = 1;
@@ -45,6 +52,12 @@ pub(crate) struct Record {
     pub(crate) certificate: Option<Certificate>,
     #[serde(default)] // a record of before there was such a thing
     pub(crate) kills: Kills,
+    #[serde(default = "not_recorded")]
+    pub(crate) recording: RecordingPolicy,
+}
+
+fn not_recorded() -> RecordingPolicy {
+    RecordingPolicy::Off
 }
 
 /// The open file of a session's record.
@@ -162,6 +175,7 @@ pub(crate) mod tests {
                 allow_host_access: false,
                 capabilities: std::collections::BTreeSet::new(),
                 layer_size: None,
+                recording: None,
             },
             config_hash: "00".into(),
             mapping: Mapping::Slot(3),
@@ -173,6 +187,7 @@ pub(crate) mod tests {
             size: Size::DEFAULT,
             certificate: None,
             kills: Kills::default(),
+            recording: RecordingPolicy::Off,
         }
     }
 

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 pub(crate) use bridge::{serve, turn_away};
 pub(crate) use feed::{Ears, Feed, Seat, Told};
-pub(crate) use output::Output;
+pub(crate) use output::{Output, Redraw};
 pub(crate) use parked::{park, unpark};
 pub(crate) use protocol::{Certificate, Close, Deadlines, Notice, Role, SUBPROTOCOL, Step, ToClient};
 pub(crate) use ring::{FILE_SIZE as RING_FILE_SIZE, Ring};

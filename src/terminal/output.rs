@@ -2,7 +2,10 @@
 
 use std::{
     io,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use tokio::sync::watch;
@@ -19,7 +22,14 @@ pub(crate) struct Output {
     /// Taken before `ring`, where both are.
     drawn: Mutex<Drawn>,
     ring: Mutex<Ring>,
+    /// Up to here it may be shown.
     head: watch::Sender<u64>,
+    /// Up to here there is output.
+    arrived: watch::Sender<u64>,
+    /// What lies behind is not recorded, and is to be shown only once it is.
+    limit: AtomicU64,
+    /// What is not recorded will never be.
+    withheld: AtomicBool,
 }
 
 struct Drawn {
@@ -39,7 +49,15 @@ impl Output {
     /// What `ring` has is drawn at once, for a terminal of this size; on top of the screen that an earlier daemon parked, if
     /// the ring goes back to it.
     pub(crate) fn new(ring: Ring, size: Size, parked: Option<(Size, Redraw)>) -> Output {
-        let head = watch::Sender::new(ring.head());
+        Self::shown_up_to(u64::MAX, ring, size, parked)
+    }
+
+    /// The same of which nothing is shown before [`Output::recorded`] says so, but for what was parked.
+    pub(crate) fn unrecorded(ring: Ring, size: Size, parked: Option<(Size, Redraw)>) -> Output {
+        Self::shown_up_to(0, ring, size, parked)
+    }
+
+    fn shown_up_to(limit: u64, ring: Ring, size: Size, parked: Option<(Size, Redraw)>) -> Output {
         let mut drawn = Drawn { screen: Screen::new(size.cols, size.rows), position: ring.oldest() };
         if let Some((then, Redraw { bytes, position })) = parked {
             if (ring.oldest()..=ring.head()).contains(&position) {
@@ -52,7 +70,16 @@ impl Output {
                 drawn.position = position;
             }
         }
-        let output = Output { drawn: Mutex::new(drawn), ring: Mutex::new(ring), head };
+        let limit = limit.max(drawn.position);
+        let arrived = watch::Sender::new(ring.head());
+        let output = Output {
+            head: watch::Sender::new(ring.head().min(limit)),
+            drawn: Mutex::new(drawn),
+            ring: Mutex::new(ring),
+            arrived,
+            limit: limit.into(),
+            withheld: false.into(),
+        };
         while output.draw() {}
         output
     }
@@ -66,8 +93,9 @@ impl Output {
             ring.write(bytes)?;
             (before, ring.head())
         };
-        self.head.send_replace(after);
-        if drawn.position == before {
+        self.arrived.send_replace(after);
+        self.show();
+        if drawn.position == before && after <= self.limit() {
             drawn.position += drawn.screen.write(bytes) as u64;
         }
         Ok(())
@@ -79,19 +107,43 @@ impl Output {
         let mut step = [0; STEP];
         let (read, oldest, head) = {
             let ring = self.ring();
-            (ring.read(drawn.position, &mut step), ring.oldest(), ring.head())
+            let head = ring.head().min(self.limit());
+            let most = usize::try_from(head.saturating_sub(drawn.position)).map_or(STEP, |most| most.min(STEP));
+            (ring.read(drawn.position, &mut step[..most]), ring.oldest(), head)
         };
         match read {
             Ok(n) => drawn.position += drawn.screen.write(&step[..n]) as u64,
             // Overtaken: the task reads nothing more before all is drawn, so this cannot be.
             Err(Behind) => drawn.position = oldest,
         }
-        drawn.position != head
+        drawn.position < head
     }
 
-    /// Whether the screen shows all of the output.
+    /// Whether the screen shows all of the output that may be shown.
     pub(crate) fn is_drawn(&self) -> bool {
-        self.drawn().position == self.head()
+        self.drawn().position >= self.head()
+    }
+
+    /// Up to here the output is recorded, and may be shown.
+    pub(crate) fn recorded(&self, position: u64) {
+        self.limit.fetch_max(position, Ordering::Relaxed);
+        self.show();
+        self.draw();
+    }
+
+    /// What is not recorded by now is never shown.
+    pub(crate) fn withhold(&self) {
+        self.withheld.store(true, Ordering::Relaxed);
+        self.head.send_modify(|_| ()); // whoever waits for more looks again
+    }
+
+    fn show(&self) {
+        // Within, so that the later of two calls sees what the earlier one saw.
+        self.head.send_modify(|head| *head = self.ring().head().min(self.limit()).max(*head));
+    }
+
+    fn limit(&self) -> u64 {
+        self.limit.load(Ordering::Relaxed)
     }
 
     /// The terminal has another size from here on.
@@ -110,13 +162,29 @@ impl Output {
         self.ring().read(from, buf)
     }
 
+    /// Up to here it may be shown.
     pub(crate) fn head(&self) -> u64 {
         *self.head.borrow()
     }
 
-    /// Changes with every write.
+    /// Changes whenever there is more to be shown.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
         self.head.subscribe()
+    }
+
+    /// Up to here there is output, shown or not.
+    pub(crate) fn written(&self) -> u64 {
+        *self.arrived.borrow()
+    }
+
+    /// Changes with every write.
+    pub(crate) fn arrivals(&self) -> watch::Receiver<u64> {
+        self.arrived.subscribe()
+    }
+
+    /// Where the output ends that is or will be shown.
+    pub(crate) fn goal(&self) -> u64 {
+        if self.withheld.load(Ordering::Relaxed) { self.head() } else { self.written() }
     }
 
     /// The ring does not go back to where the screen is.
@@ -174,6 +242,29 @@ mod tests {
         let parked = Some((Size::DEFAULT, parked));
         assert_eq!(Output::new(again(), Size::DEFAULT, parked).redraw().bytes, output.redraw().bytes);
         assert_ne!(Output::new(again(), Size::DEFAULT, None).redraw().bytes, output.redraw().bytes);
+    }
+
+    #[test]
+    fn what_is_not_recorded_is_neither_shown_nor_drawn() {
+        let dir = tempfile::tempdir().unwrap();
+        let ring = Ring::create(&dir.path().join("x.ring")).unwrap();
+        let output = Output::unrecorded(ring, Size::DEFAULT, None);
+        output.write(b"one two").unwrap();
+        assert_eq!((output.head(), output.written(), output.redraw().position), (0, 7, 0));
+        assert!(output.is_drawn(), "there is nothing to draw yet");
+        output.recorded(4);
+        assert_eq!((output.head(), output.goal(), output.redraw().position), (4, 7, 4));
+        let screen = String::from_utf8_lossy(&output.redraw().bytes).into_owned();
+        assert!(screen.contains("one") && !screen.contains("two"), "{screen:?}");
+        output.write(b" three").unwrap();
+        output.withhold();
+        assert_eq!((output.head(), output.goal(), output.written()), (4, 4, 13));
+        drop(output);
+        // The next daemon shows nothing of it either before its recorder has caught up.
+        let output = Output::unrecorded(Ring::open(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT, None);
+        assert_eq!((output.head(), output.redraw().position), (0, 0));
+        output.recorded(13);
+        assert_eq!((output.head(), output.redraw().position), (13, 13));
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn note() -> EndNote {
         ended: 1060,
         reason: EndReason::Exit,
         status: Some(7),
+        recorded: false,
     }
 }
 

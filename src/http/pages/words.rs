@@ -117,6 +117,9 @@ pub(super) fn advice(reason: EndReason) -> &'static str {
         EndReason::LimitsUnproven => {
             "Coracle starts nothing whose limits the kernel does not confirm. Tell whoever runs this service."
         }
+        EndReason::RecordingFailed => {
+            "What was shown until then is recorded. Whoever runs this service has to make room, or mend the disk."
+        }
         EndReason::Fault => "Please tell whoever runs this service.",
     }
 }

@@ -29,13 +29,13 @@ fn record(writer: &mut Writer, steps: &[Step], most: usize) {
                 (_, 0) => (text::decode_all(some), some.len()),
                 decoded => decoded,
             };
-            let (events, raw) = (vec![(writer.now(), What::Output(text))], &some[..taken]);
+            let (events, raw) = (vec![(writer.now(), What::Output(text))], some[..taken].to_vec());
             writer.append(Piece { events, raw, position: (from + taken) as u64 }).unwrap();
         }
         let size = cols.map(|cols| Size { cols, rows: 24 });
         if let Some(size) = size.filter(|size| writer.position() as usize == output.len() && *size != writer.size()) {
             let events = vec![(writer.now(), What::Resize(size))];
-            writer.append(Piece { events, raw: b"", position: output.len() as u64 }).unwrap();
+            writer.append(Piece { events, raw: Vec::new(), position: output.len() as u64 }).unwrap();
         }
     }
 }

@@ -137,6 +137,7 @@ impl Roster {
             id,
             person: who.clone(),
             config_hash: launch.config_hash.clone(),
+            recording: config.recording_of(&profile),
             profile,
             mapping: Mapping::Shared, // until the launch takes a slot
             periods,

@@ -56,6 +56,7 @@ impl Stage {
             record: Record { certificate: running.as_ref().map(|_| certificate()), ..record },
             file,
             output: output.clone(),
+            recording: None,
             screen_file: place("x.screen"),
             podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
             disk_floor: 0,
