@@ -127,6 +127,8 @@ export const words = {
   oom: (killed) => `Out of memory: ${killed === 1 ? 'a process was' : `${killed} processes were`} killed. `
     + 'The shell goes on; load less at a time.',
   gap: 'Some output is missing here. What the screen shows from now on is right.',
+  recorded: 'This session is recorded: everything that its screen shows. What you type is not, unless the screen shows it.',
+  unrecorded: 'This session is not recorded any more. It goes on.',
   hide: 'Hide',
   pasteTooLarge: (/** @type {number} */ most) => `That is more than ${kilobytes(most)} at once, so nothing was pasted.`,
   /** @param {number} bytes */

@@ -15,11 +15,16 @@ pub(crate) fn ended(note: &EndNote, again: bool, now: u64) -> String {
         ),
         false => Html::default(),
     };
+    let recorded = if note.recorded {
+        "Everything in it is deleted; what its screen showed is recorded."
+    } else {
+        "Everything in it is deleted."
+    };
     let content = Html::fill(
         "<p class=\"why\">{}</p>\n<p>{}</p>\n\
          <dl class=\"facts\">\n<dt>Session</dt><dd><code>{}</code></dd>\n<dt>Profile</dt><dd>{}</dd>\n\
          <dt>Reason</dt><dd><code>{}</code></dd>\n{}<dt>Ended</dt><dd>{}</dd>\n<dt>Lasted</dt><dd>{}</dd>\n</dl>\n\
-         <p>Everything in it is deleted.</p>\n\
+         <p>{}</p>\n\
          <p class=\"alert\" id=\"problem\" role=\"alert\" hidden></p>\n<p class=\"status\" id=\"status\" role=\"status\"></p>\n\
          <div class=\"choices\">{}<a class=\"button\" href=\"/\">Back to start</a></div>\n\
          <p class=\"hint\">If something was wrong with it, give the session's id to whoever runs this service.</p>\n",
@@ -32,6 +37,7 @@ pub(crate) fn ended(note: &EndNote, again: bool, now: u64) -> String {
             &status,
             &words::moment(note.ended, now),
             &words::duration(note.ended.saturating_sub(note.created)),
+            &recorded,
             &new,
         ],
     );

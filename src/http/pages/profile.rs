@@ -13,9 +13,13 @@ pub(super) fn facts(profile: &ProfileView) -> Html {
         true => Html::fixed("nothing"),
         false => Html::fill("<ul class=\"inline\">\n{}</ul>", &[&Html::join(places.chain(rest))]),
     };
+    let recorded = match profile.recorded {
+        true => Html::fixed("<dt>Recorded</dt><dd>what the screen shows</dd>\n"),
+        false => Html::default(),
+    };
     Html::fill(
         "<dl class=\"facts\">\n<dt>Limits</dt><dd class=\"number\">{}</dd>\n<dt>Writable</dt><dd>{}</dd>\n\
-         <dt>Network</dt><dd>{}</dd>\n<dt>Ends</dt><dd>{}</dd>\n</dl>\n",
-        &[&words::limits(profile), &writable, &words::network(profile), &words::ends(profile.terms)],
+         <dt>Network</dt><dd>{}</dd>\n<dt>Ends</dt><dd>{}</dd>\n{}</dl>\n",
+        &[&words::limits(profile), &writable, &words::network(profile), &words::ends(profile.terms), &recorded],
     )
 }

@@ -64,7 +64,8 @@ pub(crate) fn terminal(id: SessionId, [upload, download]: [u64; 2]) -> String {
 const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\" \
     data-upload-limit=\"{}\" data-download-limit=\"{}\">\
     <button type=\"button\" class=\"skip\" id=\"reader\">Screen reader mode</button>{}\
-    <h1 class=\"where\"><span id=\"profile\">Session</span> <code>{}</code></h1><span class=\"spacer\"></span>\
+    <h1 class=\"where\"><span id=\"profile\">Session</span> <code>{}</code></h1>\
+    <strong id=\"recorded\" hidden>Recorded</strong><span class=\"spacer\"></span>\
     <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">Search</button>\
     <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\">Files</button>\
     <button type=\"button\" id=\"settings\">Settings</button>\

@@ -32,6 +32,7 @@ fn profile() -> ProfileView {
         writable: vec![(HOSTILE.into(), 50_331_648)],
         layer_size: None,
         network: "none",
+        recorded: true,
         terms: TERMS,
     }
 }
