@@ -228,8 +228,8 @@ impl Recording {
     }
 
     fn mark(&self, what: What) {
-        if !self.is_on() {
-            return;
+        if !matches!(*self.0.standing.borrow(), Standing::Beginning | Standing::On) {
+            return; // it begins with the size that the terminal has then
         }
         let mut marks = self.marks();
         let at = self.0.output.written();
