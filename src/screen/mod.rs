@@ -22,6 +22,7 @@ mod osc; //        … title, links, colours
 mod reflow; //     another size
 mod snapshot; //   the bytes that redraw it
 mod kept; //       the model itself as bytes, for the next process
+mod paint; //      a row for any other terminal
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
@@ -40,6 +41,7 @@ use charset::Charsets;
 pub(crate) use kept::Above;
 use links::Links;
 use modes::Modes;
+pub(crate) use paint::is_harmless;
 use parser::{Asked, Parser};
 use scrollback::Scrollback;
 use width::Printed;
