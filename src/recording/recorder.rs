@@ -39,9 +39,11 @@ const GATHERED: u64 = 4 * 1024;
 /// The recording is behind the output by more than this: the terminal is to be read more slowly. A quarter of the ring, since
 /// one read, and what trickles in until [`HANG`], come on top.
 const BEHIND: u64 = 16 * 1024;
-/// After so much output, or so long after the last time, the journal is told how far the recording is, while there is any.
+/// After so much output, or so long after the last time, what is recorded is forced to the disk and the journal is told how
+/// far that is, while there is any; in a flood no oftener than each [`HEAD_PAUSE`].
 const HEAD_BYTES: u64 = 16 << 20;
 const HEAD_EVERY: Duration = Duration::from_secs(600);
+const HEAD_PAUSE: Duration = Duration::from_secs(10);
 /// How long a daemon that goes on waits for the one before it to let go.
 const LET_GO: Duration = HANG;
 

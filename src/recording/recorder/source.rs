@@ -29,6 +29,8 @@ pub(super) struct Recorder {
     noted: (u64, u64, u64),
     /// What the journal knows: bytes of output, and since when.
     told: (u64, Instant),
+    /// Bytes of output that were forced to the disk.
+    synced: u64,
 }
 
 /// What is to be written next.
@@ -43,7 +45,7 @@ impl Recorder {
     pub(super) fn new(recording: Recording, writer: Box<Writer>) -> Recorder {
         let noted = (writer.now(), writer.cast(), 0);
         let told = (writer.stream(), Instant::now());
-        Recorder { recording, writer: Some(writer), made: VecDeque::new(), screen: None, noted, told }
+        Recorder { recording, writer: Some(writer), made: VecDeque::new(), screen: None, noted, told, synced: told.0 }
     }
 
     /// Until it is sealed, let go of, or has failed; even a defect of ours does not leave a session waiting.
@@ -172,7 +174,7 @@ impl Recorder {
         let position = writer.position();
         self.writer = Some(writer);
         self.recording.advance(position);
-        if stream - self.told.0 >= HEAD_BYTES || (stream > self.told.0 && self.told.1.elapsed() >= HEAD_EVERY) {
+        if stream - self.synced >= HEAD_BYTES || (stream > self.told.0 && self.told.1.elapsed() >= HEAD_EVERY) {
             self.tell().await?;
         }
         self.look_at_screen()
@@ -188,8 +190,12 @@ impl Recorder {
         });
         let writer = synced.await?;
         let (head, cast, output) = (writer.head().to_string(), writer.cast(), writer.stream());
-        self.told = (output, Instant::now());
         self.writer = Some(writer);
+        self.synced = output;
+        if self.told.1.elapsed() < HEAD_PAUSE {
+            return Ok(()); // a flood of output is none of records
+        }
+        self.told = (output, Instant::now());
         let Whose { id, user, .. } = &shared.whose;
         audit::record(&audit::Event::RecordingHead { id: *id, user, head: &head, cast, output });
         Ok(())
