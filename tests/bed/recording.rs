@@ -92,8 +92,8 @@ async fn a_recording_is_what_the_client_saw_and_one_flipped_byte_of_it_is_found(
         terminal.output.clear();
         terminal.say(json!({"type": "resize", "cols": 132, "rows": 43})).await;
         terminal.type_in("until [ \"$(stty size)\" = '43 132' ]; do sleep 0.1; done; seq 20000; exit 3\r").await;
-        assert_eq!(terminal.ends().await, ("exit".to_owned(), Some(3)));
-
+        let ended = terminal.ends().await;
+        assert_eq!(ended, ("exit".to_owned(), Some(3)), "{policy}: {}", end_event(&service, &id)["MESSAGE"]);
         let head = hash(&service, &id);
         let recording = Recording::of(&service, &id);
         assert_eq!(recording.lines[0]["term"], json!({"cols": 100, "rows": 30, "type": "xterm-256color"}));
