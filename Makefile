@@ -1,7 +1,7 @@
 # `make` alone prints what there is. The work is done by scripts in tests/bed/ and by cargo.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long build fmt lint advisories clean clean-cache
+.PHONY: help demo test test-long build install docs dist deb rpm fmt lint advisories clean clean-cache
 
 help:
 	@echo 'make demo          builds Coracle, starts it as you, prints where to log in; Ctrl-C ends it and leaves nothing running'
@@ -9,6 +9,11 @@ help:
 	@echo 'make test          every check: format, lints, crates, unit tests, Rust 1.85, real Podman, real browser'
 	@echo 'make test-long     make test, and limits and the demo on Debian 12 too'
 	@echo 'make build         the release binary, target/release/coracle'
+	@echo 'make install       puts what was built, units, manuals and all else where it belongs: DESTDIR=, PREFIX=/usr/local'
+	@echo 'make docs          writes manuals and completions anew from the command line and config.toml'
+	@echo 'make dist          the source package with all crates, target/packages/coracle-VERSION.tar.xz'
+	@echo 'make deb           from that, in a clean Debian without a network: target/packages/SUITE/*.deb; SUITE=trixie'
+	@echo 'make rpm           the same as target/packages/rpm/*.rpm'
 	@echo 'make fmt           formats the Rust sources'
 	@echo 'make lint          format and lints only, without a machine'
 	@echo 'make advisories    compares the crates with the RustSec database and says how old that is'
@@ -34,6 +39,27 @@ test-long:
 
 build:
 	cargo build --release --locked
+
+# Where things go is said in packaging/install.sh alone.
+install: export DESTDIR := $(DESTDIR)
+install: export PREFIX := $(or $(PREFIX),/usr/local)
+install: export BINARY := $(BINARY)
+install: export UNITDIR := $(UNITDIR)
+install: export ZSHDIR := $(ZSHDIR)
+install:
+	@packaging/install.sh
+
+docs:
+	CORACLE_WRITE_DOCS=1 cargo test --quiet --locked --lib cli::docs
+
+dist:
+	@packaging/dist.sh
+
+deb:
+	@tests/bed/package.sh deb $(or $(SUITE),trixie)
+
+rpm:
+	@tests/bed/package.sh rpm
 
 fmt:
 	cargo fmt

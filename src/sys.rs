@@ -2,6 +2,7 @@
 
 #[allow(unsafe_code, reason = "shared memory that the kernel writes into")]
 pub(crate) mod mirrored; // a socket's bytes in a file, none lost over kill -9
+pub(crate) mod command; //  another program's answer
 
 use std::{fmt, ops::Add, time::Duration};
 

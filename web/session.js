@@ -97,8 +97,7 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
   waiting: (attempt, at) => away.waiting(attempt, at),
   lost() {
     acks.stop();
-    const dropped = input.disconnect();
-    if (dropped > 0) strips.show('input', words.inputLost(dropped), hiding('input'));
+    loseInput();
     strips.hide('idle');
     if (whose === undefined) watch(null);
     endButton.disabled = true;
@@ -116,6 +115,12 @@ function hiding(kind) {
 /** @param {string} text for those who do not see it appear */
 function announce(text) {
   byId('announce').textContent = text;
+}
+
+/** Nobody can hear any more: says what was typed in vain, or perhaps. Once the session is over it does not matter. */
+function loseInput() {
+  const { unsent, unsure } = input.disconnect();
+  if (!ended && unsent + unsure > 0) strips.show('input', words.inputLost(unsent, unsure), hiding('input'));
 }
 
 /** What became of something typed, where it did not simply go out. @param {import('./input.js').Outcome} outcome */
@@ -183,7 +188,7 @@ function watch(size) {
   connection.watch(size !== null && whose === undefined);
   if (!size && !watching) return;
   if (size && !watching) {
-    input.disconnect();
+    loseInput();
     if (whose === undefined) strips.show('watch', words.watching, { label: words.takeBack, act: takeBack });
     else strips.show('watch', words.watched.looking(whose));
   }

@@ -104,7 +104,10 @@ const german = {
   gap: 'Hier fehlt ein Teil der Ausgabe. Was der Bildschirm ab jetzt zeigt, stimmt.',
   hide: 'Ausblenden',
   pasteTooLarge: (most) => `Das sind mehr als ${kilobytes(most)} auf einmal, daher wurde nichts eingefügt.`,
-  inputLost: (bytes) => `Die Verbindung brach ab, und ${kilobytes(bytes)} Ihrer Eingabe wurden nicht gesendet.`,
+  inputLost: (unsent, unsure) => [
+    unsent > 0 ? `${kilobytes(unsent)} Ihrer Eingabe wurden nicht gesendet.` : '',
+    unsure > 0 ? `Was Sie zuletzt tippten (höchstens ${kilobytes(unsure)}), kam vielleicht nicht bei der Shell an.` : '',
+  ].join(' ').trim(),
 
   ended: {
     title: 'Sitzung beendet',

@@ -125,8 +125,11 @@ const english = {
   gap: 'Some output is missing here. What the screen shows from now on is right.',
   hide: 'Hide',
   pasteTooLarge: (/** @type {number} */ most) => `That is more than ${kilobytes(most)} at once, so nothing was pasted.`,
-  /** @param {number} bytes */
-  inputLost: (bytes) => `The connection broke with ${kilobytes(bytes)} of your input unsent.`,
+  /** @param {number} unsent @param {number} unsure bytes that were sent, and not said to be taken */
+  inputLost: (unsent, unsure) => [
+    unsent > 0 ? `${kilobytes(unsent)} of your input was not sent.` : '',
+    unsure > 0 ? `What you typed last (${kilobytes(unsure)} at most) may not have reached the shell.` : '',
+  ].join(' ').trim(),
 
   ended: {
     title: 'Session ended',

@@ -5,7 +5,6 @@
 
 mod account; //     whose daemon it is
 mod certificate; // what the https entrance shows
-mod command; //     other programs, with a time limit
 mod directory; //   the company's directory
 mod engine; //      Podman, its store, images and containers
 mod host; //        ids, controllers, units, what linger keeps
@@ -191,7 +190,7 @@ mod tests {
         );
         for odd in ["x; touch /tmp/y", "$(id)", "a'b;c'", "`id`", "x\ny", "~root", "*", "-a b"] {
             let shell = ["sh", "-c", &format!("printf %s. {}", word(odd))];
-            assert_eq!(command::answer(&shell, 0).unwrap(), format!("{odd}."));
+            assert_eq!(crate::sys::command::answer(&shell, 0).unwrap(), format!("{odd}."));
         }
     }
 

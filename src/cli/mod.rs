@@ -4,7 +4,10 @@
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
 mod doctor; //       is the host in order?
+#[cfg(test)]
+mod docs; //         manuals and completions
 mod end; //          end one session, or all
+mod enter_userns; // the daemon's own hand in a session's user namespace
 mod ldap; //         is the directory in order, and who would come in?
 mod journal; //      log lines on stderr
 mod passwd; //       accounts of the users file
@@ -75,6 +78,9 @@ enum Command {
                             --head somebody who wrote both files anew goes unnoticed: the journal has the hash."
     )]
     Verify(verify::VerifyArgs),
+    /// Open a session's terminal from within its user namespace, for the daemon
+    #[command(name = crate::podman::ENTER_USERNS, hide = true)]
+    EnterUserns(enter_userns::EnterUsernsArgs),
 }
 
 /// Why the program stops; carries its exit code (64 usage, 69 Podman or daemon not reachable, 78 configuration, 1 other).
@@ -137,6 +143,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::Watch(args) => watch::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
         Command::Verify(args) => verify::run(&args),
+        Command::EnterUserns(args) => enter_userns::run(&args),
     }
 }
 

@@ -1,7 +1,10 @@
 //! One connection, from the accepted socket to its last answer: caps, timeouts, and who the peer is.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use hyper::HeaderMap;
 use hyper::server::conn::http1;
@@ -10,10 +13,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use super::forwarded::{self, Unclear};
 use super::house::House;
-use super::limits::{Crowd, Full, Guest, HEAD_TIMEOUT, MAX_HEAD, MAX_HEADERS, PeerKey};
+use super::limits::{Crowd, FIRST_WORD, Full, Guest, HEAD_TIMEOUT, MAX_HEAD, MAX_HEADERS, PeerKey};
 use super::origin::Way;
 use super::patient::Patient;
 use super::refusals::Refusals;
@@ -185,7 +189,7 @@ async fn serve_tls(socket: TcpStream, visit: Visit, mut closing: watch::Receiver
     };
     let stream = tokio::select! {
         stream = tls::shake(socket, &acceptor) => stream,
-        () = told_to_close(&mut closing) => None,
+        () = async { told_to_close(&mut closing).await; sleep(FIRST_WORD).await } => None,
     };
     if let Some(stream) = stream {
         serve(stream, visit, closing).await;
@@ -197,7 +201,9 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let visit = Arc::new(visit);
-    let service = service_fn(move |request| {
+    let asked = AtomicBool::new(false);
+    let service = service_fn(|request| {
+        asked.store(true, Relaxed);
         let visit = visit.clone();
         async move { Ok::<_, std::convert::Infallible>(super::answer(request, &visit).await) }
     });
@@ -213,8 +219,15 @@ where
     let served = tokio::select! {
         served = connection.as_mut() => served,
         () = told_to_close(&mut closing) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+            // Closed without a word, a request that is on its way would be lost; the next daemon will not see it.
+            let first = async { if !asked.load(Relaxed) { sleep(FIRST_WORD).await } };
+            tokio::select! {
+                served = connection.as_mut() => served,
+                () = first => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            }
         }
     };
     if let Err(error) = served {

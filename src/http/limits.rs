@@ -37,6 +37,8 @@ pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// A peer that takes none of what we write for this long is gone. Longer than a terminal's own ping timeout (45 s).
 pub(crate) const WRITE_STALL: Duration = Duration::from_secs(60);
+/// From SIGTERM, for the first request of a connection that has been accepted and could not say anything yet.
+pub(crate) const FIRST_WORD: Duration = Duration::from_secs(1);
 /// From SIGTERM to the last connection closed.
 pub(crate) const DRAIN: Duration = Duration::from_secs(5);
 

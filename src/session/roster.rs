@@ -28,6 +28,7 @@ use super::{
     task::{Message, Standing},
 };
 use crate::{
+    activation::{Departure, Stored},
     auth::{OwnerId, Person},
     config::{Config, Places},
     podman::{Identity, Podman},
@@ -120,12 +121,23 @@ pub(super) struct Desk {
 }
 
 impl Roster {
-    /// A roster without sessions; adoption of what an earlier daemon left begins at once in the background.
-    /// Must be called inside the runtime.
+    /// A roster without sessions; adoption of what an earlier daemon left begins at once in the background, with the
+    /// terminals that systemd kept. Must be called inside the runtime.
     ///
     /// # Errors
     /// A sentence when the state directory's keys or the seccomp profile cannot be read or made.
-    pub(crate) fn open(config: Arc<Config>, places: Arc<Places>) -> Result<Roster, String> {
+    pub(crate) fn open(config: Arc<Config>, places: Arc<Places>, stored: &mut Stored) -> Result<Roster, String> {
+        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get()).map_err(|e| e.to_string());
+        match &slots {
+            Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
+            Err(why) => tracing::error!("{why}"),
+        }
+        let roster = Roster::with(config, places, slots)?;
+        super::adopt::begin(&roster, std::mem::take(stored));
+        Ok(roster)
+    }
+
+    fn with(config: Arc<Config>, places: Arc<Places>, slots: Result<Slots, String>) -> Result<Roster, String> {
         let wrong = |what: &str, error: std::io::Error| format!("{what} in {}: {error}", places.state.display());
         let identity = Identity::open(&places.state).map_err(|e| wrong("the instance's key", e))?;
         let seccomp = crate::podman::write_seccomp(&places.state).map_err(|e| wrong("the seccomp profile", e))?;
@@ -133,13 +145,8 @@ impl Roster {
         let ended = places.state.join("ended");
         std::fs::create_dir_all(&ended).map_err(|e| wrong("the notes on ended sessions", e))?;
         let socket = config.sessions.podman_socket.clone().unwrap_or_else(default_podman_socket);
-        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get()).map_err(|e| e.to_string());
-        match &slots {
-            Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
-            Err(why) => tracing::error!("{why}"),
-        }
         let log_budget = config.sessions.log_budget;
-        let roster = Roster(Arc::new(Shared {
+        Ok(Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),
             shelf: Shelf::of(&places.state),
             slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
@@ -155,9 +162,7 @@ impl Roster {
             attachments: AtomicU32::new(0),
             desks: Desks::new(),
             leaving: AtomicBool::new(false),
-        }));
-        super::adopt::begin(&roster);
-        Ok(roster)
+        })))
     }
 
     /// A new configuration: counts for sessions that start from now on. Isolation and Podman's socket stay as they were.
@@ -345,13 +350,14 @@ impl Roster {
     }
 
     /// SIGTERM: leaves every terminal gently, ends none; attachments close with 1012.
-    pub(crate) async fn leave(&self) {
+    /// With a [`Departure::Restart`] the next daemon is handed the terminals that systemd keeps.
+    pub(crate) async fn leave(&self, departure: Departure) {
         self.0.leaving.store(true, Ordering::Relaxed);
         let inboxes: Vec<_> = self.table().values().map(|entry| entry.inbox.clone()).collect();
         let mut left = Vec::new();
         for inbox in inboxes {
             let (done, was_done) = oneshot::channel();
-            if inbox.send(Message::Leave(done)).await.is_ok() {
+            if inbox.send(Message::Leave(departure, done)).await.is_ok() {
                 left.push(was_done);
             }
         }
@@ -360,9 +366,15 @@ impl Roster {
         }
     }
 
-    /// With no Podman and with files in `dir`.
+    /// With files in `dir`, no Podman but one that is played there, and ids for sessions.
     #[cfg(test)]
     pub(crate) fn for_test(dir: &std::path::Path) -> Roster {
+        Roster::for_test_with(dir, Stored::new())
+    }
+
+    /// The same with what systemd kept.
+    #[cfg(test)]
+    pub(crate) fn for_test_with(dir: &std::path::Path, stored: Stored) -> Roster {
         let place = |name: &str| dir.join(name);
         let (state, runtime) = (place("state"), place("runtime"));
         for dir in [&state, &runtime] {
@@ -371,7 +383,10 @@ impl Roster {
         let places = Places { config: place("config.toml"), state, runtime, control: place("control") };
         let mut config = Config::default_at(&places);
         config.sessions.podman_socket = Some(place("no-podman"));
-        Roster::open(Arc::new(config), Arc::new(places)).unwrap()
+        let slots = Slots::for_test(dir);
+        let roster = Roster::with(Arc::new(config), Arc::new(places), Ok(slots)).unwrap();
+        super::adopt::begin(&roster, stored);
+        roster
     }
 
     // ---- inside ----

@@ -35,6 +35,7 @@ use super::{
     state::{Action, Event, Machine, State},
 };
 use crate::{
+    activation::Departure,
     podman::{Conmon, Podman, Prepared, Terminal},
     recording::Recording,
     sys::BootTime,
@@ -43,6 +44,8 @@ use crate::{
 
 /// How long a prepared container waits for the browser's first size.
 const FIRST_SIZE: Duration = Duration::from_secs(5);
+/// How long a shell that ended while no daemon was there waits for its browser to come back and be shown what it said last.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How much older than the truth the record's `last_input` may be.
 const REMEMBER_INPUT: Duration = Duration::from_secs(10);
 
@@ -70,8 +73,8 @@ pub(crate) enum Message {
         within: Duration,
         why: String,
     },
-    /// The daemon leaves: let go of the terminal gently, end nothing, answer when done.
-    Leave(oneshot::Sender<()>),
+    /// The daemon leaves: hand the terminal over or let go of it gently, end nothing, answer when done.
+    Leave(Departure, oneshot::Sender<()>),
 }
 
 /// How a session's task ended.
@@ -129,6 +132,15 @@ pub(crate) struct Running {
     pub(crate) conmon: Conmon,
 }
 
+/// Whether a session's output goes on where an earlier daemon stopped reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Continuity {
+    /// The same terminal: not a byte is missing.
+    Whole,
+    /// Attached to anew: what was printed meanwhile is lost.
+    Broken,
+}
+
 /// What comes back from work that runs beside the task.
 pub(crate) enum Report {
     Stage(Stage),
@@ -184,10 +196,12 @@ pub(crate) struct Sailing {
     facts: String,
     /// What the kernel confirmed. Into the record only with the running shell: a session that has both is adopted.
     proven: Option<Certificate>,
+    /// Nothing is read before a browser comes, or until then.
+    farewell: Option<Instant>,
     /// Set once the terminal only has what is left in it: until when that is read, and why.
     tail: Option<(Instant, String)>,
     /// The daemon leaves as soon as the shell that is being started runs.
-    leaving: Option<oneshot::Sender<()>>,
+    leaving: Option<(Departure, oneshot::Sender<()>)>,
     typed: u64,
     next_read: Instant,
     lifted: Instant,
@@ -213,6 +227,7 @@ enum Wake {
     Tick,
     FirstSizeOver,
     SizeDue,
+    FarewellOver,
     GaugeDue,
     DiskDue,
     MemoryEvent,
@@ -249,6 +264,7 @@ impl Sailing {
             image: String::new(),
             facts: String::new(),
             proven: None,
+            farewell: None,
             tail: None,
             leaving: None,
             typed: 0,
@@ -268,16 +284,22 @@ impl Sailing {
         }
     }
 
-    /// A session that an earlier daemon left: the shell runs, and output may be missing.
-    pub(crate) fn adopted(t: Task, running: Running) -> Sailing {
+    /// A session that an earlier daemon left. Its shell runs, or has ended meanwhile.
+    pub(crate) fn adopted(t: Task, running: Running, output: Continuity) -> Sailing {
         let mut sailing = Sailing::new(t);
-        sailing.gap = true;
+        sailing.gap = output == Continuity::Broken;
         if let Some(recording) = &sailing.t.recording {
             recording.resume(sailing.t.record.size);
-            recording.gap();
+            if sailing.gap {
+                recording.gap();
+            }
         }
-        sailing.resizer = Some(Resizer::new(sailing.t.podman.clone(), sailing.id(), sailing.t.record.size));
-        sailing.work = Work::Running(running);
+        if !running.conmon.shell_is_alive() && sailing.t.record.detached.is_none() {
+            sailing.farewell = Some(Instant::now() + FAREWELL);
+        }
+        let sizes = running.terminal.sizes(&sailing.t.podman, sailing.id());
+        sailing.resizer = Some(Resizer::new(sizes, sailing.t.record.size));
+        sailing.take_terminal(running);
         sailing.look_at_memory();
         sailing.show();
         sailing
@@ -309,6 +331,7 @@ impl Sailing {
                 }
                 Wake::FirstSizeOver => self.start_shell(Size::DEFAULT),
                 Wake::SizeDue => self.take_size(),
+                Wake::FarewellOver => self.farewell = None,
                 Wake::Readable(Ok(())) => self.read(),
                 Wake::Readable(Err(error)) => self.terminal_over(&error.to_string()),
                 Wake::Writable => self.write(),
@@ -326,7 +349,7 @@ impl Sailing {
 
     async fn wake(&mut self) -> Wake {
         let deadline = self.t.machine.next_deadline();
-        let (first_size, size_due) = (self.first_size, self.size_due());
+        let (first_size, size_due, farewell) = (self.first_size, self.size_due(), self.farewell);
         let (gauge, disk, kills) = (self.gauge_due(), self.disk_due(), self.kills_due());
         let ring = self.t.output.ring_due();
         // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
@@ -347,6 +370,7 @@ impl Sailing {
             () = wait_for(deadline) => Wake::Tick,
             () = sleep_until(first_size.unwrap_or_else(Instant::now)), if first_size.is_some() => Wake::FirstSizeOver,
             () = sleep_until(size_due.unwrap_or_else(Instant::now)), if size_due.is_some() => Wake::SizeDue,
+            () = sleep_until(farewell.unwrap_or_else(Instant::now)), if farewell.is_some() => Wake::FarewellOver,
             () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
             () = sleep_until(disk.unwrap_or_else(Instant::now)), if disk.is_some() => Wake::DiskDue,
             () = sleep_until(kills.unwrap_or_else(Instant::now)), if kills.is_some() => Wake::KillsDue,
@@ -354,7 +378,7 @@ impl Sailing {
             woken = gauging::processes(running, self.shell_died) => woken,
             why = recording::failure(recording) => Wake::Unrecorded(why),
             () = yield_now(), if !drawn => Wake::Draw,
-            woken = bytes::terminal_io(running, drawn.then_some(read_at), write, tail) => woken,
+            woken = bytes::terminal_io(running.filter(|_| farewell.is_none()), drawn.then_some(read_at), write, tail) => woken,
         }
     }
 
@@ -381,7 +405,7 @@ impl Sailing {
                 self.barred = why;
                 self.step(Event::Barred(within));
             }
-            Message::Leave(done) => self.leave(done),
+            Message::Leave(departure, done) => self.leave(departure, done),
         }
     }
 

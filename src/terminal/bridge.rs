@@ -383,6 +383,11 @@ async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
                     Some(Told::Last(frame)) => shown.finish_with(frame),
                     None => {
                         shown.drain(sink, boarding, &mut head).await?;
+                        // What the page does not hear of it says may be lost.
+                        if accepted.has_changed().unwrap_or(false) {
+                            let bytes = *accepted.borrow_and_update();
+                            send(sink, &ToClient::Accepted { bytes }).await?;
+                        }
                         let why = *parting.borrow();
                         return Err(match why {
                             Some(close) => Parting::Say(close),

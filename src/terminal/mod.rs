@@ -20,7 +20,7 @@ pub(crate) use output::{Output, Redraw};
 pub(crate) use protocol::{
     Certificate, Close, Deadlines, FromClient, Look, MAX_MESSAGE, Notice, Role, SUBPROTOCOL, Step, ToClient,
 };
-pub(crate) use ring::{Ring, draft_path};
+pub(crate) use ring::{Framing, Received, Ring, draft_path};
 pub(crate) use visitor::{Caller, Visitor, Wish};
 
 /// Bytes of memory that the output of a session takes in its log at least: a small ring and a screen.

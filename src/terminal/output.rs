@@ -117,7 +117,6 @@ impl Output {
     ///
     /// # Errors
     /// `WouldBlock` when there is nothing to read; else what is wrong with the socket.
-    #[allow(dead_code, reason = "the session reads with it once its terminal shows its socket")]
     pub(crate) fn receive(&self, socket: BorrowedFd<'_>, how: Framing, most: usize) -> io::Result<Received> {
         self.append(|ring| ring.receive(socket, how, most))
     }

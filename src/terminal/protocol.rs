@@ -77,7 +77,8 @@ pub(crate) enum ToClient {
         bytes: u64,
     },
     SnapshotEnd,
-    /// Input taken over by the terminal so far, counted for this attachment.
+    /// Input taken over by the terminal so far, counted for this attachment; and what was typed without the keyboard, which
+    /// nobody takes. Input beyond it when the connection breaks may have arrived, or not: it is not to be sent again.
     Accepted {
         bytes: u64,
     },

@@ -1,11 +1,7 @@
-//! Coracle as a system service in the machine: the units of units/system as they are, in an account of its own made as a
-//! package makes it. Configured for one test and gone after it; the account and its image stay until the machine goes.
+//! Coracle as a system service in the machine: what `make install` put there, in an account of its own made as a package
+//! makes it. Configured for one test and gone after it; the account and its image stay until the machine goes.
 
-use std::{
-    fs,
-    path::Path,
-    sync::{MutexGuard, OnceLock},
-};
+use std::sync::{MutexGuard, OnceLock};
 
 use crate::{
     machine::{Machine, Ran, USERS, machine, since_now, until},
@@ -164,7 +160,7 @@ fn sh(machine: &Machine, line: &str) -> String {
     ran.out
 }
 
-/// The account, its Podman with the session image, the units, and /etc/coracle; once for all tests of a run.
+/// The account, its Podman with the session image, and /etc/coracle; once for all tests of a run.
 fn account() {
     static ACCOUNT: OnceLock<()> = OnceLock::new();
     ACCOUNT.get_or_init(|| make_account(machine()));
@@ -175,27 +171,16 @@ fn make_account(machine: &Machine) {
     let port = port();
     sh(machine, &format!(
         "set -e
-        systemd-sysusers --inline 'u coracle - \"Coracle session broker\" /var/lib/coracle /usr/sbin/nologin'
+        systemd-sysusers /usr/lib/sysusers.d/coracle.conf
         usermod --add-subuids {first}-{last} --add-subgids {first}-{last} coracle
         mkdir -p {DISK} /var/lib/coracle
         mountpoint -q /var/lib/coracle || mount --bind {DISK} /var/lib/coracle
-        install -d -m 0750 -o coracle -g coracle /var/lib/coracle /var/lib/coracle/.config /var/lib/coracle/.config/containers
-        printf '[storage]\\ndriver = \"overlay\"\\n' > /var/lib/coracle/.config/containers/storage.conf
-        chown coracle:coracle /var/lib/coracle/.config/containers/storage.conf
-        install -d -m 0755 /etc/coracle
-        install -d -m 0700 /etc/coracle/credentials
+        systemd-tmpfiles --create /usr/lib/tmpfiles.d/coracle.conf /usr/lib/tmpfiles.d/coracle-linger.conf
         mkdir -p /etc/systemd/system/coracle.socket.d
         printf '[Socket]\\nListenStream=\\nListenStream=127.0.0.1:{port}\\nTriggerLimitIntervalSec=0\\n' > /etc/systemd/system/coracle.socket.d/bed.conf
-        # What `loginctl enable-linger` does; in a container it may not find its caller.
-        mkdir -p /var/lib/systemd/linger && touch /var/lib/systemd/linger/coracle
-        systemctl start user@$(id -u coracle).service"
+        systemctl daemon-reload
+        /usr/libexec/coracle/account"
     ));
-    let units = Path::new(env!("CARGO_MANIFEST_DIR")).join("units/system");
-    for unit in fs::read_dir(units).expect("units/system is in the tree") {
-        let unit = unit.expect("a readable directory").path();
-        let name = unit.file_name().expect("a unit has a name").to_string_lossy().into_owned();
-        machine.put(&unit, &format!("/usr/lib/systemd/system/{name}"), 0o644);
-    }
     let uid = sh(machine, "id -u coracle");
     let socket = machine.path(&format!("/run/user/{}/podman/podman.sock", uid.trim()));
     until("the account's Podman listens", || socket.exists().then_some(()));

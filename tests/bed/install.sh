@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # install.sh MACHINE IMAGE: coracle for the machine's user tester, as an administrator without root would set it up:
-# the user units, a configuration, one account (demo) and real socket activation. /usr/bin/coracle is there already.
+# what `make install` puts there, a configuration, one account (demo) and real socket activation. /usr/bin/coracle is there already.
 #
 # Prints three assignments for `eval`: URL, LOGIN and PASSWORD (random, kept nowhere but in coracle's users file, hashed).
 # shellcheck source=tests/bed/ground.sh
@@ -37,9 +37,16 @@ wait_for_answer() {
   fi
 }
 
-for unit in "$SOURCE"/units/user/*; do
-  "$OPERATE" put "$machine" "$unit" "/usr/lib/systemd/user/$(basename "$unit")"
-done
+# `make install`, but for the program, which binary.sh has chosen for this machine.
+put_files() {
+  local stage
+  stage=$(mktemp -d)
+  DESTDIR=$stage PREFIX=/usr BINARY=- "$SOURCE/packaging/install.sh"
+  tar -C "$stage" --create --owner=0 --group=0 . | "$OPERATE" run "$machine" tar --extract --no-overwrite-dir --directory=/
+  rm -rf "$stage"
+}
+
+put_files
 port=$(free_port "$FIRST_PORT" "$LAST_PORT")
 # A machine of machine.sh shares the network of its host.
 [ "$OPERATE" = "$BED/machine.sh" ] || "$OPERATE" forward "$machine" "$port"

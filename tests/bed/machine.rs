@@ -2,9 +2,7 @@
 //! tests/bed/machine.sh. Its network is the host's; its user `tester` runs Coracle in user mode.
 
 use std::{
-    fs,
     io::Write,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
@@ -46,13 +44,7 @@ pub(crate) fn machine() -> &'static Machine {
             image: env("CORACLE_BED_IMAGE"),
             busybox: env("CORACLE_BED_BUSYBOX"),
         };
-        machine.put(Path::new(&env("CORACLE_BIN")), "/usr/bin/coracle", 0o755);
-        let units = Path::new(env!("CARGO_MANIFEST_DIR")).join("units/user");
-        for unit in fs::read_dir(units).expect("units/user is in the tree") {
-            let unit = unit.expect("a readable directory").path();
-            let name = unit.file_name().expect("a unit has a name").to_string_lossy().into_owned();
-            machine.put(&unit, &format!("/usr/lib/systemd/user/{name}"), 0o644);
-        }
+        machine.install(&env("CORACLE_BIN"));
         machine
     })
 }
@@ -61,6 +53,17 @@ impl Machine {
     /// The image that `image.sh tools` made, loaded for tester; on Debian 13 only, since it is large.
     pub(crate) fn tools_image() -> String {
         env("CORACLE_BED_TOOLS")
+    }
+
+    /// `make install` with this program, as a package does it.
+    fn install(&self, binary: &str) {
+        let done = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/install.sh"))
+            .env("DESTDIR", self.path(""))
+            .env("PREFIX", "/usr")
+            .env("BINARY", binary)
+            .output()
+            .expect("install.sh runs");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
     /// As root inside; `stdin` is fed to it.
@@ -112,15 +115,6 @@ impl Machine {
     /// A path inside, as seen from the host.
     pub(crate) fn path(&self, inside: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/root{inside}", self.pid))
-    }
-
-    pub(crate) fn put(&self, file: &Path, inside: &str, mode: u32) {
-        let bytes = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        let to = self.path(inside);
-        fs::create_dir_all(to.parent().expect("absolute")).expect("the machine's tree is writable");
-        let _ = fs::remove_file(&to); // it may be running
-        fs::write(&to, bytes).expect("the machine's tree is writable");
-        fs::set_permissions(&to, fs::Permissions::from_mode(mode)).expect("own file");
     }
 
     /// A file of tester's.

@@ -99,7 +99,7 @@ tests_as_root() {
   env "${runner[@]}" "$@"
 }
 
-# The files of tests/ but bed.rs and vm.rs: the daemon as a process on this host.
+# The files of tests/ but bed.rs, package.rs and vm.rs: the daemon as a process on this host.
 host_tests() {
   local name chosen=()
   for name in $(host_test_names); do chosen+=(--test "$name"); done
@@ -110,7 +110,7 @@ host_test_names() {
   local name
   for name in tests/*.rs tests/*/main.rs; do
     name=${name#tests/} name=${name%/main.rs} name=${name%.rs}
-    case $name in '*' | bed | vm) ;; *) echo "$name" ;; esac
+    case $name in '*' | bed | vm | package) ;; *) echo "$name" ;; esac
   done
 }
 
@@ -242,6 +242,37 @@ demo_tests() {
   timeout "$DEMO_LIMIT" "$BED/demo_test.sh" "$1" "$SESSION_IMAGE"
 }
 
+# The packages, built as a distribution builds them, and what its tools say about them.
+package_builds() {
+  one "$BED/package.sh" deb trixie
+  one "$BED/package.sh" deb bookworm
+  one "$BED/package.sh" rpm
+  "$BED/package_lint.sh"
+}
+
+# Whether a clean build elsewhere gives the same bytes.
+same_bytes() {
+  FRESH=1 "$BED/package.sh" "$1" trixie >/dev/null
+  if [ "$1" = deb ]; then cmp target/packages/{trixie,fresh-deb}/coracle_*.deb; else cmp target/packages/{rpm,fresh-rpm}/coracle-[0-9]*.x86_64.rpm; fi
+}
+package_bytes() {
+  one same_bytes deb
+  one same_bytes rpm
+}
+
+# Installation, upgrade, removal and purge of the package of this release.
+# shellcheck disable=SC2153  # SUITE is one of the facts
+package_tests() {
+  local machine=$1
+  # shellcheck source=/dev/null
+  . "$MACHINES/$machine/facts"
+  # Podman's overlay cannot sit on the machine's own root, which is one.
+  "$BED/machine.sh" run "$machine" sh -euc 'cp -a /var/lib /home/.var-lib && mount --bind /home/.var-lib /var/lib'
+  tests_as_root CORACLE_PACKAGE_PID="$L" CORACLE_PACKAGE_IMAGE="$SESSION_IMAGE" CORACLE_PACKAGE_PORT="$(free_port 8180 8279)" \
+    CORACLE_PACKAGE_DEB="$(echo "$SOURCE/target/packages/$SUITE"/coracle_*.deb)" \
+    timeout "$BED_TESTS_LIMIT" cargo test --locked --test package -- --test-threads=1 --show-output
+}
+
 browser_tests() {
   local machine=$1 facts status=0
   binary_for "$machine" dev >/dev/null
@@ -300,6 +331,9 @@ for suite in bookworm trixie; do
 done
 ring vm-trixie vm_tests trixie
 [ "$AMOUNT" != long ] || ring vm-bookworm vm_tests bookworm
+ring packages package_builds
+[ "$AMOUNT" != long ] || ring package-bytes package_bytes
+for suite in bookworm trixie; do ring "package-$suite" with_machine "$suite" package_tests; done
 ring browser with_machine trixie browser_tests
 ring demo-trixie with_machine trixie demo_tests
 [ "$AMOUNT" != long ] || ring demo-bookworm with_machine bookworm demo_tests

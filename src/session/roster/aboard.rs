@@ -22,7 +22,7 @@ use crate::{
         launch::{self, HeldSlot, Launch, former_screen_path, record_path, ring_path},
         record::{Record, RecordFile},
         state::Machine,
-        task::{Ending, Outcome, Running, Sailing, Standing, Task},
+        task::{Continuity, Ending, Outcome, Running, Sailing, Standing, Task},
     },
     sys::{self, BootTime},
     terminal::{Output, Ring, Share},
@@ -134,9 +134,9 @@ impl Roster {
                 tokio::spawn(launch.run(reports.0));
                 Sailing::new(task)
             }
-            Begin::Adopt(running, held) => {
+            Begin::Adopt(running, output, held) => {
                 *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
-                Sailing::adopted(task, running)
+                Sailing::adopted(task, running, output)
             }
         };
         tokio::spawn(self.clone().watch(id, whose, tokio::spawn(sailing.run()), slot, recording));
@@ -222,11 +222,14 @@ impl Roster {
         file: RecordFile,
         ring: Ring,
         running: Running,
+        output: Continuity,
     ) -> Result<(), String> {
         let slots = self.0.slots.clone()?;
         let mut table = self.table();
         if self.is_leaving() {
-            return Ok(()); // `leave` would miss it; the next daemon adopts it. Dropped, its terminal is left gently.
+            // `leave` would miss it; the next daemon adopts it.
+            tokio::spawn(running.terminal.hand_over());
+            return Ok(());
         }
         let _ = std::fs::remove_file(former_screen_path(&self.0.places.runtime, record.id)); // mostly there is none
         let log = Log { file, ring, share: self.0.log.take_anyway(LOG_OF_ONE) };
@@ -234,7 +237,7 @@ impl Roster {
         let now = BootTime::now();
         let machine = Machine::adopted(record.periods, record.lifetime, record.detached, now);
         let (id, user, profile) = (record.id, record.person.name.clone(), record.profile.name.clone());
-        self.board(&mut table, record, log, machine, Begin::Adopt(running, held));
+        self.board(&mut table, record, log, machine, Begin::Adopt(running, output, held));
         audit::record(&audit::Event::SessionAdopted { id, user: &user, profile: &profile });
         Ok(())
     }
@@ -250,7 +253,7 @@ pub(super) struct Log {
 /// How a session comes aboard.
 pub(super) enum Begin {
     Launch(Box<Launch>),
-    Adopt(Running, HeldSlot),
+    Adopt(Running, Continuity, HeldSlot),
 }
 
 /// What is kept in the state directory of a live session: enough for its end event after a power cut, when the record in

@@ -13,7 +13,12 @@ use crate::{
 /// How the terminal is read while a recording that has to be lags behind: what comes so until the disk counts as dead still
 /// fits into the ring, so that nothing is overtaken. Never none: conmon would freeze.
 pub(super) const CRAWL: usize = 256;
-pub(super) const CRAWL_EVERY: Duration = Duration::from_millis(100);
+const CRAWL_EVERY: Duration = Duration::from_millis(100);
+
+/// How long the next read waits after so many bytes.
+pub(super) fn crawl(read: usize) -> Duration {
+    CRAWL_EVERY * u32::try_from(read.div_ceil(CRAWL)).unwrap_or(u32::MAX)
+}
 
 impl Sailing {
     pub(super) fn is_recorded(&self) -> bool {

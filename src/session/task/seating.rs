@@ -25,6 +25,7 @@ impl Sailing {
     pub(super) fn attach(&mut self, seat: Seat, size: Size) {
         let who = seat.feed.id;
         self.size = Some(size);
+        self.farewell = None;
         self.step(Event::Came(who));
         if self.t.machine.is_over() {
             // (whoever was there before stays, and still hears the status)

@@ -70,7 +70,7 @@ impl Sailing {
         let Work::Prepared(prepared) = std::mem::replace(&mut self.work, Work::Starting) else { return };
         self.progress(ToClient::step(Step::Start, 0, 0));
         self.set_size(size);
-        self.resizer = Some(Resizer::new(self.t.podman.clone(), self.id(), size));
+        self.resizer = Some(Resizer::new(prepared.sizes(), size));
         let (reports, recording) = (self.t.reports.0.clone(), self.t.recording.clone());
         tokio::spawn(async move {
             let begun = match recording {
@@ -91,7 +91,7 @@ impl Sailing {
     }
 
     pub(super) fn running(&mut self, running: Running) {
-        self.work = Work::Running(running);
+        self.take_terminal(running);
         if let State::Ending(reason) = self.t.machine.state() {
             return self.take_down(reason);
         }
@@ -105,8 +105,8 @@ impl Sailing {
         }
         self.welcome();
         self.show_to_onlookers();
-        if let Some(done) = self.leaving.take() {
-            self.leave(done);
+        if let Some((departure, done)) = self.leaving.take() {
+            self.leave(departure, done);
         }
     }
 

@@ -4,6 +4,7 @@ use tokio::sync::oneshot;
 
 use super::{Ending, Outcome, Report, Sailing, Used, Work};
 use crate::{
+    activation::Departure,
     session::{
         EndReason,
         ending::{self, Verdict},
@@ -29,7 +30,7 @@ impl Sailing {
     pub(super) fn judged(&mut self, verdict: Verdict) {
         match verdict {
             Verdict::Reattached(running) => {
-                self.work = Work::Running(running);
+                self.take_terminal(running);
                 if let State::Ending(reason) = self.t.machine.state() {
                     return self.take_down(reason);
                 }
@@ -103,9 +104,9 @@ impl Sailing {
         self.step(Event::End(EndReason::Fault));
     }
 
-    pub(super) fn leave(&mut self, done: oneshot::Sender<()>) {
+    pub(super) fn leave(&mut self, departure: Departure, done: oneshot::Sender<()>) {
         if matches!(self.work, Work::Starting) && !self.t.machine.is_over() {
-            self.leaving = Some(done); // a moment, and then there is a shell to come back to
+            self.leaving = Some((departure, done)); // a moment, and then there is a shell to come back to
             return;
         }
         if let Some(seat) = &self.seat {
@@ -124,7 +125,10 @@ impl Sailing {
         if let Work::Running(running) = std::mem::replace(&mut self.work, Work::Ending) {
             let recording = self.t.recording.clone();
             tokio::spawn(async move {
-                running.terminal.leave().await;
+                match departure {
+                    Departure::Restart => running.terminal.hand_over().await,
+                    Departure::Stop => running.terminal.leave().await,
+                }
                 if let Some(recording) = recording {
                     recording.pause().await;
                 }

@@ -73,7 +73,7 @@ impl Stage {
         };
         let sailing = match running {
             None => Sailing::new(task),
-            Some(running) => Sailing::adopted(task, running),
+            Some(running) => Sailing::adopted(task, running, Continuity::Broken),
         };
         let outcome = tokio::spawn(sailing.run());
         Stage { inbox: inbox_tx, reports: reports.0, output, bell, outcome, next: 0, dir }
@@ -336,7 +336,7 @@ async fn leaving_lets_the_terminal_go_and_tells_the_browser_to_come_back() {
     let (_feed, mut ears) = stage.browser().await;
     assert!(first_frame(&mut ears).await.is_some());
     let (done, was_done) = oneshot::channel();
-    stage.says(Message::Leave(done)).await;
+    stage.says(Message::Leave(Departure::Stop, done)).await;
     timeout(SOON, was_done).await.unwrap().unwrap();
     assert!(matches!(stage.outcome.await.unwrap(), Outcome::Left));
     assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));

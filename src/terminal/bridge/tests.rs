@@ -435,6 +435,18 @@ async fn input_is_accepted_as_far_as_the_terminal_took_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_terminal_took_last_is_said_before_the_connection_closes() {
+    let mut table = seated().await;
+    table.client.types(b"echo hello").await;
+    while table.feed.received() < 10 {
+        tokio::task::yield_now().await;
+    }
+    table.feed.pour(|b| Ok(b.len())).unwrap();
+    table.seat.take().unwrap().close(Close::Restarting);
+    assert_eq!(table.client.got().await, Got::Frame(json!({"type": "accepted", "bytes": 10})));
+}
+
+#[tokio::test(start_paused = true)]
 async fn more_messages_than_a_stalled_socket_may_have_waiting_close_it() {
     let mut table = seated().await;
     table.output.write(&[b'x'; CAPACITY as usize]).unwrap();

@@ -70,7 +70,9 @@ test('nothing is queued without a connection, and nothing of an old one reaches 
   assert.equal(input.type('lost'), 'away');
   input.connect(() => {});
   input.type('x'.repeat(INPUT_CREDIT + 7));
-  assert.equal(input.disconnect(), 7);
+  input.accepted(3);
+  assert.deepEqual(input.disconnect(), { unsent: 4, unsure: INPUT_CREDIT }, 'what was sent last is in doubt');
+  assert.deepEqual(input.disconnect(), { unsent: 0, unsure: 0 }, 'that is said once');
   input.connect((bytes) => frames.push(Buffer.from(bytes).toString()));
   input.type('new');
   assert.deepEqual(frames, ['new']);

@@ -89,7 +89,7 @@ async fn who_looks_sees_the_screen_and_has_neither_keyboard_nor_size_nor_keeps_t
     timeout(SOON, played.terminal.read_exact(&mut typed)).await.unwrap().unwrap();
     assert_eq!(&typed, b"ls\r", "what the owner typed is the first thing that reaches the shell");
     stage.says(Message::Left(owner.id)).await;
-    stage.says(Message::Leave(oneshot::channel().0)).await;
+    stage.says(Message::Leave(Departure::Stop, oneshot::channel().0)).await;
     assert!(matches!(stage.outcome.await.unwrap(), Outcome::Left));
     let (_, record) = RecordFile::open(&stage.dir.path().join("x.rec")).unwrap();
     assert!(record.detached.is_some(), "it counts as detached while only an administrator is there");

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# package.sh deb SUITE | rpm: `make deb` and `make rpm`, what a distribution's build machine does: the source package, unpacked in
+# a root with the build dependencies and nothing else, and built by the suite's own compiler without a network.
+#
+# Debian 13 has rustc 1.85; so has Debian 12, under the name rustc-web. The rpm is made on Debian 13. What was made goes to
+# target/packages/{bookworm,trixie,rpm}. The compiled crates are kept in the cache, but never those of ourselves:
+# FRESH=1 keeps nothing, and builds in another place, under another umask and time zone; the bytes are the same.
+# shellcheck source=tests/bed/ground.sh
+. "$(dirname "$(readlink -f "$0")")/ground.sh"
+
+BUILD_LIMIT=3600 # s; measured 4 min cold where nobody else is at work
+BUILD_WAIT=3600  # s that one run waits for another's build
+
+TOOLS=(build-essential debhelper dh-sequence-installsysusers pkgconf)
+packages_of() {
+  case $1 in
+  bookworm) echo "${TOOLS[@]}" rustc-web cargo-web systemd ;;
+  trixie) echo "${TOOLS[@]}" rustc cargo systemd-dev rpm ;;
+  esac
+}
+make_root() {
+  local IFS=' '
+  mmdebstrap --quiet --variant=minbase --include="$(packages_of "$suite" | tr ' ' ,)" "$suite" "$1"
+}
+
+# Everything is mounted in a namespace that ends with the build, and has no network.
+in_namespace() {
+  local kind=$1 suite=$2 root=$3 stage=$4 tarball=$5 target=$6
+  mkdir "$stage"/{upper,work,root}
+  mount -t overlay -o "lowerdir=$root,upperdir=$stage/upper,workdir=$stage/work" overlay "$stage/root"
+  mkdir "$stage/root"/{out,target}
+  mount --bind "$stage/out" "$stage/root/out"
+  mount --bind "$target" "$stage/root/target"
+  mount -t proc proc "$stage/root/proc"
+  mount --bind /dev "$stage/root/dev"
+  cp "$tarball" "$stage/root/out/"
+  cp "$BED/package_$kind.sh" "$stage/root/out/build"
+  local place=/build zone=UTC
+  if [ "${FRESH-}" = 1 ]; then
+    place=/var/tmp/else/where zone=Asia/Tokyo
+    umask 077
+  fi
+  chroot "$stage/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TZ="$zone" FRESH="${FRESH-}" \
+    timeout "$BUILD_LIMIT" sh -eu /out/build "$suite" "$place" "/out/$(basename "$tarball")"
+  rm "$stage/out/build"
+}
+
+as_root_build() {
+  local kind=$1 suite=$2 tarball=$3 out=$4 root stage target lock
+  need mmdebstrap mmdebstrap
+  root=$(keep "root-package-$suite" "$({
+    uname -m
+    packages_of "$suite"
+  } | sha256sum | cut -c1-16)" "" make_root)
+  install -d -m 755 "$CACHE"
+  exec {lock}>"$CACHE/package.lock"
+  flock -w "$BUILD_WAIT" "$lock" || die "waited $BUILD_WAIT s for another build of packages"
+  stage=$(mktemp -d "$CACHE/package.XXXXXX")
+  # shellcheck disable=SC2064  # this stage
+  trap "rm -rf --one-file-system '$stage'" EXIT
+  mkdir "$stage/out"
+  target=$CACHE/package-target-$kind-$suite
+  [ "${FRESH-}" != 1 ] || target=$stage/target
+  mkdir -p "$target"
+  unshare -mnpf --propagation private -- "$0" --in-namespace "$kind" "$suite" "$root" "$stage" "$tarball" "$target" >&2
+  rm -rf "$out"
+  mkdir -p "$out"
+  cp "$stage"/out/* "$out/"
+  chmod 644 "$out"/*
+  chown -R --reference="$(dirname "$out")" "$out"
+}
+
+case ${1-} in
+--in-namespace)
+  shift
+  in_namespace "$@"
+  ;;
+--as-root)
+  shift
+  as_root_build "$@"
+  ;;
+deb | rpm)
+  kind=$1 suite=${2-trixie}
+  [[ $suite =~ ^(bookworm|trixie)$ ]] || die "usage: package.sh deb bookworm|trixie, or package.sh rpm"
+  out=$SOURCE/target/packages/$suite
+  [ "$kind" = deb ] || out=$SOURCE/target/packages/rpm
+  [ "${FRESH-}" != 1 ] || out=$SOURCE/target/packages/fresh-$kind
+  tarball=$("$SOURCE/packaging/dist.sh")
+  as_root env FRESH="${FRESH-}" CORACLE_CACHE="$CACHE" "$0" --as-root "$kind" "$suite" "$tarball" "$out"
+  ls "$out"/*."$kind"
+  ;;
+*)
+  die "usage: package.sh deb bookworm|trixie | package.sh rpm"
+  ;;
+esac
