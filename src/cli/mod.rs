@@ -1,4 +1,5 @@
-//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `watch`, `end`.
+//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `watch`, `end`,
+//! `verify`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
@@ -13,6 +14,7 @@ mod passwd; //       accounts of the users file
 mod prepare; //      images and their copies, ahead of time
 mod ps; //           which sessions there are
 mod serve; //        the daemon
+mod verify; //       is a recording what was recorded?
 mod typed; //        a password, at a terminal or on stdin
 mod viewer; //       somebody's screen in this terminal
 mod watch; //        a session's, as it is now
@@ -69,6 +71,13 @@ enum Command {
     Watch(watch::WatchArgs),
     /// End a session, or all of them, and wait until nothing of them is left
     End(end::EndArgs),
+    /// Check that a recording is what was recorded, to the byte
+    #[command(
+        after_help = "Exit codes: 0 intact and sealed, 3 in order as far as it goes but not sealed (its session goes on, or \
+                            nobody came to seal it), 1 altered or cut, 66 a file cannot be read, 64 wrong usage.\nWithout \
+                            --head somebody who wrote both files anew goes unnoticed: the journal has the hash."
+    )]
+    Verify(verify::VerifyArgs),
     /// Open a session's terminal from within its user namespace, for the daemon
     #[command(name = crate::podman::ENTER_USERNS, hide = true)]
     EnterUserns(enter_userns::EnterUsernsArgs),
@@ -133,6 +142,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::Ps(args) => ps::run(&args, &places()?),
         Command::Watch(args) => watch::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
+        Command::Verify(args) => verify::run(&args),
         Command::EnterUserns(args) => enter_userns::run(&args),
     }
 }

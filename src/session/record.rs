@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     auth::Person,
-    config::Profile,
+    config::{Profile, RecordingPolicy},
     podman::Mapping,
     session::SessionId,
     sys::BootTime,
@@ -64,6 +64,12 @@ pub(crate) struct Record {
     /// Administrators who have looked at it, the last one last.
     #[serde(default)]
     pub(crate) looks: Vec<Look>,
+    #[serde(default = "not_recorded")]
+    pub(crate) recording: RecordingPolicy,
+}
+
+fn not_recorded() -> RecordingPolicy {
+    RecordingPolicy::Off
 }
 
 /// The open file of a session's record.
@@ -192,6 +198,7 @@ pub(crate) mod tests {
                 allow_host_access: false,
                 capabilities: std::collections::BTreeSet::new(),
                 layer_size: None,
+                recording: None,
             },
             config_hash: "00".into(),
             mapping: Mapping::Slot(3),
@@ -204,6 +211,7 @@ pub(crate) mod tests {
             certificate: None,
             kills: Kills::default(),
             ending: None,
+            recording: RecordingPolicy::Off,
             looks: Vec::new(),
         }
     }

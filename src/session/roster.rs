@@ -32,6 +32,7 @@ use crate::{
     auth::{OwnerId, Person},
     config::{Config, Places},
     podman::{Identity, Podman},
+    recording::Shelf,
     sys::BootTime,
     terminal::{Ears, Feed, LogBudget, Output, Seat},
 };
@@ -85,6 +86,7 @@ struct Shared {
     places: Arc<Places>,
     podman: Podman,
     slots: Result<Arc<Mutex<Slots>>, String>,
+    shelf: Shelf,
     /// What an earlier daemon left is adopted or ended.
     settled: watch::Sender<bool>,
     starts: Starts,
@@ -146,6 +148,7 @@ impl Roster {
         let log_budget = config.sessions.log_budget;
         Ok(Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),
+            shelf: Shelf::of(&places.state),
             slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
             config: RwLock::new(config),
             places,
@@ -401,6 +404,10 @@ impl Roster {
 
     pub(super) fn desks(&self) -> &Desks {
         &self.0.desks
+    }
+
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     pub(super) fn places(&self) -> &Places {

@@ -19,5 +19,5 @@ if [ "$FRESH" != 1 ]; then
 fi
 # `make test` runs the tests. Debian's rpm knows no package of Debian's as what the spec requires.
 rpmbuild -ba --nodeps --nocheck --define "_topdir $place" --define '_buildhost localhost' \
-  --define 'use_source_date_epoch_as_buildtime 1' --define 'clamp_mtime_to_source_date_epoch 1' coracle.spec
+  --define 'use_source_date_epoch_as_buildtime 1' --define 'build_mtime_policy clamp_to_source_date_epoch' coracle.spec
 mv RPMS/*/*.rpm SRPMS/*.rpm /out/

@@ -1,7 +1,9 @@
 //! The power fails under live sessions, and the clock jumps.
 
+use std::time::Instant;
+
 use crate::{
-    machine::{journal, nothing_left, recorded, root, traces, until},
+    machine::{PATIENCE, journal, loses_power, nothing_left, recorded, root, traces, until, user},
     sessions::logged_in,
 };
 
@@ -12,11 +14,18 @@ async fn after_a_power_cut_the_first_visit_finds_nothing_left_and_one_end_that_s
     terminal.run("echo before the cut").await;
     root("sync"); // a session that is older than the kernel's own pace of writing
     assert!(traces().contains(&id));
-    crate::machine::loses_power();
+    loses_power();
     drop(terminal);
     // The shell went with the kernel; Podman's store and the state directory still know of it.
-    assert!(crate::machine::user("podman ps --all --format '{{.Names}}'").contains(&id), "the disk has the container");
-    let page = browser.get(&format!("/s/{id}")).await; // by the login from before
+    assert!(user("podman ps --all --format '{{.Names}}'").contains(&id), "the disk has the container");
+    // By the login from before. While Podman wakes there is no such session, which may take an emulated processor long.
+    let began = Instant::now();
+    let page = loop {
+        let page = browser.get(&format!("/s/{id}")).await;
+        if page.status != 404 || began.elapsed() > PATIENCE {
+            break page;
+        }
+    };
     assert!(page.status == 410 && page.body.contains("<code>lost</code>"), "{page:?}");
     assert_eq!(recorded(&id, "session-end", "CORACLE_REASON"), ["lost"]);
     nothing_left();

@@ -40,6 +40,7 @@ fn profile() -> ProfileView {
         writable: vec![(HOSTILE.into(), 50_331_648)],
         layer_size: None,
         network: "none",
+        recorded: true,
         terms: TERMS,
     }
 }
@@ -56,6 +57,7 @@ fn note() -> EndNote {
         ended: 1060,
         reason: EndReason::Exit,
         status: Some(7),
+        recorded: false,
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     site::{Mode, Site},
-    stream::{Stream, bytes, profile},
+    stream::{Stream, profile, recorded, written},
 };
 use crate::{
     browser::Browser,
@@ -45,7 +45,10 @@ fn kills() -> usize {
 }
 
 async fn no_byte_is_lost(mode: Mode, drop_in: &str) {
-    let additions = format!("starts_per_minute = 600\nper_user = 8\n{}", profile(&machine().image));
+    let additions = format!(
+        "starts_per_minute = 600\nper_user = 8\n[recording]\npolicy = \"required\"\n{}",
+        profile(&machine().image)
+    );
     let site = Site::with_drop_in(mode, &additions, drop_in);
     let mut bystander = Bystander::aboard().await;
     let (alice, bob) = (Browser::of("alice").await, Browser::of("bob").await);
@@ -78,11 +81,11 @@ async fn no_byte_is_lost(mode: Mode, drop_in: &str) {
         println!("{id}: {} lines, {} of them past a redraw; {} returns", account.next, account.passed, account.returns);
         assert_eq!((&ended["reason"], &ended["status"]), (&json!("exit"), &json!(7)), "{ended}");
         let end = site.end_of(&id);
-        assert_eq!(
-            end["CORACLE_OUTPUT_BYTES"],
-            json!(bytes(account.next).to_string()),
-            "what the shell wrote: {account:?}"
-        );
+        let written = written(account.next);
+        assert_eq!(end["CORACLE_OUTPUT_BYTES"], json!(written.len().to_string()), "what the shell wrote: {account:?}");
+        let recorded = recorded(&site.recording(&id));
+        let differ = recorded.bytes().zip(written.bytes()).position(|(one, other)| one != other);
+        assert_eq!((differ, recorded.len()), (None, written.len()), "the recording of {id}");
         assert_eq!(account.gaps, 0, "nobody is told of a loss that was none");
     }
     let echo = bystander.types_on("after all these kills").await;

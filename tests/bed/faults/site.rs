@@ -102,6 +102,21 @@ impl Site {
         }
     }
 
+    /// Where what outlives a boot is; one of them is there.
+    fn state_directories(&self) -> &'static str {
+        match self {
+            Site::User(_) => "/home/tester/.config/coracle/state /home/tester/.local/state/coracle/state",
+            Site::System(_) => "/var/lib/coracle/state",
+        }
+    }
+
+    /// The asciicast of session `id`.
+    pub(super) fn recording(&self, id: &str) -> String {
+        let state = self.state_directories();
+        let line = format!("for state in {state}; do cat $state/recordings/{id}.cast 2>/dev/null && break; done");
+        self.machine().root(&["sh", "-c", &line]).out
+    }
+
     /// The socket of that Podman, as the daemon names it.
     pub(super) fn podman_socket(&self) -> String {
         let uid = self.as_account("id -u").out;
@@ -131,10 +146,7 @@ impl Site {
     /// Whatever is there of any session but these: containers, volumes, conmon, files, cgroups, terminals in systemd's store.
     pub(super) fn leftovers(&self, but: &[&str]) -> Vec<String> {
         let runtime = self.runtime_directory();
-        let state = match self {
-            Site::User(_) => "/home/tester/.config/coracle/state /home/tester/.local/state/coracle/state",
-            Site::System(_) => "/var/lib/coracle/state",
-        };
+        let state = self.state_directories();
         let known =
             self.as_account("podman ps --all --no-trunc --format '{{.ID}} {{.Names}}' && podman volume ls --quiet");
         assert_eq!(known.code, 0, "{known:?}");

@@ -36,10 +36,20 @@ pub(super) fn profile(image: &str) -> String {
     )
 }
 
-/// How many bytes the terminal puts out for `lines` of them, with its first and last words; a line ends with CR and LF.
-pub(super) fn bytes(lines: u64) -> u64 {
-    let length = |text: &str| text.len() as u64 + 2;
-    length("<ready>") + lines * length(&line(0)) + length(&format!("<end {lines}>"))
+/// What the terminal puts out for `lines` of them, with its first and last words; a line ends with CR and LF.
+pub(super) fn written(lines: u64) -> String {
+    let mut text = "<ready>\r\n".to_owned();
+    for n in 0..lines {
+        text.push_str(&line(n));
+        text.push_str("\r\n");
+    }
+    text + &format!("<end {lines}>\r\n")
+}
+
+/// The output in a recording, an asciicast.
+pub(super) fn recorded(cast: &str) -> String {
+    let events = cast.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
+    events.filter(|event| event[1] == "o").map(|event| event[2].as_str().expect("a text").to_owned()).collect()
 }
 
 /// What a page has seen.
