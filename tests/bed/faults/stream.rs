@@ -64,6 +64,8 @@ pub(super) struct Account {
     pub(super) passed: u64,
     /// How often the page was told that output may be missing.
     pub(super) gaps: u64,
+    /// Redraws by a daemon that had not caught up yet: they end before what was seen, and output goes on from there.
+    pub(super) went_back: u64,
     /// How often it came back.
     pub(super) returns: u64,
     /// Behind the last whole line.
@@ -85,8 +87,7 @@ impl Account {
         }
     }
 
-    /// A screen with what is above it: lines without a hole, at least as far as was seen, and only if it is full may it begin
-    /// behind that.
+    /// A screen with what is above it: lines without a hole, and only if it is full may it begin behind what was seen.
     fn is_redrawn(&mut self, redraw: &str) {
         let text = plain(redraw);
         let mut whole = Vec::new();
@@ -114,7 +115,7 @@ impl Account {
             assert_eq!(*shown, line(n), "in a redraw after line {}", self.next);
         }
         let behind = first + whole.len() as u64;
-        assert!(behind >= self.next, "a redraw ends at {behind}, and {} was seen", self.next);
+        self.went_back += u64::from(behind < self.next);
         if first > self.next {
             assert!(whole.len() >= FULL, "{} lines from {first} in a redraw after line {}", whole.len(), self.next);
             self.passed += first - self.next;
