@@ -34,7 +34,7 @@ pub(crate) use state::AttachmentId;
 #[cfg(test)]
 pub(crate) use task::Message;
 pub(crate) use task::Used;
-pub(crate) use watcher::{Claim, Watcher};
+pub(crate) use watcher::{Claim, Watcher, Window};
 
 /// The terminal's size; both 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -185,7 +185,8 @@ impl Roster {
         self.0.ends.list(owner)
     }
 
-    /// Seats somebody: a browser of the owner has the keyboard from now on, in its size; who may only look sees the session
+    /// Seats somebody: a browser of the owner has the keyboard from now on, in its size, unless
+    /// it only comes back and another one has it; who may only look sees the session
     /// in the size that it has. What they are told arrives in the [`Ears`].
     pub(crate) async fn attach(
         &self,
@@ -194,15 +195,21 @@ impl Roster {
         size: Size,
         peer: &str,
     ) -> Result<(Boarding, Ears), NoSeat> {
+        let window = match claim {
+            Claim::Own { window, .. } => *window,
+            Claim::Look(_) => None,
+        };
         let (inbox, feed, output, (seat, ears)) = {
             let table = self.table();
             let entry = self.seat_in(&table, id, |owner| claim.covers(owner))?;
             let number = AttachmentId(self.0.attachments.fetch_add(1, Ordering::Relaxed));
-            let feed = Arc::new(Feed::new(number, claim.name().to_owned(), peer.to_owned(), entry.bell.clone()));
+            let mut feed = Feed::new(number, claim.name().to_owned(), peer.to_owned(), entry.bell.clone());
+            feed.window = window;
+            let feed = Arc::new(feed);
             (entry.inbox.clone(), feed.clone(), entry.output.clone(), Seat::new(feed))
         };
         let (rights, message) = match claim {
-            Claim::Own(_) => (Rights::Own, Message::Attach { seat, size }),
+            Claim::Own { .. } => (Rights::Own, Message::Attach { seat, size }),
             Claim::Look(_) => (Rights::Look, Message::Watch(seat)),
         };
         if inbox.send(message).await.is_err() {
