@@ -12,10 +12,10 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::connection::Visit;
 use super::origin::Secrecy;
-use super::pages::refusals;
 use super::response::{self, Answer};
 use super::web::{self, Asked};
 use crate::auth::Purpose;
+use crate::language::{Language, Words};
 use crate::session::{Roster, SessionId, Window};
 use crate::terminal::{self, Caller, Close, SUBPROTOCOL, Visitor, Wish};
 
@@ -25,9 +25,9 @@ pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
     let wish = match asked.query("role").as_deref() {
         None | Some("owner") => Wish::Own(window(&asked)),
         Some("watcher") => Wish::Look,
-        Some(_) => return asked.refuse(StatusCode::BAD_REQUEST, refusals::MALFORMED),
+        Some(_) => return asked.refuse(StatusCode::BAD_REQUEST, asked.words.refusals.malformed),
     };
-    let accept = match accept_key(&asked.parts) {
+    let accept = match accept_key(asked.words, &asked.parts) {
         Ok(key) => key,
         Err(refused) => return *refused,
     };
@@ -59,7 +59,7 @@ fn window(asked: &Asked<'_>) -> Option<Window> {
 
 /// The same through the control socket: only to look.
 pub(crate) fn upgrade_operator(parts: Parts, visit: &Visit, roster: &Roster, id: SessionId) -> Answer {
-    let accept = match accept_key(&parts) {
+    let accept = match accept_key(Language::English.words(), &parts) {
         Ok(key) => key,
         Err(refused) => return *refused,
     };
@@ -118,23 +118,23 @@ fn stranger(asked: &Asked<'_>, session: SessionId, wish: Wish, place: Option<Own
 }
 
 /// What proves to the client that we understood it; or why it is no upgrade.
-fn accept_key(parts: &Parts) -> Result<HeaderValue, Box<Answer>> {
+fn accept_key(words: &Words, parts: &Parts) -> Result<HeaderValue, Box<Answer>> {
     let headers = &parts.headers;
-    let refuse = |status, words| web::refusal(parts.uri.path(), status, words, None);
+    let refuse = |status, saying| web::refusal(words, parts.uri.path(), status, saying, None);
     let wanted = parts.version == Version::HTTP_11
         && response::has_word(headers, &header::CONNECTION, "upgrade")
         && response::has_word(headers, &header::UPGRADE, "websocket");
     if !wanted {
-        let answer = refuse(StatusCode::UPGRADE_REQUIRED, refusals::NO_WEBSOCKET);
+        let answer = refuse(StatusCode::UPGRADE_REQUIRED, words.refusals.no_websocket);
         return Err(Box::new(response::with(answer, header::UPGRADE, "websocket")));
     }
     if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        let answer = refuse(StatusCode::UPGRADE_REQUIRED, refusals::WEBSOCKET_VERSION);
+        let answer = refuse(StatusCode::UPGRADE_REQUIRED, words.refusals.websocket_version);
         return Err(Box::new(response::with(answer, header::SEC_WEBSOCKET_VERSION, "13")));
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
     let accept = key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok());
-    accept.ok_or_else(|| Box::new(refuse(StatusCode::BAD_REQUEST, refusals::WEBSOCKET_KEY)))
+    accept.ok_or_else(|| Box::new(refuse(StatusCode::BAD_REQUEST, words.refusals.websocket_key)))
 }
 
 /// 16 bytes in base64.

@@ -10,6 +10,7 @@ import { launch, openPage, picture, press, signIn, target } from './browser.mjs'
 import devices from './ring/devices.mjs';
 import ends from './ring/ends.mjs';
 import files from './ring/files.mjs';
+import german from './ring/german.mjs';
 import login from './ring/login.mjs';
 import looks from './ring/looks.mjs';
 import mouse from './ring/mouse.mjs';
@@ -73,6 +74,7 @@ let passed = 0;
 let failed = 0;
 const all = [
   ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...watching, ...devices, ...ends, ...looks, ...pages,
+  ...german,
 ];
 for (const { name, test } of all) {
   // Setting up is a test too: the others need what it leaves.

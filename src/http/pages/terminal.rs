@@ -1,7 +1,7 @@
 //! The terminal's page. What happens in it is `web/session.js`.
 
 use super::{Html, brand, page, path, script};
-use crate::session::SessionId;
+use crate::{language::Words, session::SessionId};
 
 /// Modules that the terminal page needs before it can show a prompt, entry last.
 pub(super) const TERMINAL_MODULES: [&str; 29] = [
@@ -45,7 +45,7 @@ pub(crate) enum Sight<'a> {
 }
 
 /// The terminal's page.
-pub(crate) fn terminal(id: SessionId, sight: &Sight<'_>) -> String {
+pub(crate) fn terminal(words: &Words, id: SessionId, sight: &Sight<'_>) -> String {
     let id = id.to_string();
     let (limits, acts) = match sight {
         Sight::Own { files: [upload, download] } => {
@@ -62,36 +62,48 @@ pub(crate) fn terminal(id: SessionId, sight: &Sight<'_>) -> String {
         &[&path::VENDOR_XTERM_CSS, &path::SESSION_CSS],
     );
     let head = Html::join([styles, Html::join(preload), script(path::SESSION_JS)]);
+    let say = &words.terminal;
     let body = Html::fill(
         TERMINAL_BODY,
         &[
             &id,
             &limits,
+            &say.reader,
             &brand(),
+            &say.session,
             &id,
+            &say.search,
             &acts,
+            &say.files,
+            &say.settings,
+            &say.help,
+            &say.start,
             &acts,
-            &gauge("cpu", "CPU"),
-            &gauge("memory", "Memory"),
-            &gauge("pids", "Processes"),
+            &say.end,
+            &say.label,
+            &say.needs_scripts,
+            &gauge("cpu", say.cpu),
+            &gauge("memory", say.memory),
+            &gauge("pids", say.pids),
+            &Html::fixed(say.way_out),
         ],
     );
-    page(&format!("Session {id}"), &head, "terminal", &body)
+    page(words, &(say.title)(&id), &head, "terminal", &body)
 }
 
 const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\" \
     {}>\
-    <button type=\"button\" class=\"skip\" id=\"reader\">Screen reader mode</button>{}\
-    <h1 class=\"where\"><span id=\"profile\">Session</span> <code>{}</code></h1><span id=\"watched\" class=\"tag\" hidden></span><span class=\"spacer\"></span>\
-    <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">Search</button>\
-    <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\"{}>Files</button>\
-    <button type=\"button\" id=\"settings\">Settings</button>\
-    <a class=\"button wide\" href=\"/help\" target=\"_blank\" rel=\"noopener\">Help</a>\
-    <a class=\"button wide\" href=\"/\">Start</a>\
-    <button type=\"button\" class=\"danger\" id=\"end\" disabled{}>End</button></header>\n\
-    <main id=\"main\"><div id=\"terminal\" class=\"away\" role=\"group\" aria-label=\"Terminal\" \
+    <button type=\"button\" class=\"skip\" id=\"reader\">{}</button>{}\
+    <h1 class=\"where\"><span id=\"profile\">{}</span> <code>{}</code></h1><span id=\"watched\" class=\"tag\" hidden></span><span class=\"spacer\"></span>\
+    <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">{}</button>\
+    <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\"{}>{}</button>\
+    <button type=\"button\" id=\"settings\">{}</button>\
+    <a class=\"button wide\" href=\"/help\" target=\"_blank\" rel=\"noopener\">{}</a>\
+    <a class=\"button wide\" href=\"/\">{}</a>\
+    <button type=\"button\" class=\"danger\" id=\"end\" disabled{}>{}</button></header>\n\
+    <main id=\"main\"><div id=\"terminal\" class=\"away\" role=\"group\" aria-label=\"{}\" \
     aria-describedby=\"way-out\"></div>\n\
-    <noscript><p class=\"alert\">A terminal needs JavaScript.</p></noscript>\n\
+    <noscript><p class=\"alert\">{}</p></noscript>\n\
     <section id=\"starting\" aria-labelledby=\"starting-title\" hidden><h2 id=\"starting-title\"></h2>\
     <ol id=\"steps\"></ol><p id=\"elapsed\" class=\"hint\"></p></section>\n\
     <p id=\"link-target\" hidden></p><div id=\"strips\"></div></main>\n\
@@ -102,7 +114,7 @@ const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\
     <span id=\"usage\" class=\"stale\" hidden>{}{}{}</span><span class=\"spacer\"></span>\
     <button type=\"button\" id=\"facts\" aria-haspopup=\"dialog\" hidden></button>\
     <span id=\"size\" class=\"number\"></span>\
-    <span id=\"way-out\" class=\"keys\"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd> leaves the terminal, and leads back</span>\
+    <span id=\"way-out\" class=\"keys\">{}</span>\
     </footer>\n\
     <p id=\"announce\" class=\"visually-hidden\" role=\"status\"></p>\n";
 
