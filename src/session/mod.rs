@@ -14,6 +14,7 @@ mod resize; // sizes on their way to the terminal
 mod record; // what outlives the daemon
 mod starts; // the queue before a start
 mod slots; //  which subordinate ids
+mod copies; // of images that changed, made ahead
 mod roster; // who is seated; what others may ask
 mod adopt; //  what an earlier daemon left
 mod files; //  brought in and out

@@ -21,6 +21,7 @@ use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use super::{
     AttachmentId, Claim, EndNote, EndReason, SessionId, Size,
+    copies::Copies,
     ended::EndNotes,
     files::Desks,
     slots::Slots,
@@ -30,7 +31,7 @@ use super::{
 use crate::{
     auth::{OwnerId, Person},
     config::{Config, Places},
-    podman::{Identity, Podman},
+    podman::{Identity, Podman, Stock},
     sys::BootTime,
     terminal::{Ears, Feed, LogBudget, Output, Seat},
 };
@@ -87,6 +88,7 @@ struct Shared {
     /// What an earlier daemon left is adopted or ended.
     settled: watch::Sender<bool>,
     starts: Starts,
+    copies: Copies,
     log: Arc<LogBudget>,
     table: Mutex<BTreeMap<SessionId, Entry>>,
     live: watch::Sender<usize>,
@@ -137,13 +139,16 @@ impl Roster {
             Err(why) => tracing::error!("{why}"),
         }
         let log_budget = config.sessions.log_budget;
+        let starts = Starts::new();
+        let copies = Copies::new(Stock::at(socket.clone()), starts.clone(), places.state.join("images"));
         let roster = Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),
             slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
             config: RwLock::new(config),
             places,
             settled: watch::Sender::new(false),
-            starts: Starts::new(),
+            starts,
+            copies,
             log: LogBudget::new(log_budget),
             table: Mutex::default(),
             live: watch::Sender::new(0),
@@ -362,6 +367,7 @@ impl Roster {
         for was_done in left {
             let _ = tokio::time::timeout(Duration::from_secs(1), was_done).await;
         }
+        self.0.copies.leave().await;
     }
 
     /// With no Podman and with files in `dir`.
