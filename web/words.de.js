@@ -34,9 +34,9 @@ function processors(millicpus) {
   return String(Math.round(millicpus / 10) / 100).replace('.', ',');
 }
 
-/** Who came through the host's own door has no name but a number. @param {string[]} list */
-function names(list) {
-  return list.map((name) => (/^uid \d+$/.test(name) ? `die Verwaltung des Rechners (${name})` : name)).join(', ');
+/** Who came through the host's own door has no name but a number. @param {string[]} names */
+function administrators(names) {
+  return names.map((name) => (/^uid \d+$/.test(name) ? `die Administration dieses Rechners (${name})` : name)).join(', ');
 }
 
 /** @type {import('./words.js').Words} */
@@ -155,12 +155,13 @@ const german = {
     + 'tippen, wird nicht gesendet.',
   takeBack: 'Zurückholen',
   watched: {
-    looking: (user) => `Sie sehen der Sitzung von ${user} zu. Nichts, was Sie hier tun, erreicht sie, und ${user} erfährt es.`,
-    mark: (by) => `${names(by)} sieht zu`,
-    now: (by) => `${names(by)} ${by.length === 1 ? 'sieht' : 'sehen'} dieser Sitzung zu, also ihrem Bildschirm. Was Sie `
-      + 'unsichtbar eingeben, etwa ein Passwort, bleibt unsichtbar.',
-    before: (before) => `Dieser Sitzung wurde zugesehen: ${before.map(({ by, until }) => `${names([by])} bis ${clock(until)} Uhr`)
-      .join(', ')}.`,
+    looking: (user) => `Sie schauen bei der Sitzung von ${user} zu. Nichts von dem, was Sie hier tun, erreicht sie, und `
+      + `${user} erfährt davon.`,
+    mark: (by) => `es schaut zu: ${administrators(by)}`,
+    now: (by) => `${administrators(by)} ${by.length === 1 ? 'schaut bei dieser Sitzung zu und sieht' : 'schauen bei dieser Sitzung zu und sehen'} `
+      + 'ihren Bildschirm. Was Sie unsichtbar eingeben, etwa ein Passwort, bleibt unsichtbar.',
+    before: (before) => `Bei dieser Sitzung hat zugeschaut: ${before
+      .map(({ by, until }) => `${administrators([by])} bis ${clock(until)}`).join(', ')}.`,
   },
   takenOver: {
     title: 'Anderswo geöffnet',

@@ -40,9 +40,9 @@ export function ordinal(place) {
   return `${place}${(!teen && ['th', 'st', 'nd', 'rd'][place % 10]) || 'th'}`;
 }
 
-/** Who came through the host's own door has no name but a number. @param {string[]} list */
-function names(list) {
-  return list.map((name) => (/^uid \d+$/.test(name) ? `the host’s administrator (${name})` : name)).join(', ');
+/** Who came through the host's own door has no name but a number. @param {string[]} names */
+function administrators(names) {
+  return names.map((name) => (/^uid \d+$/.test(name) ? `the host’s administrator (${name})` : name)).join(', ');
 }
 
 const english = {
@@ -183,13 +183,13 @@ const english = {
     /** @param {string} user */
     looking: (user) => `You are watching ${user}’s session. Nothing that you do here reaches it, and ${user} is told.`,
     /** @param {string[]} by */
-    mark: (by) => `watched by ${names(by)}`,
+    mark: (by) => `watched by ${administrators(by)}`,
     /** @param {string[]} by */
-    now: (by) => `${names(by)} ${by.length === 1 ? 'watches' : 'watch'} this session and ${by.length === 1 ? 'sees' : 'see'} `
+    now: (by) => `${administrators(by)} ${by.length === 1 ? 'watches this session and sees' : 'watch this session and see'} `
       + 'its screen. What you type unseen, like a password, stays unseen.',
     /** @param {{by: string, until: number}[]} before */
-    before: (before) => `This session was watched by ${before.map(({ by, until }) => `${names([by])} until ${clock(until)}`)
-      .join(', ')}.`,
+    before: (before) => `This session was watched by ${before
+      .map(({ by, until }) => `${administrators([by])} until ${clock(until)}`).join(', ')}.`,
   },
   takenOver: {
     title: 'Opened elsewhere',

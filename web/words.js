@@ -16,7 +16,7 @@ export function locale() {
   return globalThis.navigator?.languages.find((one) => one.split('-')[0] === language) ?? language;
 }
 
-/** Within a day. @param {number} seconds of Unix time */
+/** A moment of today. @param {number} seconds of Unix time */
 export function clock(seconds) {
   return new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(seconds * 1000));
 }

@@ -118,9 +118,9 @@ pub(crate) struct Launcher {
     pub(crate) open: &'static str,
     pub(crate) open_label: fn(&str) -> String,
     pub(crate) watch: &'static str,
-    /// The session's id, and whose it is.
+    /// A session's id and whose it is.
     pub(crate) watch_label: fn(&str, &str) -> String,
-    /// Names.
+    /// Administrators who look at it, one or more.
     pub(crate) watched_by: fn(&str) -> String,
     pub(crate) end: &'static str,
     pub(crate) end_label: fn(&str) -> String,

@@ -136,6 +136,7 @@ fn all_in(words: &'static Words) -> Vec<String> {
         help(words, TERMS, None),
         help(words, TERMS, Some((&person(&["admin"]), &[profile()]))),
         help(words, TERMS, Some((&person(&[]), &[]))),
+        terminal(words, "abcdefghijkl".parse().unwrap(), &Sight::Watched { user: HOSTILE }),
         terminal(words, "abcdefghijkl".parse().unwrap(), &Sight::Own { files: [50_331_648, 0] }),
         error(words, 500, hostile, Some(HOSTILE)),
         not_found(words),
