@@ -13,6 +13,7 @@ mod terminal; //   bytes between browser and container; protocol.rs is the wire
 mod screen; //     what the terminal shows, for an exact redraw
 #[allow(dead_code, unused_imports)] // who writes and plays them comes next
 mod recording; //  what was shown, on disk
+mod replay; //     recordings, read again
 mod audit; //      what happened, for the operator
 mod sys; //        clocks, ids and processes as the kernel tells them
 

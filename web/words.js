@@ -25,6 +25,14 @@ export function amount(bytes) {
   return `${Math.round(bytes / Number(size))} ${unit}`;
 }
 
+/** A moment of a recording, or its length. @param {number} milliseconds */
+export function clock(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (/** @type {number} */ number) => String(number).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
 /** Thousandths of a processor as processors, with at most two digits behind the point. @param {number} millicpus */
 export function processors(millicpus) {
   return String(Math.round(millicpus / 10) / 100);
@@ -359,6 +367,62 @@ export const words = {
     empty: 'matches nothing',
     /** @param {number} at from 1; 0: none is chosen @param {number} total @param {number} most */
     count: (at, total, most) => (total === 0 ? 'not found' : `${at || '–'} of ${total}${total === most ? '+' : ''}`),
+  },
+
+  replay: {
+    play: 'Play',
+    pause: 'Pause',
+    again: 'Again',
+    /** @param {number} at @param {number} duration milliseconds */
+    time: (at, duration) => `${clock(at)} / ${clock(duration)}`,
+    position: 'Moment',
+    /** @param {number} at @param {number} duration milliseconds */
+    of: (at, duration) => `${clock(at)} of ${clock(duration)}`,
+    running: 'Still running: shown as far as it goes.',
+    brokenOff: 'Broken off: its end was not recorded.',
+    /** @param {Date} moment */
+    recorded: (moment) => `Recorded ${new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+      .format(moment)}.`,
+    /** @param {number} cols @param {number} rows */
+    size: (cols, rows) => `${cols}×${rows}`,
+    /** @type {Record<string, (text: string) => string>} */
+    marks: {
+      gap: (text) => `Output is missing (${text.replace(/^gap:? */, '')})`,
+      resize: (text) => `Size ${text}`,
+      marker: (text) => `Note: ${text}`,
+    },
+    /** @param {number} time milliseconds @param {string} text */
+    mark: (time, text) => `${clock(time)} ${text}`,
+    speed: (/** @type {string} */ speed) => `Speed ${speed}`,
+    search: {
+      label: 'Search in the recording',
+      field: 'Search for',
+      previous: 'Previous (N)',
+      next: 'Next (n)',
+      close: 'Close (Escape)',
+      searching: 'searching …',
+      none: 'not found',
+      /** @param {number} at from 1; 0: none is chosen @param {number} total @param {boolean} more there are more */
+      count: (at, total, more) => `${at || '–'} of ${total}${more ? '+' : ''}`,
+    },
+    keys: {
+      title: 'Keys',
+      text: 'They work wherever nothing is being typed.',
+      /** What each does. @type {[string[], string][]} */
+      list: [
+        [['Space'], 'Play or pause'],
+        [['←', '→'], '5 seconds back or on'],
+        [['↓', '↑'], 'A minute back or on'],
+        [['Home', 'End'], 'The beginning or the end'],
+        [['.'], 'Pause, and show the next thing that happened'],
+        [['−', '+'], 'Slower or faster'],
+        [['['], 'The mark or match before'],
+        [[']'], 'The mark or match after'],
+        [['/'], 'Search'],
+        [['n', 'N'], 'The next or previous match'],
+        [['?'], 'This list'],
+      ],
+    },
   },
 
   api: {

@@ -33,6 +33,8 @@ pub(super) const SESSION_OOM: &str = "b9979516bc773790b676d3166dee7024";
 pub(super) const SESSION_END: &str = "132b333292218872894bf1a41db2321e";
 /// A file went into a session or out of it.
 pub(super) const FILE: &str = "d2e67b551afd02967be61f8614ea2125";
+/// Somebody looks at a recording.
+pub(super) const RECORDING_VIEWED: &str = "b37c55342c66c4425b727e59e2c62454";
 /// A configuration came into force.
 pub(super) const CONFIG_LOADED: &str = "8d703eae7f32423e610558aaa5d876eb";
 /// A configuration has mistakes; the one before, if any, stays.

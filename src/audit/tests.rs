@@ -43,6 +43,7 @@ fn least_of_each() -> BTreeMap<String, BTreeMap<&'static str, String>> {
             used: Used::default(),
         },
         Event::File { id, user, peer, direction: "in", path: "a", bytes: 0, outcome: "whole" },
+        Event::RecordingViewed { id, user, of: user, owner, peer },
         Event::ConfigLoaded { file, hash: "00" },
         Event::ConfigRefused { file, why: "unknown key", reference },
         Event::Refused { count: 41, peer, what: "login" },

@@ -1,4 +1,4 @@
-//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `end`.
+//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `end`, `replay`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
@@ -9,6 +9,7 @@ mod journal; //      log lines on stderr
 mod passwd; //       accounts of the users file
 mod prepare; //      images and their copies, ahead of time
 mod ps; //           which sessions there are
+mod replay; //       a recording in a terminal
 mod serve; //        the daemon
 mod typed; //        a password, at a terminal or on stdin
 
@@ -58,6 +59,13 @@ enum Command {
     Ps(ps::PsArgs),
     /// End a session, or all of them, and wait until nothing of them is left
     End(end::EndArgs),
+    /// Play a recording in this terminal
+    #[command(
+        after_help = "Keys: space plays and pauses, arrows go 5 seconds or a minute, Home and End, `.` one step, - and + \
+                            change the speed, / searches, n and N lead from match to match, q leaves.\nOnly text and colours \
+                            reach the terminal, whatever was recorded."
+    )]
+    Replay(replay::ReplayArgs),
 }
 
 /// Why the program stops; carries its exit code (64 usage, 69 Podman or daemon not reachable, 78 configuration, 1 other).
@@ -118,6 +126,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::Ldap(args) => ldap::run(&args, &places()?),
         Command::Ps(args) => ps::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
+        Command::Replay(args) => replay::run(&args),
     }
 }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use super::recordings::Recordings;
 use super::tls::Tls;
 use crate::activation::Lock;
 use crate::audit;
@@ -48,6 +49,7 @@ pub(crate) struct Shop {
     pub(crate) config: Arc<Config>,
     pub(crate) auth: Arc<Auth>,
     pub(crate) roster: Roster,
+    pub(crate) recordings: Arc<Recordings>,
 }
 
 /// The daemon's standing: what it has, and what keeps it from serving.
@@ -296,7 +298,8 @@ fn serve_with(places: &Arc<Places>, shop: Option<Shop>) -> Standing {
     match Roster::open(config.clone(), places.clone()) {
         Ok(roster) => {
             auth.watch_over(seats(&roster));
-            Standing { shop: Some(Shop { config, auth, roster }), trouble, stale: None }
+            let recordings = Arc::new(Recordings::in_dir(places.state.join("recordings")));
+            Standing { shop: Some(Shop { config, auth, roster, recordings }), trouble, stale: None }
         }
         Err(why) => unprepared(why),
     }

@@ -4,7 +4,9 @@ mod ended; //    how a session ended
 mod help; //     for the people who use it
 mod launcher; // the start page
 mod profile; //  what a profile gives
+mod recordings; // which recordings there are
 pub(crate) mod refusals; // what is said to whom something is refused
+mod replay; //   the page that plays one
 mod sign_in; //  the login form
 mod terminal; // the terminal's page
 mod words; //    phrases of more than one page
@@ -12,6 +14,8 @@ mod words; //    phrases of more than one page
 pub(crate) use ended::ended;
 pub(crate) use help::help;
 pub(crate) use launcher::{Home, home};
+pub(crate) use recordings::recordings;
+pub(crate) use replay::replay;
 pub(crate) use sign_in::{
     LoginPage, login, login_refused_plain_http, login_slow, login_stopped, login_without_directory, login_wrong,
 };
@@ -65,6 +69,11 @@ fn brand() -> Html {
 
 /// Above the content: a way past it, where one is, help, and who is signed in.
 fn bar(person: Option<&Person>) -> Html {
+    bar_with(&Html::default(), person)
+}
+
+/// The same with a link more.
+fn bar_with(link: &Html, person: Option<&Person>) -> Html {
     let who = match person {
         None => Html::fixed("<a class=\"button\" href=\"/login\">Sign in</a>"),
         Some(person) => {
@@ -78,8 +87,8 @@ fn bar(person: Option<&Person>) -> Html {
     };
     Html::fill(
         "<a class=\"skip\" href=\"#main\">Skip to content</a>\n\
-         <header class=\"bar\">{}<span class=\"spacer\"></span><a class=\"bar-link\" href=\"/help\">Help</a>{}</header>\n",
-        &[&brand(), &who],
+         <header class=\"bar\">{}<span class=\"spacer\"></span>{}<a class=\"bar-link\" href=\"/help\">Help</a>{}</header>\n",
+        &[&brand(), link, &who],
     )
 }
 

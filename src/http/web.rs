@@ -9,9 +9,10 @@ use super::connection::Visit;
 use super::house::{Kind, Shop, Trouble};
 use super::origin::{self, Foreign, Here};
 use super::pages::refusals::{self, Words};
+use super::recordings::Part;
 use super::response::{self, Answer, Body};
 use super::route::{self, Route};
-use super::{api, assets, body::BadBody, cookie, files, pages, secure, sign_in, socket};
+use super::{api, assets, body::BadBody, cookie, files, pages, recordings, secure, sign_in, socket};
 use crate::auth::{Login, Person};
 use crate::config::Server;
 use crate::session::SessionId;
@@ -197,6 +198,13 @@ async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
         Route::Files(id) if asked.is_post() => files::upload(&asked, id, body).await,
         Route::Files(id) => files::download(&asked, id).await,
         Route::Help => help(&asked),
+        Route::Recordings => recording_list(&asked).await,
+        Route::Replay(id) => replay(&asked, id).await,
+        Route::RecordingList => recordings::list(&asked).await,
+        Route::Recording(id) => recordings::part(&asked, id, Part::Facts).await,
+        Route::Cast(id) => recordings::part(&asked, id, Part::Cast).await,
+        Route::Checkpoint(id) => recordings::part(&asked, id, Part::Checkpoint).await,
+        Route::Find(id) => recordings::part(&asked, id, Part::Find).await,
         Route::Socket(id) => socket::upgrade(asked, id),
         Route::Health | Route::Asset => not_found(asked.parts.uri.path()), // answered before any login is looked at
     }
@@ -240,6 +248,8 @@ async fn goes_on(route: Route, shop: &Shop) -> bool {
     match route {
         Route::Terminal(id) | Route::Socket(id) | Route::Session(id) => shop.roster.find(id).is_some(),
         Route::Logout | Route::Tickets | Route::Help => true,
+        Route::Recordings | Route::Replay(_) | Route::RecordingList => true,
+        Route::Recording(_) | Route::Cast(_) | Route::Checkpoint(_) | Route::Find(_) => true,
         _ => false,
     }
 }
@@ -261,6 +271,7 @@ fn home(asked: &Asked<'_>) -> Answer {
             ended: &roster.list_ended(Some(&person.owner)),
             profiles: &roster.profiles(person),
             no_room: roster.room_for(person).err().as_ref(),
+            recordings: !asked.shop.recordings.is_empty(),
             now: crate::sys::unix_seconds(),
         }),
     )
@@ -271,6 +282,21 @@ fn help(asked: &Asked<'_>) -> Answer {
     let profiles = asked.person().map(|person| roster.profiles(person));
     let reader = asked.person().zip(profiles.as_deref());
     response::page(StatusCode::OK, pages::help(roster.terms(), reader))
+}
+
+async fn recording_list(asked: &Asked<'_>) -> Answer {
+    let Some(person) = asked.person() else { return response::see_other("/login?next=/recordings") };
+    let skip = asked.query("skip").and_then(|skip| skip.parse().ok()).unwrap_or(0);
+    let all = recordings::listed(asked, person, true).await;
+    response::page(StatusCode::OK, pages::recordings(person, &all, skip, crate::sys::unix_seconds()))
+}
+
+async fn replay(asked: &Asked<'_>, id: SessionId) -> Answer {
+    let Some(person) = asked.person() else { return response::see_other(&format!("/login?next=/recordings/{id}")) };
+    match recordings::find(asked, person, id).await {
+        Some(recording) => response::page(StatusCode::OK, pages::replay(&recording.entry)),
+        None => asked.refuse(StatusCode::NOT_FOUND, refusals::NO_SUCH_RECORDING),
+    }
 }
 
 fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {

@@ -21,6 +21,8 @@ mod sgr; //        … the pen
 mod osc; //        … title, links, colours
 mod reflow; //     another size
 mod snapshot; //   the bytes that redraw it
+mod painted; //    rows for a terminal that is not ours
+mod plain; //      output as text
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
@@ -41,6 +43,8 @@ use modes::Modes;
 use parser::{Asked, Parser};
 use scrollback::Scrollback;
 use width::Printed;
+
+pub(crate) use plain::PlainText;
 
 /// Rows above the screen that are kept at most; as many as the page keeps.
 pub(crate) const SCROLLBACK_ROWS: usize = 1000;

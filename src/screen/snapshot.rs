@@ -12,6 +12,7 @@ use super::{
     charset::{Charset, Charsets},
 };
 use pen::Writer;
+pub(super) use pen::Writer as Pen;
 
 impl Screen {
     /// What to write into an emulator of this size, in whatever state it is, to make it the same as one that has read all

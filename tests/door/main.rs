@@ -11,6 +11,7 @@ mod directory;
 mod limits;
 mod login;
 mod proxy;
+mod recordings;
 mod secure;
 mod tickets;
 mod tls;

@@ -3,7 +3,7 @@
 //! While it is shown, `web/fresh.js` gets it anew and puts what differs in place: so all that can change stands in
 //! `#live`, and whatever comes and goes has a `data-key`.
 
-use super::{EndNote, Html, ProfileView, Summary, bar, looks, page, path, profile, script, words};
+use super::{EndNote, Html, ProfileView, Summary, bar_with, looks, page, path, profile, script, words};
 use crate::{
     auth::{Notice, OwnerId, Person},
     session::Refusal,
@@ -28,6 +28,8 @@ pub(crate) struct Home<'a> {
     pub(crate) profiles: &'a [ProfileView],
     /// Why nothing can be started at the moment.
     pub(crate) no_room: Option<&'a Refusal>,
+    /// There are recordings to look at.
+    pub(crate) recordings: bool,
     /// Unix seconds.
     pub(crate) now: u64,
 }
@@ -43,7 +45,7 @@ pub(crate) fn home(home: &Home<'_>) -> String {
          {}<noscript><p class=\"alert\">A terminal needs JavaScript, and so do the buttons on this page.</p></noscript>\n\
          <div id=\"live\" class=\"stack-wide\">\n{}{}{}{}</div>\n</main>\n{}",
         &[
-            &bar(Some(home.person)),
+            &bar_with(&recordings_link(home), Some(home.person)),
             &password_notice(home),
             &own_sessions(home.sessions, home.now),
             &profile_list(home),
@@ -53,6 +55,11 @@ pub(crate) fn home(home: &Home<'_>) -> String {
         ],
     );
     page("Start", &script(path::HOME_JS), "home", &body)
+}
+
+fn recordings_link(home: &Home<'_>) -> Html {
+    let link = if home.recordings { "<a class=\"bar-link\" href=\"/recordings\">Recordings</a>" } else { "" };
+    Html::fixed(link)
 }
 
 /// Stands above what changes, and is gone with the next visit.

@@ -33,6 +33,17 @@ pub(crate) const SIGN_IN_BROKEN: Words = words(
 pub(crate) const ADMINS_ONLY: Words = words("Not yours", "Only administrators see the sessions of others.");
 pub(crate) const NOT_YOURS: Words = words("Not yours", "This session belongs to somebody else.");
 pub(crate) const NO_SUCH_SESSION: Words = words("This session is over", "There is no session of that id.");
+pub(crate) const NO_SUCH_RECORDING: Words = words(
+    "No such recording",
+    "There is no recording at this address that you may see. Old ones are deleted after a while.",
+);
+pub(crate) const RECORDING_BROKEN: Words = words(
+    "It did not work",
+    "The recording could not be read. The journal of the service says why, under this reference.",
+);
+pub(crate) const NO_TIME: Words = words("Not understood", "A time in milliseconds is needed.");
+pub(crate) const NO_TEXT: Words = words("Not understood", "The text to look for is empty or too long.");
+pub(crate) const TOO_MANY_SEARCHES: Words = words("Too busy", "Other recordings are being searched. Try again soon.");
 pub(crate) const NO_WEBSOCKET: Words = words("A WebSocket", "This address speaks WebSocket only.");
 pub(crate) const WEBSOCKET_VERSION: Words = words("A WebSocket", "Only version 13 of WebSocket is spoken.");
 pub(crate) const WEBSOCKET_KEY: Words = words("A WebSocket", "The WebSocket key is malformed.");

@@ -3,7 +3,8 @@
 use super::*;
 use crate::{
     auth::{Notice, OwnerId, Stopped},
-    http::{assets, base, response},
+    http::{assets, base, recordings::Listed, response},
+    replay::Entry,
     session::{EndReason, Refusal},
 };
 
@@ -51,6 +52,22 @@ fn note() -> EndNote {
     }
 }
 
+fn listed() -> Listed {
+    let entry = Entry {
+        id: "abcdefghijkl".parse().unwrap(),
+        owner: OwnerId::local("0123456789abcdef"),
+        user: HOSTILE.into(),
+        profile: HOSTILE.into(),
+        started: 1000,
+        bytes: 3 << 20,
+        duration: 61_000,
+        sealed: false,
+        reason: None,
+        status: None,
+    };
+    Listed { entry, running: true }
+}
+
 fn person(groups: &[&str]) -> Person {
     Person {
         owner: OwnerId::local("0123456789abcdef"),
@@ -73,6 +90,7 @@ fn plain_home(sessions: &[Summary], ended: &[EndNote], profiles: &[ProfileView])
         ended,
         profiles,
         no_room: None,
+        recordings: false,
         now: 1090,
     })
 }
@@ -90,12 +108,14 @@ fn full_home(sessions: &[Summary]) -> String {
         ended: &notes,
         profiles: &[profile()],
         no_room: Some(&Refusal::TooManyOfYours(4)),
+        recordings: true,
         now: 1090,
     })
 }
 
 /// Every page, filled with the worst that can stand in it.
 fn all() -> Vec<String> {
+    let many: Vec<_> = (0..250).map(|_| listed()).collect();
     vec![
         login(&LoginPage::default()),
         login(&LoginPage { next: HOSTILE, user: HOSTILE, message: Some(HOSTILE), change_password: None }),
@@ -109,6 +129,10 @@ fn all() -> Vec<String> {
         help(TERMS, Some((&person(&["admin"]), &[profile()]))),
         help(TERMS, Some((&person(&[]), &[]))),
         terminal("abcdefghijkl".parse().unwrap(), [50_331_648, 0]),
+        recordings(&person(&[]), &[listed(), listed()], 0, 1090),
+        recordings(&person(&["admin"]), &many, 100, 1090),
+        recordings(&person(&[]), &[], 7, 1090),
+        replay(&listed().entry),
         error(500, HOSTILE, HOSTILE, Some(HOSTILE)),
         not_found(),
         no_such_session(),
@@ -137,6 +161,7 @@ fn whoever_must_change_the_password_is_told_where_and_nobody_else_gets_another_h
             ended,
             profiles,
             no_room: None,
+            recordings: false,
             now: 1,
         })
     };
@@ -208,7 +233,8 @@ async fn below_a_base_path_every_address_of_every_page_has_it_and_nothing_else_c
 
 #[test]
 fn no_script_has_an_address_of_ours_that_base_js_did_not_make() {
-    for name in terminal::TERMINAL_MODULES.iter().chain([&path::SESSION_JS, &path::HOME_JS, &path::PREFERENCES_JS]) {
+    let more = [&path::SESSION_JS, &path::HOME_JS, &path::PREFERENCES_JS, &path::REPLAY_JS, &path::RECORDINGS_JS];
+    for name in terminal::TERMINAL_MODULES.iter().chain(&replay::REPLAY_MODULES).chain(more) {
         if name.contains("/vendor/") {
             continue;
         }
@@ -259,9 +285,14 @@ fn a_refused_login_keeps_the_name_and_never_a_password() {
 }
 
 #[test]
-fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
+fn the_pages_of_the_emulator_preload_exactly_the_modules_that_they_import() {
+    preloads(path::SESSION_JS, &terminal::TERMINAL_MODULES);
+    preloads(path::REPLAY_JS, &replay::REPLAY_MODULES);
+}
+
+fn preloads(entry: &str, modules: &[&str]) {
     let mut reached = Vec::new();
-    let mut open = vec![path::SESSION_JS.to_owned()];
+    let mut open = vec![entry.to_owned()];
     while let Some(module) = open.pop() {
         let source = assets::find(&module).unwrap_or_else(|| panic!("{module} is not served")).source();
         let folder = &module[..=module.rfind('/').unwrap()];
@@ -275,9 +306,9 @@ fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
         }
     }
     reached.sort();
-    let mut preloaded = terminal::TERMINAL_MODULES.to_vec();
+    let mut preloaded = modules.to_vec();
     preloaded.sort_unstable();
-    assert_eq!(reached, preloaded);
+    assert_eq!(reached, preloaded, "{entry}");
 }
 
 #[test]
@@ -338,6 +369,31 @@ fn only_an_administrator_sees_the_sessions_of_others_and_can_end_but_not_open_th
 }
 
 #[test]
+fn recordings_are_linked_where_there_are_some_and_only_an_administrator_sees_whose_they_are() {
+    assert!(!plain_home(&[], &[], &[]).contains("href=\"/recordings\""));
+    assert!(full_home(&[]).contains("href=\"/recordings\""));
+    let list = [listed(), Listed { running: false, ..listed() }];
+    let page = recordings(&person(&[]), &list, 0, 1090);
+    assert!(
+        page.contains("still running") && page.contains("broken off") && page.contains("1 min long, 3 MB"),
+        "{page}"
+    );
+    assert!(!page.contains("(you)") && page.contains("href=\"/recordings/abcdefghijkl\""), "{page}");
+    assert!(recordings(&person(&["admin"]), &list, 0, 1090).contains("(you)"));
+}
+
+#[test]
+fn a_long_list_of_recordings_is_turned_page_by_page() {
+    let many: Vec<_> = (0..250).map(|_| listed()).collect();
+    let page = |skip| recordings(&person(&[]), &many, skip, 1090);
+    let has = |page: &str, skip: usize| page.contains(&format!("href=\"/recordings?skip={skip}\""));
+    assert!(has(&page(0), 100) && page(0).contains("1 to 100 of 250") && !page(0).contains("Newer"));
+    assert!(has(&page(100), 0) && has(&page(100), 200));
+    assert!(has(&page(200), 100) && page(200).contains("201 to 250 of 250") && !page(200).contains("Older"));
+    assert!(page(usize::MAX).contains("250 to 250 of 250"));
+}
+
+#[test]
 fn where_there_is_no_room_the_buttons_rest_and_say_why() {
     let page = full_home(&[]);
     assert!(page.contains("You have 4 sessions already"), "{page}");
@@ -394,6 +450,7 @@ fn what_a_browser_is_told_stands_in_the_pages_alone() {
     assert_eq!(sentences("x(\"Not yours\", \"a b\", \"AB\")"), ["Not yours"]);
     for (name, source) in [
         ("api.rs", include_str!("../api.rs")),
+        ("recordings.rs", include_str!("../recordings.rs")),
         ("sign_in.rs", include_str!("../sign_in.rs")),
         ("socket.rs", include_str!("../socket.rs")),
         ("web.rs", include_str!("../web.rs")),

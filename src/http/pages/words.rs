@@ -84,6 +84,15 @@ pub(super) fn state(state: &str) -> (&'static str, &str) {
     }
 }
 
+/// The class of the dot of a recording, and its words.
+pub(super) fn recording(sealed: bool, running: bool) -> (&'static str, &'static str) {
+    match (sealed, running) {
+        (true, _) => ("good", "complete"),
+        (false, true) => ("busy", "still running"),
+        (false, false) => ("away", "broken off"),
+    }
+}
+
 /// What else there is to know, or to do, after a session ended this way.
 pub(super) fn advice(reason: EndReason) -> &'static str {
     match reason {
