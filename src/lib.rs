@@ -14,8 +14,9 @@ mod screen; //     what the terminal shows, for an exact redraw
 #[allow(dead_code, unused_imports)] // who writes and plays them comes next
 mod recording; //  what was shown, on disk
 mod replay; //     recordings, read again
+mod language; //   every sentence that people read on the daemon's pages, and which language they read it in
 mod audit; //      what happened, for the operator
-mod sys; //        clocks, ids and processes as the kernel tells them
+mod sys; //        clocks, random numbers, and the only place with `unsafe`
 
 #[cfg(fuzzing)]
 pub mod fuzz; //   what tests/fuzz feeds with strange bytes

@@ -99,6 +99,7 @@ async function refresh() {
     const { page, path } = await fetchPage(location.pathname);
     const fresh = page.getElementById('live');
     if (path !== location.pathname) toLogin();
+    if (page.documentElement.lang !== document.documentElement.lang) location.reload(); // another was chosen in another tab
     if (fresh && !busy) {
       show(live, fresh);
       if (status?.textContent === words.home.stale) say('');

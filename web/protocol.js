@@ -21,7 +21,8 @@ export const MAX_SIZE = 1000;
  *   network: string, isolation: string, capabilities: string[], no_new_privileges: boolean, seccomp: string,
  *   read_only_root: boolean}} Certificate
  *
- * @typedef {{type: 'progress', step: string, done: number, total: number, text: string}} Progress
+ * @typedef {{type: 'progress', step: string, done: number, total: number, layers: number | null, complete: number | null,
+ *   text: string}} Progress
  * @typedef {{type: 'started', session: string, profile: string, role: string, deadlines: Deadlines, recorded: boolean,
  *   certificate: Certificate}} Started
  * @typedef {{type: 'role', role: string, cols: number, rows: number}} Role
@@ -78,7 +79,7 @@ const FROM_CLIENT = {
 const TO_CLIENT = {
   ready: { protocol: text },
   authed: { user: text },
-  progress: { step: text, done: count, total: count, text },
+  progress: { step: text, done: count, total: count, layers: orNull(count), complete: orNull(count), text },
   started: {
     session: text, profile: text, role: text, deadlines: object(DEADLINES), recorded: flag,
     certificate: object(CERTIFICATE),

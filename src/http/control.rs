@@ -10,6 +10,7 @@ use super::connection::Visit;
 use super::response::{self, Answer};
 use super::route::Route;
 use super::web;
+use crate::language::Language;
 use crate::session::EndReason;
 
 /// What `DELETE /api/v1/sessions` answers.
@@ -21,8 +22,8 @@ pub(crate) struct Ended {
 
 /// Answers one request of the control socket.
 pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer {
-    let path = request.uri().path();
-    let Some(shop) = visit.house.shop() else { return web::not_ready(path, visit.house.trouble()) };
+    let (path, english) = (request.uri().path(), Language::English.words());
+    let Some(shop) = visit.house.shop() else { return web::not_ready(english, path, visit.house.trouble()) };
     visit.guest.is_real();
     let by = visit.peer.shown();
     let reason = match reason(request.uri().query()) {
@@ -45,7 +46,7 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
             if shop.roster.end(id, reason, &by).await {
                 response::empty(StatusCode::NO_CONTENT)
             } else {
-                api::no_such_session()
+                api::no_such_session(english)
             }
         }
         (_, Some(Route::Sessions)) => not_allowed("GET, DELETE"),

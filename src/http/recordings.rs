@@ -16,7 +16,6 @@ use hyper::StatusCode;
 use hyper::header::{self, HeaderValue};
 use tokio::sync::Semaphore;
 
-use super::pages::refusals;
 use super::range;
 use super::response::{self, Answer};
 use super::web::Asked;
@@ -114,10 +113,10 @@ async fn in_the_background<T: Send + 'static>(work: impl FnOnce() -> io::Result<
 
 /// `GET /api/v1/recordings`: this person's; with `?all=true` everybody's, for admins.
 pub(crate) async fn list(asked: &Asked<'_>) -> Answer {
-    let Some(person) = asked.person() else { return sign_in_first() };
+    let Some(person) = asked.person() else { return sign_in_first(asked) };
     let all = asked.query("all").is_some_and(|v| v == "true");
     if all && !person.is_admin() {
-        return asked.refuse(StatusCode::FORBIDDEN, refusals::ADMINS_ONLY);
+        return asked.refuse(StatusCode::FORBIDDEN, asked.words.refusals.admins_only);
     }
     response::json(StatusCode::OK, &listed(asked, person, all).await)
 }
@@ -136,9 +135,9 @@ pub(crate) enum Part {
 
 /// `GET /api/v1/recordings/{id}` and what lies below it.
 pub(crate) async fn part(asked: &Asked<'_>, id: SessionId, part: Part) -> Answer {
-    let Some(login) = &asked.login else { return sign_in_first() };
+    let Some(login) = &asked.login else { return sign_in_first(asked) };
     let Some(recording) = find(asked, &login.person, id).await else {
-        return asked.refuse(StatusCode::NOT_FOUND, refusals::NO_SUCH_RECORDING);
+        return asked.refuse(StatusCode::NOT_FOUND, asked.words.refusals.no_such_recording);
     };
     let known = asked.shop.recordings.views.lock().unwrap_or_else(PoisonError::into_inner).goes_on(
         login.key,
@@ -159,7 +158,7 @@ pub(crate) async fn part(asked: &Asked<'_>, id: SessionId, part: Part) -> Answer
     answer.unwrap_or_else(|error| {
         let reference = crate::sys::reference();
         tracing::error!(%reference, session = %id, %error, "a recording could not be read");
-        response::problem(StatusCode::INTERNAL_SERVER_ERROR, refusals::RECORDING_BROKEN.text, &reference)
+        response::problem(StatusCode::INTERNAL_SERVER_ERROR, asked.words.refusals.recording_broken.text, &reference)
     })
 }
 
@@ -193,7 +192,7 @@ fn cast(asked: &Asked<'_>, recording: Recording) -> io::Result<Answer> {
 /// 204 where there is none: then a replay begins at the beginning.
 async fn checkpoint(asked: &Asked<'_>, recording: Recording) -> io::Result<Answer> {
     let Some(time) = asked.query("time").and_then(|time| time.parse().ok()) else {
-        return Ok(asked.refuse(StatusCode::BAD_REQUEST, refusals::NO_TIME));
+        return Ok(asked.refuse(StatusCode::BAD_REQUEST, asked.words.refusals.no_time));
     };
     let found = in_the_background(move || recording.checkpoint(time)).await?;
     Ok(match found {
@@ -207,13 +206,13 @@ async fn found(asked: &Asked<'_>, recording: Recording) -> io::Result<Answer> {
     let pattern = match asked.query("text") {
         None => None,
         Some(text) => match Pattern::new(&text) {
-            None => return Ok(asked.refuse(StatusCode::BAD_REQUEST, refusals::NO_TEXT)),
+            None => return Ok(asked.refuse(StatusCode::BAD_REQUEST, asked.words.refusals.no_text)),
             some => some,
         },
     };
     let turn = tokio::time::timeout(PATIENCE, asked.shop.recordings.passes.acquire()).await;
     let Ok(Ok(_turn)) = turn else {
-        let busy = asked.refuse(StatusCode::SERVICE_UNAVAILABLE, refusals::TOO_MANY_SEARCHES);
+        let busy = asked.refuse(StatusCode::SERVICE_UNAVAILABLE, asked.words.refusals.too_many_searches);
         return Ok(response::retry_after(busy, PATIENCE));
     };
     let gone = Gone::default();
@@ -235,8 +234,8 @@ impl Drop for Gone {
     }
 }
 
-fn sign_in_first() -> Answer {
-    response::problem(StatusCode::UNAUTHORIZED, refusals::SIGN_IN_FIRST.text, &crate::sys::reference())
+fn sign_in_first(asked: &Asked<'_>) -> Answer {
+    response::problem(StatusCode::UNAUTHORIZED, asked.words.refusals.sign_in_first.text, &crate::sys::reference())
 }
 
 #[cfg(test)]

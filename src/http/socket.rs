@@ -9,7 +9,6 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::origin::Secrecy;
-use super::pages::refusals;
 use super::response::{self, Answer};
 use super::web::Asked;
 use crate::auth::{Login, Purpose};
@@ -82,16 +81,16 @@ fn accept_key(asked: &Asked<'_>) -> Result<HeaderValue, Box<Answer>> {
         && response::has_word(headers, &header::CONNECTION, "upgrade")
         && response::has_word(headers, &header::UPGRADE, "websocket");
     if !wanted {
-        let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, refusals::NO_WEBSOCKET);
+        let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, asked.words.refusals.no_websocket);
         return Err(Box::new(response::with(answer, header::UPGRADE, "websocket")));
     }
     if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, refusals::WEBSOCKET_VERSION);
+        let answer = asked.refuse(StatusCode::UPGRADE_REQUIRED, asked.words.refusals.websocket_version);
         return Err(Box::new(response::with(answer, header::SEC_WEBSOCKET_VERSION, "13")));
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
     let accept = key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok());
-    let bad = || asked.refuse(StatusCode::BAD_REQUEST, refusals::WEBSOCKET_KEY);
+    let bad = || asked.refuse(StatusCode::BAD_REQUEST, asked.words.refusals.websocket_key);
     accept.ok_or_else(|| Box::new(bad()))
 }
 

@@ -23,6 +23,7 @@ mod reflow; //     another size
 mod snapshot; //   the bytes that redraw it
 mod painted; //    rows for a terminal that is not ours
 mod plain; //      output as text
+mod kept; //       the model itself as bytes, for the next process
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
@@ -38,6 +39,7 @@ use std::collections::BTreeMap;
 use buffer::Buffer;
 use cell::{Cell, Style, bg};
 use charset::Charsets;
+pub(crate) use kept::Above;
 use links::Links;
 use modes::Modes;
 use parser::{Asked, Parser};
@@ -53,12 +55,15 @@ const SCROLLBACK_BYTES: usize = 128 * 1024;
 /// Columns and rows that a screen has at least.
 const MIN_COLS: usize = 2;
 const MIN_ROWS: usize = 1;
+/// Columns and rows that one has at most; the wire allows no more.
+const MAX_COLS: usize = 1000;
+const MAX_ROWS: usize = 1000;
 /// Cells (or rows, where whole rows move) that one call of [`Screen::write`] touches before it pauses; the sequence that
 /// reaches it is finished.
 const WORK_SLICE: usize = 256 * 1024;
 
 /// What the next character looks like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 struct Pen {
     /// Its background word says whether underline and link count.
     style: Style,
@@ -90,7 +95,7 @@ impl Pen {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Screen {
     cols: usize,
     rows: usize,
@@ -111,6 +116,7 @@ pub(crate) struct Screen {
     /// Characters come one after another, with nothing between them.
     in_run: bool,
     /// Cells and rows touched, ever.
+    #[serde(skip)]
     work: u64,
 }
 
@@ -128,7 +134,7 @@ impl Screen {
             cols,
             rows,
             main,
-            alternate: Buffer::new(cols, rows, Scrollback::new(0, 0)),
+            alternate: Buffer::new(cols, rows, Scrollback::none()),
             on_alternate: false,
             pen: Pen::default(),
             charsets: Charsets::default(),

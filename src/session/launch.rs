@@ -14,7 +14,7 @@ use crate::{
     auth::OwnerId,
     config::Profile,
     podman::{Mapping, Plan, Podman, PodmanError, Prepared, Pulled},
-    terminal::Step,
+    terminal::{Step, draft_path},
 };
 
 /// What the task learns while its session is being made.
@@ -225,9 +225,10 @@ fn full(detail: &str) -> Failure {
     Failure { reason: EndReason::HostFull, detail: detail.into(), container: Leftover::None }
 }
 
-/// Removes a session's two files; fine if they are gone.
+/// Removes a session's two files, and what is left of a ring that was to be resized; fine if they are gone.
 pub(crate) fn remove_files(runtime: &Path, id: SessionId) {
-    for file in [record_path(runtime, id), ring_path(runtime, id), screen_path(runtime, id)] {
+    let ring = ring_path(runtime, id);
+    for file in [record_path(runtime, id), draft_path(&ring), former_screen_path(runtime, id), ring] {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 tracing::warn!(%error, file = %file.display(), "a session's file could not be removed");
@@ -241,8 +242,8 @@ pub(crate) fn record_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
     runtime.join(format!("{id}.rec"))
 }
 
-/// Only there between two daemons.
-pub(crate) fn screen_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
+/// Where versions before 0.2 left the screen for the next daemon.
+pub(crate) fn former_screen_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
     runtime.join(format!("{id}.screen"))
 }
 

@@ -21,7 +21,7 @@ mod files; //  brought in and out
 pub(crate) mod fuzz;
 
 pub(crate) use ended::EndNote;
-pub(crate) use files::{Conflict, Download, FileError, FilePath, STALL, Upload};
+pub(crate) use files::{BadPath, Conflict, Download, FileError, FilePath, STALL, Upload};
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
 pub(crate) use roster::{

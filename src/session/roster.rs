@@ -32,7 +32,7 @@ use crate::{
     config::{Config, Places},
     podman::{Identity, Podman},
     sys::BootTime,
-    terminal::{Ears, Feed, Output, Seat},
+    terminal::{Ears, Feed, LogBudget, Output, Seat},
 };
 
 /// Messages that may wait for a session's task.
@@ -84,6 +84,7 @@ struct Shared {
     /// What an earlier daemon left is adopted or ended.
     settled: watch::Sender<bool>,
     starts: Starts,
+    log: Arc<LogBudget>,
     table: Mutex<BTreeMap<SessionId, Entry>>,
     live: watch::Sender<usize>,
     pace: Mutex<HashMap<OwnerId, VecDeque<Instant>>>,
@@ -132,6 +133,7 @@ impl Roster {
             Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
             Err(why) => tracing::error!("{why}"),
         }
+        let log_budget = config.sessions.log_budget;
         let roster = Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),
             slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
@@ -139,6 +141,7 @@ impl Roster {
             places,
             settled: watch::Sender::new(false),
             starts: Starts::new(),
+            log: LogBudget::new(log_budget),
             table: Mutex::default(),
             live: watch::Sender::new(0),
             pace: Mutex::default(),
@@ -153,6 +156,7 @@ impl Roster {
 
     /// A new configuration: counts for sessions that start from now on. Isolation and Podman's socket stay as they were.
     pub(crate) fn reload(&self, config: Arc<Config>) {
+        self.0.log.set_limit(config.sessions.log_budget);
         *self.0.config.write().unwrap_or_else(PoisonError::into_inner) = config;
     }
 

@@ -11,7 +11,6 @@ mod taking_down; // the end
 
 use std::{
     io,
-    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -139,8 +138,6 @@ pub(crate) struct Task {
     pub(crate) file: RecordFile,
     pub(crate) machine: Machine,
     pub(crate) output: Arc<Output>,
-    /// Where the screen is written down when the daemon leaves.
-    pub(crate) screen_file: PathBuf,
     pub(crate) podman: Podman,
     /// Bytes of the disk that a writable layer must leave free.
     pub(crate) disk_floor: u64,
@@ -207,6 +204,7 @@ enum Wake {
     DiskDue,
     MemoryEvent,
     KillsDue,
+    RingDue,
     ShellDied,
     Readable(io::Result<()>),
     Writable,
@@ -283,6 +281,7 @@ impl Sailing {
                 Wake::DiskDue => self.look_at_disk(),
                 Wake::MemoryEvent => self.look_at_memory(),
                 Wake::KillsDue => self.record_kills(),
+                Wake::RingDue => self.t.output.shrink_if_quiet(),
                 Wake::ShellDied => {
                     self.shell_died = true;
                     self.last_reading();
@@ -307,6 +306,7 @@ impl Sailing {
         let deadline = self.t.machine.next_deadline();
         let (first_size, size_due) = (self.first_size, self.size_due());
         let (gauge, disk, kills) = (self.gauge_due(), self.disk_due(), self.kills_due());
+        let ring = self.t.output.ring_due();
         // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
         let read_at = if self.keeps_up() { None } else { Some(self.next_read) };
         let write = self.tail.is_none() && self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
@@ -327,6 +327,7 @@ impl Sailing {
             () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
             () = sleep_until(disk.unwrap_or_else(Instant::now)), if disk.is_some() => Wake::DiskDue,
             () = sleep_until(kills.unwrap_or_else(Instant::now)), if kills.is_some() => Wake::KillsDue,
+            () = sleep_until(ring.unwrap_or_else(Instant::now)), if ring.is_some() => Wake::RingDue,
             woken = gauging::processes(running, self.shell_died) => woken,
             () = yield_now(), if !drawn => Wake::Draw,
             woken = bytes::terminal_io(running, drawn.then_some(read_at), write, tail) => woken,

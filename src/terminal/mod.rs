@@ -2,8 +2,9 @@
 
 mod protocol; // the wire
 mod ring; //     the last output, in a file that outlives the daemon
-mod parked; //   the screen, between two daemons
-mod output; //   both: what all of a session's WebSockets read
+mod budget; //   memory for the logs of all sessions
+mod checkpoint; // the screen at a position, for the next daemon
+mod output; //   all of it: what all of a session's WebSockets read
 mod feed; //     what a session's task shares with each of them
 mod bridge; //   one WebSocket, from the upgrade to the close frame
 
@@ -13,13 +14,17 @@ pub(crate) mod fuzz;
 use tokio::sync::watch;
 
 pub(crate) use bridge::{serve, turn_away};
+pub(crate) use budget::{LogBudget, Share};
+pub(crate) use checkpoint::Checkpoints;
 pub(crate) use feed::{Ears, Feed, Seat, Told};
 pub(crate) use output::Output;
-pub(crate) use parked::{park, unpark};
 pub(crate) use protocol::{Certificate, Close, Deadlines, Notice, Role, SUBPROTOCOL, Step, ToClient};
-pub(crate) use ring::{FILE_SIZE as RING_FILE_SIZE, Ring};
+pub(crate) use ring::{Ring, draft_path};
 
 use crate::auth::Person;
+
+/// Bytes of memory that the output of a session takes in its log at least: a small ring and a screen.
+pub(crate) const LEAST_LOG: u64 = ring::FILE_SIZE + checkpoint::LEAST;
 
 /// Takes a ticket, and says whose it is, if it is good.
 pub(crate) type Admit = Box<dyn FnMut(&str) -> Option<Visitor> + Send>;

@@ -52,11 +52,15 @@ pub(crate) enum ToClient {
     Authed {
         user: String,
     },
-    /// While starting: step is `queue`, `pull`, `create`, `verify` or `start`; `done` of `total` where known.
+    /// While starting: step is `queue`, `pull`, `create`, `verify` or `start`; `done` of `total` where known. Of an image that
+    /// is fetched, how many layers are known so far, how many of them are here (if Podman tells), and Podman's own words (if
+    /// it counts no layers).
     Progress {
         step: Step,
         done: u64,
         total: u64,
+        layers: Option<u32>,
+        complete: Option<u32>,
         text: String,
     },
     /// The shell runs and this attachment sees it.
@@ -95,7 +99,8 @@ pub(crate) enum ToClient {
     Pong {
         t: f64,
     },
-    /// The session is over; the close frame 1000 follows. `status` is the shell's, once Podman gave it.
+    /// The session is over; the close frame 1000 follows. `status` is the shell's, once Podman gave it. `text` is English and
+    /// for programs: a page has its own words for the reason.
     Ended {
         reason: EndReason,
         status: Option<i32>,
@@ -207,6 +212,13 @@ impl Close {
             Close::TakenOver => 4409,
             Close::TooMany => 4429,
         }
+    }
+}
+
+impl ToClient {
+    /// The `progress` of a step that fetches nothing.
+    pub(crate) fn step(step: Step, done: u64, total: u64) -> ToClient {
+        ToClient::Progress { step, done, total, layers: None, complete: None, text: String::new() }
     }
 }
 

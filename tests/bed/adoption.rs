@@ -61,6 +61,28 @@ async fn after_kill_9_the_same_shell_goes_on_with_its_deadlines() {
 }
 
 #[tokio::test]
+async fn after_kill_9_the_screen_is_the_same_as_after_a_closed_tab_however_old_it_is() {
+    let service = Service::plain();
+    let alice = Browser::of("alice").await;
+    let (id, mut terminal) = alice.shell().await;
+    // A title, lines above the screen and a full screen, all of them older than any ring.
+    terminal.run("printf '\\033]2;old title\\007'; for i in $(seq 300); do echo line $i of long ago; done").await;
+    terminal.run("printf '\\033[?1049h\\033[?1000h\\033[2J\\033[3;40Hstays here'").await;
+    terminal.run("for i in $(seq 9000); do printf '\\033[9;1Hcount %d' $i; done").await;
+    let mut other = alice.terminal(&id).await;
+    other.frame("started").await;
+    let before = other.redrawn().await;
+    for wanted in ["old title", "line 280 of long ago", "\x1b[?47h", "stays here", "count 9000", "\x1b[?1000h"] {
+        assert!(before.contains(wanted), "{wanted:?} in {before:?}");
+    }
+    service.machine.root(&["kill", "-KILL", &service.daemon().expect("it runs")]);
+    other.until("the socket is gone", |t| Some(t.closed)).await;
+    let mut back = alice.terminal(&id).await;
+    back.frame("started").await;
+    assert_eq!(back.redrawn().await, before);
+}
+
+#[tokio::test]
 async fn a_shell_that_ended_while_nobody_was_there_is_audited_once_with_its_status() {
     let service = Service::plain();
     let alice = Browser::of("alice").await;

@@ -9,6 +9,7 @@
 import { launch, openPage, picture, press, signIn, target } from './browser.mjs';
 import ends from './ring/ends.mjs';
 import files from './ring/files.mjs';
+import german from './ring/german.mjs';
 import login from './ring/login.mjs';
 import looks from './ring/looks.mjs';
 import mouse from './ring/mouse.mjs';
@@ -71,6 +72,7 @@ let passed = 0;
 let failed = 0;
 const all = [
   ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...ends, ...looks, ...pages,
+  ...german,
 ];
 for (const { name, test } of all) {
   // Setting up is a test too: the others need what it leaves.

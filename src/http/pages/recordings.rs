@@ -1,72 +1,77 @@
 //! The list of recordings: of everybody for administrators, else one's own.
 
 use super::{Html, bar_with, looks, page, path, script, words};
-use crate::{auth::Person, http::recordings::Listed};
+use crate::{auth::Person, http::recordings::Listed, language::Words};
 
 /// Recordings on one page.
 const SHOWN: usize = 100;
 
 /// Those from `skip` on of all that `person` may see, the latest first. `now` is in Unix seconds.
-pub(crate) fn recordings(person: &Person, all: &[Listed], skip: usize, now: u64) -> String {
+pub(crate) fn recordings(words: &Words, person: &Person, all: &[Listed], skip: usize, now: u64) -> String {
+    let say = &words.recordings;
     let from = skip.min(all.len());
-    let shown = &all[from..(from + SHOWN).min(all.len())];
     let list = if all.is_empty() {
-        Html::fixed("<p class=\"empty\">There is no recording that you may see.</p>\n")
+        Html::fill("<p class=\"empty\">{}</p>\n", &[&say.none])
     } else {
-        let rows = shown.iter().map(|listed| row(listed, person, now));
+        let rows = all[from..].iter().take(SHOWN).map(|listed| row(words, listed, person, now));
         Html::fill("<ul class=\"rows\">\n{}</ul>\n", &[&Html::join(rows)])
     };
-    let lead = match person.is_admin() {
-        true => "What the terminals of all sessions showed, as they showed it. Who looks at one is written down.",
-        false => "What the terminals of your sessions showed, as they showed it. Administrators may see them, too.",
-    };
+    let start = Html::fill("<a class=\"bar-link\" href=\"/\">{}</a>", &[&say.start]);
+    let lead = if person.is_admin() { say.lead_admin } else { say.lead };
     let body = Html::fill(
-        "{}<main id=\"main\" class=\"page\">\n<h1>Recordings</h1>\n<p class=\"lead\">{}</p>\n{}{}</main>\n{}",
-        &[&bar_with(&start_link(), Some(person)), &lead, &list, &pager(from, all.len()), &looks()],
+        "{}<main id=\"main\" class=\"page\">\n<h1>{}</h1>\n<p class=\"lead\">{}</p>\n{}{}</main>\n{}",
+        &[&bar_with(words, &start, Some(person)), &say.title, &lead, &list, &pager(words, from, all.len()), &looks()],
     );
-    page("Recordings", &script(path::RECORDINGS_JS), "recordings", &body)
+    page(words, say.title, &script(path::RECORDINGS_JS), "recordings", &body)
 }
 
-/// The way back, where others have the way here.
-fn start_link() -> Html {
-    Html::fixed("<a class=\"bar-link\" href=\"/\">Start</a>")
-}
-
-fn row(listed: &Listed, person: &Person, now: u64) -> Html {
-    let entry = &listed.entry;
+fn row(words: &Words, listed: &Listed, person: &Person, now: u64) -> Html {
+    let (say, entry) = (&words.recordings, &listed.entry);
     let id = entry.id.to_string();
     let name = match person.is_admin() {
         false => Html::fill("<strong>{}</strong>", &[&entry.profile]),
         true => {
-            let you = if entry.owner == person.owner { " (you)" } else { "" };
+            let mine = entry.owner == person.owner;
+            let you = if mine { format!(" {}", words.launcher.you) } else { String::new() };
             Html::fill("<strong>{}</strong>{} {}", &[&entry.user, &you, &entry.profile])
         }
     };
-    let (dot, state) = words::recording(entry.sealed, listed.running);
-    let facts = format!("{} long, {}", words::duration(entry.duration / 1000), words::bytes(entry.bytes));
+    let (dot, state) = words::recording(words, entry.sealed, listed.running);
+    let length = (words.numbers.duration)(entry.duration / 1000);
+    let facts = (say.long)(&length, &words::bytes(words, entry.bytes));
     Html::fill(
         "<li class=\"row recording\">\n<span class=\"session-name\">{} <code>{}</code></span>\n\
          <span class=\"session-state\"><span class=\"dot {}\"></span>{}</span>\n\
          <span class=\"session-time\">{}, {}</span>\n\
-         <span class=\"acts\"><a class=\"button\" href=\"/recordings/{}\" aria-label=\"Replay recording {}\">Replay</a></span>\n\
-         </li>\n",
-        &[&name, &id, &dot, &state, &words::moment(entry.started, now), &facts, &id, &id],
+         <span class=\"acts\"><a class=\"button\" href=\"/recordings/{}\" aria-label=\"{}\">{}</a></span>\n</li>\n",
+        &[
+            &name,
+            &id,
+            &dot,
+            &state,
+            &words::moment(words, entry.started, now),
+            &facts,
+            &id,
+            &(say.replay_label)(&id),
+            &say.replay,
+        ],
     )
 }
 
 /// Ways to what is on other pages.
-fn pager(from: usize, count: usize) -> Html {
-    let link = |skip: usize, text: &str| {
-        Html::fill("<a class=\"button\" href=\"/recordings?skip={}\">{}</a>", &[&skip.to_string(), &text])
-    };
-    let newer = if from > 0 { link(from.saturating_sub(SHOWN), "Newer") } else { Html::default() };
-    let older = if from + SHOWN < count { link(from + SHOWN, "Older") } else { Html::default() };
+fn pager(words: &Words, from: usize, count: usize) -> Html {
+    let say = &words.recordings;
     if count <= SHOWN {
         return Html::default();
     }
-    let range = format!("{} to {} of {count}", (from + 1).min(count), (from + SHOWN).min(count));
+    let link = |skip: usize, text: &str| {
+        Html::fill("<a class=\"button\" href=\"/recordings?skip={}\">{}</a>", &[&skip.to_string(), &text])
+    };
+    let newer = if from > 0 { link(from.saturating_sub(SHOWN), say.newer) } else { Html::default() };
+    let older = if from + SHOWN < count { link(from + SHOWN, say.older) } else { Html::default() };
+    let range = (say.range)((from + 1).min(count), (from + SHOWN).min(count), count);
     Html::fill(
-        "<nav class=\"choices\" aria-label=\"More recordings\">{}{}<span class=\"hint\">{}</span></nav>\n",
-        &[&newer, &older, &range],
+        "<nav class=\"choices\" aria-label=\"{}\">{}{}<span class=\"hint\">{}</span></nav>\n",
+        &[&say.more, &newer, &older, &range],
     )
 }

@@ -1,7 +1,7 @@
 //! The terminal's page. What happens in it is `web/session.js`.
 
 use super::{Html, brand, page, path, script};
-use crate::session::SessionId;
+use crate::{language::Words, session::SessionId};
 
 /// Modules that the terminal page needs before it can show a prompt, entry last.
 pub(super) const TERMINAL_MODULES: [&str; 28] = [
@@ -36,7 +36,7 @@ pub(super) const TERMINAL_MODULES: [&str; 28] = [
 ];
 
 /// The terminal's page. `upload` and `download`: bytes of the largest file that may go in and out, 0 for none.
-pub(crate) fn terminal(id: SessionId, [upload, download]: [u64; 2]) -> String {
+pub(crate) fn terminal(words: &Words, id: SessionId, [upload, download]: [u64; 2]) -> String {
     let (id, upload, download) = (id.to_string(), upload.to_string(), download.to_string());
     let preload =
         TERMINAL_MODULES.iter().map(|module| Html::fill("<link rel=\"modulepreload\" href=\"{}\">\n", &[module]));
@@ -45,35 +45,47 @@ pub(crate) fn terminal(id: SessionId, [upload, download]: [u64; 2]) -> String {
         &[&path::VENDOR_XTERM_CSS, &path::SESSION_CSS],
     );
     let head = Html::join([styles, Html::join(preload), script(path::SESSION_JS)]);
+    let say = &words.terminal;
     let body = Html::fill(
         TERMINAL_BODY,
         &[
             &id,
             &upload,
             &download,
+            &say.reader,
             &brand(),
+            &say.session,
             &id,
-            &gauge("cpu", "CPU"),
-            &gauge("memory", "Memory"),
-            &gauge("pids", "Processes"),
+            &say.search,
+            &say.files,
+            &say.settings,
+            &say.help,
+            &say.start,
+            &say.end,
+            &say.label,
+            &say.needs_scripts,
+            &gauge("cpu", say.cpu),
+            &gauge("memory", say.memory),
+            &gauge("pids", say.pids),
+            &Html::fixed(say.way_out),
         ],
     );
-    page(&format!("Session {id}"), &head, "terminal", &body)
+    page(words, &(say.title)(&id), &head, "terminal", &body)
 }
 
 const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\" \
     data-upload-limit=\"{}\" data-download-limit=\"{}\">\
-    <button type=\"button\" class=\"skip\" id=\"reader\">Screen reader mode</button>{}\
-    <h1 class=\"where\"><span id=\"profile\">Session</span> <code>{}</code></h1><span class=\"spacer\"></span>\
-    <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">Search</button>\
-    <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\">Files</button>\
-    <button type=\"button\" id=\"settings\">Settings</button>\
-    <a class=\"button wide\" href=\"/help\" target=\"_blank\" rel=\"noopener\">Help</a>\
-    <a class=\"button wide\" href=\"/\">Start</a>\
-    <button type=\"button\" class=\"danger\" id=\"end\" disabled>End</button></header>\n\
-    <main id=\"main\"><div id=\"terminal\" class=\"away\" role=\"group\" aria-label=\"Terminal\" \
+    <button type=\"button\" class=\"skip\" id=\"reader\">{}</button>{}\
+    <h1 class=\"where\"><span id=\"profile\">{}</span> <code>{}</code></h1><span class=\"spacer\"></span>\
+    <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">{}</button>\
+    <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\">{}</button>\
+    <button type=\"button\" id=\"settings\">{}</button>\
+    <a class=\"button wide\" href=\"/help\" target=\"_blank\" rel=\"noopener\">{}</a>\
+    <a class=\"button wide\" href=\"/\">{}</a>\
+    <button type=\"button\" class=\"danger\" id=\"end\" disabled>{}</button></header>\n\
+    <main id=\"main\"><div id=\"terminal\" class=\"away\" role=\"group\" aria-label=\"{}\" \
     aria-describedby=\"way-out\"></div>\n\
-    <noscript><p class=\"alert\">A terminal needs JavaScript.</p></noscript>\n\
+    <noscript><p class=\"alert\">{}</p></noscript>\n\
     <section id=\"starting\" aria-labelledby=\"starting-title\" hidden><h2 id=\"starting-title\"></h2>\
     <ol id=\"steps\"></ol><p id=\"elapsed\" class=\"hint\"></p></section>\n\
     <p id=\"link-target\" hidden></p><div id=\"strips\"></div></main>\n\
@@ -84,7 +96,7 @@ const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\
     <span id=\"usage\" class=\"stale\" hidden>{}{}{}</span><span class=\"spacer\"></span>\
     <button type=\"button\" id=\"facts\" aria-haspopup=\"dialog\" hidden></button>\
     <span id=\"size\" class=\"number\"></span>\
-    <span id=\"way-out\" class=\"keys\"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd> leaves the terminal, and leads back</span>\
+    <span id=\"way-out\" class=\"keys\">{}</span>\
     </footer>\n\
     <p id=\"announce\" class=\"visually-hidden\" role=\"status\"></p>\n";
 

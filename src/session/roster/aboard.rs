@@ -11,31 +11,31 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Entry, INBOX, Roster};
+use super::{Entry, INBOX, Roster, admission::LOG_OF_ONE};
 use crate::{
     audit,
     auth::OwnerId,
     config::Places,
     session::{
         EndNote, EndReason, SessionId, ending,
-        launch::{self, HeldSlot, Launch, record_path, ring_path, screen_path},
+        launch::{self, HeldSlot, Launch, former_screen_path, record_path, ring_path},
         record::{Record, RecordFile},
         state::Machine,
         task::{Ending, Outcome, Running, Sailing, Standing, Task},
     },
     sys::{self, BootTime},
-    terminal::{Output, Ring, unpark},
+    terminal::{Output, Ring, Share},
 };
 
 /// Reports of a session's own side work that may wait for it.
 const REPORTS: usize = 64;
 
 impl Roster {
-    /// The log's two files and the note that outlives a power cut.
+    /// A new session's log, and the note that outlives a power cut.
     ///
     /// # Errors
     /// A sentence that names the file.
-    pub(super) fn files(&self, record: &Record) -> Result<(RecordFile, Ring), String> {
+    pub(super) fn log(&self, record: &Record, share: Share) -> Result<Log, String> {
         let (runtime, id) = (&self.0.places.runtime, record.id);
         let (rec, ring, note) = (record_path(runtime, id), ring_path(runtime, id), note_path(&self.0.places, id));
         let wrong = |path: &Path| {
@@ -48,7 +48,7 @@ impl Roster {
             let ring = Ring::create(&ring).map_err(wrong(&ring))?;
             let told = serde_json::to_vec(&Note::of(record)).map_err(|e| e.to_string())?;
             std::fs::write(&note, told).map_err(wrong(&note))?;
-            Ok((file, ring))
+            Ok(Log { file, ring, share })
         })();
         if made.is_err() {
             self.forget_files(id);
@@ -67,8 +67,7 @@ impl Roster {
         &self,
         table: &mut BTreeMap<SessionId, Entry>,
         record: Record,
-        file: RecordFile,
-        ring: Ring,
+        log: Log,
         machine: Machine,
         begin: Begin,
     ) {
@@ -76,8 +75,15 @@ impl Roster {
         let (inbox_tx, inbox) = mpsc::channel(INBOX);
         let reports = mpsc::channel(REPORTS);
         let bell = Arc::new(Notify::new());
-        let screen_file = screen_path(&self.0.places.runtime, id);
-        let output = Arc::new(Output::new(ring, record.size, unpark(&screen_file)));
+        let Log { file, ring, share } = log;
+        let checkpoints = file.checkpoints(share);
+        if let Err(error) = &checkpoints {
+            tracing::warn!(%error, session = %id, "its screen cannot be kept for the next daemon");
+        }
+        let output = Arc::new(Output::new(ring, record.size, checkpoints.ok()));
+        if !output.is_whole() {
+            tracing::warn!(session = %id, "what it showed is not all known; its screen is drawn from what there is");
+        }
         let (standing, standing_rx) = watch::channel(Standing::of(&machine));
         let (unwanted, unwanted_rx) = watch::channel(false);
         let slot = Arc::new(Mutex::new(None));
@@ -102,7 +108,6 @@ impl Roster {
             file,
             machine,
             output,
-            screen_file,
             podman: self.0.podman.clone(),
             disk_floor: self.config().sessions.disk_floor,
             inbox,
@@ -185,14 +190,23 @@ impl Roster {
         if self.is_leaving() {
             return Ok(()); // `leave` would miss it; the next daemon adopts it. Dropped, its terminal is left gently.
         }
+        let _ = std::fs::remove_file(former_screen_path(&self.0.places.runtime, record.id)); // mostly there is none
+        let log = Log { file, ring, share: self.0.log.take_anyway(LOG_OF_ONE) };
         let held = HeldSlot::occupy(&slots, record.mapping);
         let now = BootTime::now();
         let machine = Machine::adopted(record.periods, record.lifetime, record.detached, now);
         let (id, user, profile) = (record.id, record.person.name.clone(), record.profile.name.clone());
-        self.board(&mut table, record, file, ring, machine, Begin::Adopt(running, held));
+        self.board(&mut table, record, log, machine, Begin::Adopt(running, held));
         audit::record(&audit::Event::SessionAdopted { id, user: &user, profile: &profile });
         Ok(())
     }
+}
+
+/// A session's two files, and the memory that they may take.
+pub(super) struct Log {
+    file: RecordFile,
+    ring: Ring,
+    share: Share,
 }
 
 /// How a session comes aboard.

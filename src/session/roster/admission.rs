@@ -27,7 +27,7 @@ use crate::{
 /// Podman's own timeout is longer than the lifetime by this, so that the daemon's reason wins.
 const BACKSTOP: Duration = Duration::from_secs(5 * 60);
 /// Memory of one session's log in the runtime directory.
-const LOG_OF_ONE: u64 = record::FILE_SIZE + terminal::RING_FILE_SIZE;
+pub(super) const LOG_OF_ONE: u64 = record::FILE_SIZE + terminal::LEAST_LOG;
 
 /// Why a session was not started; each becomes a problem document with its own status.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -148,9 +148,10 @@ impl Roster {
             certificate: None,
             kills: Default::default(),
         };
-        let (file, ring) = self.files(&record).map_err(Refusal::NoLog)?;
+        let share = self.0.log.take(LOG_OF_ONE).ok_or(Refusal::HostFull)?;
+        let log = self.log(&record, share).map_err(Refusal::NoLog)?;
         tracing::info!(session = %id, user = who.name, peer, profile = record.profile.name, "a session starts");
-        self.board(&mut table, record, file, ring, machine, Begin::Launch(Box::new(launch)));
+        self.board(&mut table, record, log, machine, Begin::Launch(Box::new(launch)));
         Ok(id)
     }
 
@@ -167,8 +168,7 @@ impl Roster {
         if mine >= sessions.per_user.get() as usize {
             return Err(Refusal::TooManyOfYours(sessions.per_user.get()));
         }
-        let log = LOG_OF_ONE * (table.len() as u64 + 1);
-        let full = table.len() >= sessions.max.get() as usize || log > sessions.log_budget;
+        let full = table.len() >= sessions.max.get() as usize || !self.0.log.has_room(LOG_OF_ONE);
         if full || !self.0.starts.has_room() || self.is_leaving() {
             return Err(Refusal::HostFull);
         }

@@ -7,6 +7,7 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{Ending, FIRST_SIZE, Report, Running, Sailing, Work};
 use crate::{
     audit,
+    podman::Pulled,
     session::{
         Size,
         launch::{Failure, Leftover, Stage},
@@ -19,7 +20,7 @@ use crate::{
 impl Sailing {
     pub(super) fn stage(&mut self, stage: Stage) {
         match stage {
-            Stage::Waiting(place, of) => self.progress(Step::Queue, place as u64, of as u64, "Waiting for a turn"),
+            Stage::Waiting(place, of) => self.progress(ToClient::step(Step::Queue, place as u64, of as u64)),
             Stage::LeftQueue => self.step(Event::LeftQueue),
             Stage::Slot(slot) => {
                 self.t.record.mapping = slot.mapping;
@@ -27,11 +28,12 @@ impl Sailing {
                 self.remember();
             }
             Stage::PullBegan => self.step(Event::PullBegan),
-            Stage::Pull(pulled) => self.progress(Step::Pull, pulled.done, pulled.total, &pulled.text),
+            Stage::Pull(Pulled { done, total, layers, complete, text }) => {
+                self.progress(ToClient::Progress { step: Step::Pull, done, total, layers, complete, text });
+            }
             Stage::PullOver => self.step(Event::PullOver),
             Stage::Image(digest) => self.image = digest,
-            Stage::Step(Step::Verify) => self.progress(Step::Verify, 0, 0, "Checking its limits"),
-            Stage::Step(step) => self.progress(step, 0, 0, "Making the container"),
+            Stage::Step(step) => self.progress(ToClient::step(step, 0, 0)),
             Stage::Prepared(prepared) => {
                 self.facts.clone_from(&prepared.facts);
                 self.proven = Some(prepared.certificate.clone());
@@ -66,7 +68,7 @@ impl Sailing {
     pub(super) fn start_shell(&mut self, size: Size) {
         self.first_size = None;
         let Work::Prepared(prepared) = std::mem::replace(&mut self.work, Work::Starting) else { return };
-        self.progress(Step::Start, 0, 0, "Starting the shell");
+        self.progress(ToClient::step(Step::Start, 0, 0));
         self.set_size(size);
         self.resizer = Some(Resizer::new(self.t.podman.clone(), self.id(), size));
         let reports = self.t.reports.0.clone();
@@ -100,8 +102,7 @@ impl Sailing {
         }
     }
 
-    pub(super) fn progress(&mut self, step: Step, done: u64, total: u64, text: &str) {
-        let frame = ToClient::Progress { step, done, total, text: text.to_owned() };
+    fn progress(&mut self, frame: ToClient) {
         self.progress = Some(frame.clone());
         self.tell(frame);
     }

@@ -9,7 +9,7 @@ use crate::{
         ending::{self, Verdict},
         state::{Event, State},
     },
-    terminal::{Close, Notice, ToClient, Told, park},
+    terminal::{Close, Notice, ToClient, Told},
 };
 
 impl Sailing {
@@ -115,23 +115,13 @@ impl Sailing {
         self.record_kills(); // the next daemon may find the session over
         self.finished = Some(Outcome::Left);
         if matches!(self.work, Work::Running(_)) {
-            self.park_screen();
+            self.t.output.keep();
         }
         if let Work::Running(running) = std::mem::replace(&mut self.work, Work::Ending) {
             tokio::spawn(async move {
                 running.terminal.leave().await;
                 let _ = done.send(());
             });
-        }
-    }
-}
-
-impl Sailing {
-    fn park_screen(&self) {
-        while self.t.output.draw() {}
-        if let Err(error) = park(&self.t.screen_file, self.t.record.size, &self.t.output.redraw()) {
-            let file = self.t.screen_file.display();
-            tracing::warn!(%error, %file, "the screen could not be written down; the next daemon draws it from the ring");
         }
     }
 }

@@ -42,7 +42,9 @@ impl Stage {
         let record = record::tests::example();
         let mut file = RecordFile::create(&place("x.rec")).unwrap();
         file.write(&record).unwrap();
-        let output = Arc::new(Output::new(Ring::create(&place("x.ring")).unwrap(), Size::DEFAULT, None));
+        let checkpoints = file.checkpoints(share()).unwrap();
+        let output = Output::new(Ring::create(&place("x.ring")).unwrap(), Size::DEFAULT, Some(checkpoints));
+        let output = Arc::new(output);
         let (bell, (inbox_tx, inbox)) = (Arc::new(Notify::new()), mpsc::channel(64));
         let reports = mpsc::channel(64);
         let hour = Duration::from_secs(3600);
@@ -56,7 +58,6 @@ impl Stage {
             record: Record { certificate: running.as_ref().map(|_| certificate()), ..record },
             file,
             output: output.clone(),
-            screen_file: place("x.screen"),
             podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
             disk_floor: 0,
             inbox,
@@ -93,6 +94,11 @@ impl Stage {
             Outcome::Left => panic!("left instead of ended"),
         }
     }
+}
+
+/// What the files of one session may take.
+fn share() -> crate::terminal::Share {
+    crate::terminal::LogBudget::new(1 << 30).take(1 << 20).unwrap()
 }
 
 fn certificate() -> Certificate {
@@ -333,7 +339,8 @@ async fn leaving_lets_the_terminal_go_and_tells_the_browser_to_come_back() {
     assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));
     assert_eq!(played.terminal.read(&mut [0; 8]).await.unwrap(), 0);
     assert!(played.shell.try_wait().unwrap().is_none(), "the shell goes on");
-    assert!(crate::terminal::unpark(&stage.dir.path().join("x.screen")).is_some(), "the next daemon knows the screen");
+    let (file, _) = RecordFile::open(&stage.dir.path().join("x.rec")).unwrap();
+    assert!(file.checkpoints(share()).unwrap().newest().is_some(), "the next daemon knows the screen");
 }
 
 /// How a session ends whose kernel counted `before` kills while the shell lived and `after` at its end, and whose conmon

@@ -5,7 +5,8 @@ import { Acks } from '../../../web/ack.js';
 import { backoff } from '../../../web/connection.js';
 import { Input, MAX_QUEUE } from '../../../web/input.js';
 import { INPUT_CREDIT, MAX_INPUT } from '../../../web/protocol.js';
-import { duration, title } from '../../../web/words.js';
+import { duration } from '../../../web/words.en.js';
+import { title } from '../../../web/words.js';
 
 function connected() {
   const frames = [];
