@@ -11,6 +11,7 @@ import { words } from './words.js';
  * @property {(time: number) => void} seek
  * @property {(hits: Hit[]) => void} found
  * @property {(error: unknown) => void} failed
+ * @property {() => void} left the focus goes elsewhere
  */
 
 export class Finder {
@@ -63,16 +64,19 @@ export class Finder {
     this.#text = '';
     this.#show([], false);
     this.#count.textContent = '';
+    this.#recording.left();
   }
 
   /** To the next match, or the one before; searches first if another text is wanted. @param {1 | -1} way */
   async go(way) {
     if (this.#form.hidden) return this.open();
     if (this.#field.value.trim() === '') return;
-    if (this.#field.value !== this.#text && !await this.#search(this.#field.value)) return;
+    const fresh = this.#field.value !== this.#text;
+    if (fresh && !await this.#search(this.#field.value)) return;
     const at = this.#recording.position();
     const lies = this.#hits.map((hit, index) => (hit.time - at || index - this.#chosen) * way > 0);
-    const found = way > 0 ? lies.indexOf(true) : lies.lastIndexOf(true);
+    const next = way > 0 ? lies.indexOf(true) : lies.lastIndexOf(true);
+    const found = fresh ? Math.max(0, next) : next;
     if (found < 0) return; // no further one
     this.#chosen = found;
     this.#tell();

@@ -5,6 +5,8 @@ import { Reader, size } from './cast.js';
 /** Characters that are given to the emulator at once, and that may wait to be drawn. */
 const BATCH = 128 * 1024;
 const MOST_PENDING = 1024 * 1024;
+/** Milliseconds that go by between two ticks at most: while a page is hidden there are none. */
+const LONGEST_TICK = 250;
 
 /** @typedef {import('./cast.js').Size} Size */
 /**
@@ -147,7 +149,7 @@ export class Player {
   /** Time has passed. @param {number} now milliseconds of any clock */
   tick(now) {
     const reader = this.#reader;
-    const passed = this.#tick === null ? 0 : now - this.#tick;
+    const passed = this.#tick === null ? 0 : Math.min(now - this.#tick, LONGEST_TICK);
     this.#tick = now;
     if (!this.playing || this.seeking || !reader) return;
     if (reader.wantsMore) reader.fill().catch((error) => { if (reader === this.#reader) this.#stop(error); });
@@ -156,7 +158,7 @@ export class Player {
     if (!next && !reader.isOver) return; // or than it comes
     let to = this.position + passed * this.speed;
     if (next && next.time - this.#last > this.idle && to > this.#last + this.idle) to = Math.max(to, next.time);
-    this.position = next ? to : Math.min(to, this.duration);
+    this.position = to;
     for (let event = reader.peek(); event && event.time <= to; event = reader.peek()) {
       this.#draw(reader, event);
       if (this.#stage.pending > MOST_PENDING) {
@@ -166,6 +168,7 @@ export class Player {
     }
     this.#flush();
     this.duration = Math.max(this.duration, this.#last);
+    if (reader.isOver) this.position = Math.min(this.position, this.duration);
     if (this.isAtEnd && !this.live) this.playing = false;
     this.#changed();
   }

@@ -24,10 +24,13 @@ const finder = new Finder(byId('search'), {
   seek: (time) => void player.seek(time),
   found: (hits) => timeline.sign(['hit'], hits.map(({ time, line }) => ({ time, kind: 'hit', text: line }))),
   failed: fail,
+  left: () => byId('terminal').focus(),
 });
 
 /** What is said of the recording while there is nothing else to say. */
 let about = '';
+/** The next frame is waited for. */
+let ticking = false;
 
 /** Shows where the player is. */
 function show() {
@@ -37,6 +40,10 @@ function show() {
   byId('terminal').setAttribute('aria-busy', String(player.seeking));
   timeline.show(player.position, player.duration);
   byId('about').textContent = timeline.near(player.position)?.text ?? about;
+  if (player.playing && !ticking) {
+    ticking = true;
+    requestAnimationFrame(frame);
+  }
 }
 
 /** @param {unknown} error */
@@ -134,16 +141,17 @@ idle.addEventListener('change', obey);
 /** @param {number} now */
 function frame(now) {
   player.tick(now);
-  requestAnimationFrame(frame);
+  ticking = player.playing;
+  if (ticking) requestAnimationFrame(frame);
 }
 
-/** Looks whether a recording that is still being made goes on, while somebody waits for that. */
-async function follow() {
+/** Looks whether a recording that is still being made goes on, while somebody waits for that. @param {string} after what is said then */
+async function follow(after) {
   if (player.live && player.playing && player.isAtEnd && !document.hidden) {
     await cast.hasGrown().catch(fail);
   }
-  if (player.live) setTimeout(() => void follow(), EVERY);
-  else about = '';
+  if (player.live) setTimeout(() => void follow(after), EVERY);
+  else about = after;
 }
 
 /** What happened to the recording itself; it is looked through for that, which may take a moment. */
@@ -162,14 +170,14 @@ function wantedMoment() {
 async function begin() {
   const facts = await cast.facts();
   const { running, brokenOff, recorded } = words.replay;
-  about = facts.running ? running : facts.sealed ? recorded(new Date(facts.started * 1000)) : brokenOff;
+  const when = recorded(new Date(facts.started * 1000));
+  about = facts.running ? running : facts.sealed ? when : brokenOff;
   obey();
   player.live = facts.running;
   await player.begin(facts, wantedMoment());
   playButton.disabled = false;
   player.play();
-  requestAnimationFrame(frame);
-  if (facts.running) void follow();
+  if (facts.running) void follow(when);
   await showMarks();
 }
 

@@ -271,8 +271,8 @@ impl Show {
                 self.speed = SPEEDS.into_iter().rev().find(|s| *s < self.speed).unwrap_or(self.speed);
             }
             Key::Char('/') => self.typed = Some(String::new()),
-            Key::Char('n') => self.jump(1)?,
-            Key::Char('N') => self.jump(-1)?,
+            Key::Char('n') => self.jump(1, self.film.time())?,
+            Key::Char('N') => self.jump(-1, self.film.time())?,
             Key::Char('?') => look::KEYS.clone_into(&mut self.note),
             _ => {}
         }
@@ -296,12 +296,14 @@ impl Show {
         self.note.clear();
         let Ok(Found { hits, .. }) = found else { return Ok(()) };
         self.hits = hits;
-        self.jump(1)
+        let now = self.film.time();
+        let ahead = self.hits.iter().any(|hit| hit.time > now);
+        self.jump(1, if ahead { now } else { 0 })
     }
 
-    /// To the next place that was found, or the one before.
-    fn jump(&mut self, way: i8) -> io::Result<()> {
-        let (now, count) = (self.film.time(), self.hits.len());
+    /// To the next place that was found after `now`, or the one before it.
+    fn jump(&mut self, way: i8, now: u64) -> io::Result<()> {
+        let count = self.hits.len();
         let found = match way {
             1 => self.hits.iter().position(|hit| hit.time > now),
             _ => self.hits.iter().rposition(|hit| hit.time < now),

@@ -13,6 +13,7 @@ mod limits;
 mod login;
 mod proxy;
 mod recordings;
+mod replay;
 mod secure;
 mod tickets;
 mod tls;
