@@ -201,6 +201,7 @@ async function inGerman(id) {
     await picture(page, `${path.replace('/', '-').slice(0, 12)}-german-390`);
   }
   await page.getByRole('button', { name: 'Anhalten' }).waitFor();
+  await page.getByRole('button', { name: 'Suchen' }).waitFor();
   await german.close();
 }
 
