@@ -45,3 +45,5 @@ mod sessions;
 mod system;
 #[path = "bed/tools.rs"]
 mod tools;
+#[path = "bed/watching.rs"]
+mod watching;

@@ -27,7 +27,8 @@ export const MAX_SIZE = 1000;
  *   certificate: Certificate}} Started
  * @typedef {{type: 'role', role: string, cols: number, rows: number}} Role
  * @typedef {{type: 'notice', kind: 'idle' | 'lifetime' | 'directory', seconds: number}
- *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart'}} Notice
+ *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart'} | Watched} Notice
+ * @typedef {{type: 'notice', kind: 'watched', by: string[], before: {by: string, until: number}[]}} Watched
  * @typedef {{type: 'stats', cpu: number | null, memory: number | null, pids: number | null}} Stats
  * @typedef {{type: 'ended', reason: string, status: number | null, text: string}} Ended
  * @typedef {{type: 'error', code: number, message: string, reference: string}} Refused
@@ -50,6 +51,7 @@ export class BadFrame extends Error {}
 /** @type {Check} */ const whole = (value) => Number.isSafeInteger(value);
 /** @type {Check} */ const size = (value) => count(value) && Number(value) >= 1 && Number(value) <= MAX_SIZE;
 /** @type {Check} */ const texts = (value) => Array.isArray(value) && value.every(text);
+/** @type {Check} */ const looks = (value) => Array.isArray(value) && value.every(object({ by: text, until: count }));
 /** @type {(check: Check) => Check} */ const orNull = (check) => (value) => value === null || check(value);
 /** @type {(shape: Shape) => Check} */ const object = (shape) => (value) => isObject(value) && fits(value, shape);
 
@@ -98,7 +100,7 @@ const TO_CLIENT = {
 /** @type {Record<string, Shape>} */
 const NOTICES = {
   idle: { seconds: count }, lifetime: { seconds: count }, directory: { seconds: count }, oom: { killed: count },
-  gap: {}, restart: {},
+  gap: {}, restart: {}, watched: { by: texts, before: looks },
 };
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

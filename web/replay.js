@@ -6,7 +6,7 @@ import { boxIsOpen, byId, closeBox, element, openBox } from './overlay.js';
 import { Player } from './player.js';
 import { Stage } from './stage.js';
 import { Timeline } from './timeline.js';
-import { clock, words } from './words.js';
+import { timecode, words } from './words.js';
 
 /** Milliseconds between two looks whether a recording that is still being made has grown. */
 const EVERY = 2000;
@@ -36,7 +36,7 @@ let ticking = false;
 function show() {
   const { play, pause, again } = words.replay;
   playButton.textContent = player.playing ? pause : player.isAtEnd ? again : play;
-  byId('time').textContent = `${clock(player.position)} / ${clock(player.duration)}`;
+  byId('time').textContent = `${timecode(player.position)} / ${timecode(player.duration)}`;
   byId('terminal').setAttribute('aria-busy', String(player.seeking));
   timeline.show(player.position, player.duration);
   byId('about').textContent = timeline.near(player.position)?.text ?? about;
@@ -82,7 +82,7 @@ function toSign(way) {
   const sign = timeline.next(player.position, way);
   if (!sign) return;
   void player.seek(sign.time);
-  announce(`${clock(sign.time)} ${sign.text}`);
+  announce(`${timecode(sign.time)} ${sign.text}`);
 }
 
 function showKeys() {

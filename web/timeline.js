@@ -1,7 +1,7 @@
 // The bar below a recording: where it is, and where something was or was found.
 
 import { element } from './overlay.js';
-import { clock, words } from './words.js';
+import { timecode, words } from './words.js';
 
 /** Marks that are drawn at most: beside each other, more could not be told apart. */
 const MOST = 300;
@@ -57,7 +57,7 @@ export class Timeline {
     const every = Math.ceil(this.#signs.length / MOST);
     const drawn = this.#signs.filter((sign, index) => sign.kind === 'gap' || index % every === 0);
     this.#place.replaceChildren(...drawn.map(({ time, kind, text }) => {
-      const mark = element('i', { class: kind, title: `${clock(time)} ${text}` });
+      const mark = element('i', { class: kind, title: `${timecode(time)} ${text}` });
       mark.style.left = `${(100 * time) / this.#duration}%`;
       return mark;
     }));

@@ -1,6 +1,6 @@
 // What the scripts show in German. Pages that the daemon renders have theirs in src/language/german.rs.
 
-import { clock, locale, speak } from './words.js';
+import { clock, locale, speak, timecode } from './words.js';
 
 /** As in “noch 2 Tage”; under ten minutes to the second. @param {number} seconds @param {string} [days] the plural */
 export function duration(seconds, days = 'Tage') {
@@ -32,6 +32,11 @@ function amount(bytes) {
 /** Thousandths of a processor as processors, with at most two digits behind the comma. @param {number} millicpus */
 function processors(millicpus) {
   return String(Math.round(millicpus / 10) / 100).replace('.', ',');
+}
+
+/** Who came through the host's own door has no name but a number. @param {string[]} list */
+function names(list) {
+  return list.map((name) => (/^uid \d+$/.test(name) ? `die Verwaltung des Rechners (${name})` : name)).join(', ');
 }
 
 /** @type {import('./words.js').Words} */
@@ -143,6 +148,14 @@ const german = {
   watching: 'Diese Sitzung wird in einem anderen Fenster oder auf einem anderen Gerät benutzt. Sie schauen zu; was Sie hier '
     + 'tippen, wird nicht gesendet.',
   takeBack: 'Zurückholen',
+  watched: {
+    looking: (user) => `Sie sehen der Sitzung von ${user} zu. Nichts, was Sie hier tun, erreicht sie, und ${user} erfährt es.`,
+    mark: (by) => `${names(by)} sieht zu`,
+    now: (by) => `${names(by)} ${by.length === 1 ? 'sieht' : 'sehen'} dieser Sitzung zu, also ihrem Bildschirm. Was Sie `
+      + 'unsichtbar eingeben, etwa ein Passwort, bleibt unsichtbar.',
+    before: (before) => `Dieser Sitzung wurde zugesehen: ${before.map(({ by, until }) => `${names([by])} bis ${clock(until)} Uhr`)
+      .join(', ')}.`,
+  },
   takenOver: {
     title: 'Anderswo geöffnet',
     text: 'Diese Sitzung wird jetzt in einem anderen Fenster oder auf einem anderen Gerät gezeigt. Nichts ging verloren.',
@@ -330,7 +343,7 @@ const german = {
     pause: 'Anhalten',
     again: 'Noch einmal',
     position: 'Zeitpunkt',
-    of: (at, duration) => `${clock(at)} von ${clock(duration)}`,
+    of: (at, duration) => `${timecode(at)} von ${timecode(duration)}`,
     running: 'Läuft noch: gezeigt, soweit sie reicht.',
     brokenOff: 'Abgebrochen: Das Ende wurde nicht aufgezeichnet.',
     recorded: (moment) => `Aufgezeichnet ${new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' })

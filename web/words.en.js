@@ -1,6 +1,6 @@
 // What the scripts show in English. Pages that the daemon renders have theirs in src/language/english.rs.
 
-import { clock, locale, speak } from './words.js';
+import { clock, locale, speak, timecode } from './words.js';
 
 /** What every language has to say. @typedef {typeof english} Words */
 
@@ -38,6 +38,11 @@ export function processors(millicpus) {
 export function ordinal(place) {
   const teen = place % 100 > 10 && place % 100 < 14;
   return `${place}${(!teen && ['th', 'st', 'nd', 'rd'][place % 10]) || 'th'}`;
+}
+
+/** Who came through the host's own door has no name but a number. @param {string[]} list */
+function names(list) {
+  return list.map((name) => (/^uid \d+$/.test(name) ? `the host’s administrator (${name})` : name)).join(', ');
 }
 
 const english = {
@@ -168,6 +173,18 @@ const english = {
   },
   watching: 'This session is in use in another window or on another device. You watch it; what you type here is not sent.',
   takeBack: 'Take back',
+  watched: {
+    /** @param {string} user */
+    looking: (user) => `You are watching ${user}’s session. Nothing that you do here reaches it, and ${user} is told.`,
+    /** @param {string[]} by */
+    mark: (by) => `watched by ${names(by)}`,
+    /** @param {string[]} by */
+    now: (by) => `${names(by)} ${by.length === 1 ? 'watches' : 'watch'} this session and ${by.length === 1 ? 'sees' : 'see'} `
+      + 'its screen. What you type unseen, like a password, stays unseen.',
+    /** @param {{by: string, until: number}[]} before */
+    before: (before) => `This session was watched by ${before.map(({ by, until }) => `${names([by])} until ${clock(until)}`)
+      .join(', ')}.`,
+  },
   takenOver: {
     title: 'Opened elsewhere',
     text: 'This session is now shown in another window or on another device. Nothing was lost.',
@@ -377,7 +394,7 @@ const english = {
     again: 'Again',
     position: 'Moment',
     /** @param {number} at @param {number} duration milliseconds */
-    of: (at, duration) => `${clock(at)} of ${clock(duration)}`,
+    of: (at, duration) => `${timecode(at)} of ${timecode(duration)}`,
     running: 'Still running: shown as far as it goes.',
     brokenOff: 'Broken off: its end was not recorded.',
     /** @param {Date} moment */

@@ -1,7 +1,7 @@
 //! An event as a journal entry: a MESSAGE for people, `CORACLE_*` fields for programs. No I/O.
 
 use super::{Event, ids};
-use crate::config::StateKey;
+use crate::{config::StateKey, session::SessionId};
 
 const MAX_VALUE: usize = 64 * 1024; // bytes of one field
 const MAX_PATH: usize = 512; // characters of a path
@@ -45,6 +45,8 @@ fn kind(event: &Event<'_>) -> (&'static str, &'static str, &'static str) {
         Event::SessionAdopted { .. } => (ids::SESSION_ADOPTED, "session-adopted", NOTICE),
         Event::Attach { .. } => (ids::ATTACH, "attach", NOTICE),
         Event::Detach { .. } => (ids::DETACH, "detach", NOTICE),
+        Event::Watch { .. } => (ids::WATCH, "watch", NOTICE),
+        Event::WatchEnd { .. } => (ids::WATCH_END, "watch-end", NOTICE),
         Event::IdleWarning { .. } => (ids::IDLE_WARNING, "idle-warning", NOTICE),
         Event::SessionOom { .. } => (ids::SESSION_OOM, "session-oom", WARNING),
         Event::SessionEnd { .. } => (ids::SESSION_END, "session-end", NOTICE),
@@ -125,6 +127,12 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             format!("session {id}: {user} detached from {peer}"),
             fields([("CORACLE_SESSION", id.as_str()), ("CORACLE_USER", user), ("CORACLE_PEER", peer)]),
         ),
+        Event::Watch { id, user, by, peer } => {
+            (format!("session {id}: {by} watches {user} from {peer}"), watch(id, user, by, peer))
+        }
+        Event::WatchEnd { id, user, by, peer } => {
+            (format!("session {id}: {by} watches {user} no more, from {peer}"), watch(id, user, by, peer))
+        }
         Event::IdleWarning { id, user, peer, seconds } => (
             format!("session {id}: idle; it ends in {seconds} s unless {user} types something"),
             fields([
@@ -210,6 +218,10 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             fields([("CORACLE_COUNT", &count.to_string()), ("CORACLE_PEER", peer), ("CORACLE_REASON", what)]),
         ),
     }
+}
+
+fn watch(id: &SessionId, user: &str, by: &str, peer: &str) -> Entry {
+    fields([("CORACLE_SESSION", id.as_str()), ("CORACLE_USER", user), ("CORACLE_BY", by), ("CORACLE_PEER", peer)])
 }
 
 /// The fields with their values; empty ones say nothing and are left out.

@@ -25,6 +25,10 @@ pub(super) const SESSION_ADOPTED: &str = "bd251c3f9f1cf47614090d534bc04df5";
 pub(super) const ATTACH: &str = "5b552c4eaf7a0145b3ace3c583e1fe2c";
 /// The browser is gone; the session may go on.
 pub(super) const DETACH: &str = "8be7b4c6aa87b5711f2adb03e036b879";
+/// An administrator looks at somebody's session.
+pub(super) const WATCH: &str = "b73c5821acc7983fb9dfaf933947465e";
+/// An administrator does not look at it any more.
+pub(super) const WATCH_END: &str = "819d7e6628947f697f5a0173667cb49e";
 /// A session's owner was told that it ends soon, since nothing is typed.
 pub(super) const IDLE_WARNING: &str = "3f521996a68a1512c17312d94fd7ae88";
 /// Processes of a session were killed for want of memory, and its shell goes on.

@@ -86,6 +86,20 @@ pub(crate) enum Event<'a> {
         user: &'a str,
         peer: &'a str,
     },
+    /// An administrator begins to look at a session; `user` is its owner, `by` who looks.
+    Watch {
+        id: SessionId,
+        user: &'a str,
+        by: &'a str,
+        peer: &'a str,
+    },
+    /// … and does not any more.
+    WatchEnd {
+        id: SessionId,
+        user: &'a str,
+        by: &'a str,
+        peer: &'a str,
+    },
     /// The one at the keyboard is told that the session ends in so many seconds unless something is typed.
     IdleWarning {
         id: SessionId,

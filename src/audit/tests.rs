@@ -29,6 +29,8 @@ fn least_of_each() -> BTreeMap<String, BTreeMap<&'static str, String>> {
         Event::DirectoryBack,
         Event::Attach { id, user, peer },
         Event::Detach { id, user, peer },
+        Event::Watch { id, user, by: "ada", peer },
+        Event::WatchEnd { id, user, by: "ada", peer },
         Event::IdleWarning { id, user, peer, seconds: 60 },
         Event::SessionOom { id, user, profile, killed: 1 },
         // Of a session whose record was lost, the owner may not be known.

@@ -1,4 +1,5 @@
-//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `end`, `replay`.
+//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `watch`, `end`,
+//! `replay`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
@@ -12,6 +13,8 @@ mod ps; //           which sessions there are
 mod replay; //       a recording in a terminal
 mod serve; //        the daemon
 mod typed; //        a password, at a terminal or on stdin
+mod viewer; //       somebody's screen in this terminal
+mod watch; //        a session's, as it is now
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -57,6 +60,12 @@ enum Command {
     Ldap(ldap::LdapArgs),
     /// List the sessions of the running daemon
     Ps(ps::PsArgs),
+    /// Look at the terminal of a session, without touching it; its owner is told
+    #[command(
+        after_help = "q, Ctrl-C or Ctrl-] leaves. Nothing that is typed here reaches the session. A terminal that is larger \
+                            than this one is cut."
+    )]
+    Watch(watch::WatchArgs),
     /// End a session, or all of them, and wait until nothing of them is left
     End(end::EndArgs),
     /// Play a recording in this terminal
@@ -125,6 +134,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::Prepare(args) => prepare::run(&args, places()?),
         Command::Ldap(args) => ldap::run(&args, &places()?),
         Command::Ps(args) => ps::run(&args, &places()?),
+        Command::Watch(args) => watch::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
         Command::Replay(args) => replay::run(&args),
     }
@@ -154,6 +164,8 @@ mod tests {
             &[][..],
             &["srve"],
             &["end"],
+            &["watch"],
+            &["watch", "nothing"],
             &["ldap"],
             &["ldap", "test", "mira"],
             &["end", "abcdefghij23", "--all"],
@@ -161,7 +173,12 @@ mod tests {
         ] {
             assert_eq!(code(wrong), 64, "{wrong:?}");
         }
-        for right in [&["ps", "--json"][..], &["end", "--all", "--reason", "shutdown"], &["end", "abcdefghij23"]] {
+        for right in [
+            &["ps", "--json"][..],
+            &["end", "--all", "--reason", "shutdown"],
+            &["end", "abcdefghij23"],
+            &["watch", "abcdefghij23"],
+        ] {
             assert_eq!(code(right), 255, "{right:?}");
         }
     }

@@ -3,10 +3,8 @@
 //! What was recorded is hostile to the terminal that shows it. It is written into a screen of ours, and only that screen's
 //! text and colours reach the real one.
 
-mod film; //  the recording and where it is
-mod keys; //  what is typed
-mod look; //  the rows and the line below them
-mod stage; // the real terminal, as it was before once this is over
+mod film; // the recording and where it is
+mod keys; // what is typed
 
 use std::{
     io::{self, Write},
@@ -18,20 +16,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::termios::isatty;
-use tokio::signal::unix::{SignalKind, signal};
-
-use self::{
-    film::Film,
-    keys::Key,
-    look::{Look, Said},
-    stage::{Keyboard, Stage},
+use self::{film::Film, keys::Key};
+use super::{
+    Stop,
+    viewer::{Event, Viewer},
 };
-use super::Stop;
 use crate::{
     recording::What,
     replay::{Found, Hit, NoRecording, Pattern, Scan},
-    screen::PlainText,
+    screen::{PlainText, is_harmless},
+    session::Size,
 };
 
 /// How fast it may go, beside as it was.
@@ -40,6 +34,9 @@ const SPEEDS: [f64; 7] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
 const FRAME: Duration = Duration::from_millis(33);
 /// How often a recording that goes on is looked at.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// The answer to `?`.
+const KEYS: &str =
+    "space plays and pauses, ← → 5 s, ↓ ↑ 1 min, Home End, . one step, - + speed, / n N search, q leaves";
 
 /// Arguments of `coracle replay`.
 #[derive(clap::Args)]
@@ -95,17 +92,20 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Stop> {
             Failed::Writing(error) => Stop::other(format!("stdout: {error}")),
         });
     }
-    if !isatty(io::stdin()) || !isatty(io::stdout()) {
-        return Err(Stop::usage(
-            "a replay needs a terminal for stdin and stdout; `coracle replay --dump FILE` prints the text",
-        ));
-    }
-    let film = Film::open(&args.file).map_err(refused)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Stop::other(error.to_string()))?;
-    let played = runtime.block_on(Show::begin(film, args)?.play());
+    let mut film = Film::open(&args.file).map_err(refused)?;
+    film.idle = args.idle;
+    let broken = |error: io::Error| Stop::other(format!("{name}: {error}"));
+    film.seek(args.from).map_err(broken)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Stop::other(format!("event loop: {e}")))?;
+    let played = runtime.block_on(async {
+        let viewer = Viewer::open("replay")?;
+        Show::new(film, viewer, args.speed).play().await.map_err(broken)
+    });
     runtime.shutdown_background(); // a search that was given up
-    played.map_err(|error| Stop::other(format!("{name}: {error}")))
+    played
 }
 
 /// What went wrong while text was printed.
@@ -126,7 +126,7 @@ fn dump(file: &Path, from: u64, mut to: impl Write) -> Result<(), Failed> {
                 text.push(output, |line| lines += &format!("{line}\n"))
             }
             Some(What::Marker(marker)) if events.time() >= from => {
-                let plain: String = marker.chars().filter(|c| !c.is_control()).collect();
+                let plain: String = marker.chars().filter(|c| is_harmless(*c)).collect();
                 lines += &format!("[{plain}]\n");
             }
             Some(_) => {}
@@ -146,9 +146,7 @@ fn dump(file: &Path, from: u64, mut to: impl Write) -> Result<(), Failed> {
 /// A film that is being shown.
 struct Show {
     film: Film,
-    look: Look,
-    keyboard: Keyboard,
-    stage: Stage,
+    viewer: Viewer,
     playing: bool,
     speed: f64,
     /// What is typed behind `/`.
@@ -166,47 +164,26 @@ enum Next {
 }
 
 impl Show {
-    fn begin(mut film: Film, args: &ReplayArgs) -> Result<Show, Stop> {
-        film.idle = args.idle;
-        film.seek(args.from).map_err(|error| Stop::other(format!("{}: {error}", args.file.display())))?;
-        let stage = Stage::enter().map_err(|error| Stop::other(format!("the terminal: {error}")))?;
-        let (speed, look) = (args.speed, Look::default());
-        let keyboard = Keyboard::listen();
-        Ok(Show {
-            film,
-            look,
-            keyboard,
-            stage,
-            playing: true,
-            speed,
-            typed: None,
-            hits: Vec::new(),
-            note: String::new(),
-        })
+    fn new(film: Film, viewer: Viewer, speed: f64) -> Show {
+        let (typed, hits, note) = (None, Vec::new(), String::new());
+        Show { film, viewer, playing: true, speed, typed, hits, note }
     }
 
     async fn play(mut self) -> io::Result<()> {
-        let mut ends = Ends::listen()?;
-        let mut resized = signal(SignalKind::window_change())?;
-        let mut back = signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?;
         let mut now = Instant::now();
         loop {
             self.draw()?;
             let wait = self.wait();
             tokio::select! {
-                () = ends.next() => return Ok(()),
-                _ = resized.recv() => self.look.forget(),
-                _ = back.recv() => {
-                    self.stage.again()?;
-                    self.look.forget();
-                }
-                keys = self.keyboard.next() => {
-                    for key in keys {
-                        if self.press(key, &mut ends).await? == Next::Leave {
+                event = self.viewer.event() => match event {
+                    Event::Over(_) => return Ok(()),
+                    Event::Resized => {}
+                    Event::Keys(bytes) => for key in keys::parse(&bytes) {
+                        if self.press(key).await? == Next::Leave {
                             return Ok(());
                         }
-                    }
-                }
+                    },
+                },
                 () = tokio::time::sleep(wait), if self.playing => {}
             }
             let passed = now.elapsed();
@@ -226,16 +203,31 @@ impl Show {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        let said = Said { playing: self.playing, speed: self.speed, typed: self.typed.as_deref(), note: &self.note };
-        let picture = self.look.draw(&self.film, self.stage.size(), &said);
-        self.stage.write(picture.as_bytes())
+        let status = match &self.typed {
+            Some(typed) => format!("/{typed}"),
+            None if !self.note.is_empty() => self.note.clone(),
+            None => self.status(),
+        };
+        self.viewer.draw(&self.film.screen, &status)
     }
 
-    async fn press(&mut self, key: Key, ends: &mut Ends) -> io::Result<Next> {
+    /// Where it is, and whether all of it is shown.
+    fn status(&self) -> String {
+        let state = match (self.playing, self.film.is_at_end()) {
+            (_, true) => "end",
+            (true, _) => "play",
+            (false, _) => "pause",
+        };
+        let (time, duration) = (timecode(self.film.time()), timecode(self.film.duration()));
+        let size = shown(self.film.screen.size(), self.viewer.room());
+        format!(" {state}  {time} / {duration}  {}×  {size}  ? keys", self.speed)
+    }
+
+    async fn press(&mut self, key: Key) -> io::Result<Next> {
         self.note.clear();
         if let Some(mut typed) = self.typed.take() {
             match key {
-                Key::Enter => self.search(&typed, ends).await?,
+                Key::Enter => self.search(&typed).await?,
                 Key::Escape | Key::Interrupt => {}
                 Key::Backspace => {
                     self.typed = typed.pop().map(|_| typed);
@@ -273,14 +265,14 @@ impl Show {
             Key::Char('/') => self.typed = Some(String::new()),
             Key::Char('n') => self.jump(1, self.film.time())?,
             Key::Char('N') => self.jump(-1, self.film.time())?,
-            Key::Char('?') => look::KEYS.clone_into(&mut self.note),
+            Key::Char('?') => KEYS.clone_into(&mut self.note),
             _ => {}
         }
         Ok(Next::On)
     }
 
     /// Looks through all of it; a key gives it up.
-    async fn search(&mut self, text: &str, ends: &mut Ends) -> io::Result<()> {
+    async fn search(&mut self, text: &str) -> io::Result<()> {
         let Some(pattern) = Pattern::new(text) else { return Ok(()) };
         self.note = "searching … any key gives it up".into();
         self.draw()?;
@@ -289,8 +281,7 @@ impl Show {
         let mut pass = tokio::task::spawn_blocking(move || Scan { pattern: Some(&pattern), stop: &theirs }.run(events));
         let found = tokio::select! {
             found = &mut pass => found.map_err(io::Error::other)??,
-            _ = self.keyboard.next() => Err(crate::replay::Stopped),
-            () = ends.next() => Err(crate::replay::Stopped),
+            _ = self.viewer.event() => Err(crate::replay::Stopped),
         };
         stop.store(true, Relaxed);
         self.note.clear();
@@ -320,25 +311,18 @@ impl Show {
     }
 }
 
-/// The signals that end it: the terminal is given back first.
-struct Ends([tokio::signal::unix::Signal; 4]);
-
-impl Ends {
-    fn listen() -> io::Result<Ends> {
-        let [hangup, interrupt, quit, terminate] =
-            [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit(), SignalKind::terminate()].map(signal);
-        Ok(Ends([hangup?, interrupt?, quit?, terminate?]))
+/// The size of the recording, and how much of it there is room for where that is not all.
+fn shown((cols, rows): (u16, u16), room: Size) -> String {
+    if cols > room.cols || rows > room.rows {
+        return format!("recorded at {cols}×{rows}, of which {}×{} fit here", cols.min(room.cols), rows.min(room.rows));
     }
+    format!("{cols}×{rows}")
+}
 
-    async fn next(&mut self) {
-        let [hangup, interrupt, quit, terminate] = &mut self.0;
-        tokio::select! {
-            _ = hangup.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = quit.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    }
+/// A moment in milliseconds as `1:02:03` or `2:03`.
+fn timecode(ms: u64) -> String {
+    let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 #[cfg(test)]
@@ -355,6 +339,14 @@ mod tests {
         }
         assert_eq!(speed("0.5"), Ok(0.5));
         assert!(["0", "-1", "nan", "x", "2000"].into_iter().all(|text| speed(text).is_err()));
+    }
+
+    #[test]
+    fn a_size_that_does_not_fit_is_told() {
+        let room = Size { cols: 80, rows: 23 };
+        assert_eq!(shown((80, 23), room), "80×23");
+        assert_eq!(shown((100, 20), room), "recorded at 100×20, of which 80×20 fit here");
+        assert_eq!((timecode(59_999), timecode(3_723_000)), ("0:59".into(), "1:02:03".into()));
     }
 
     #[test]

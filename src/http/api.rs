@@ -10,7 +10,7 @@ use super::response::{self, Answer};
 use super::web::Asked;
 use crate::auth::{OwnerId, Person, Purpose, TICKET_TTL};
 use crate::language::Words;
-use crate::session::{EndNote, EndReason, NoSeat, Refusal, SessionId};
+use crate::session::{Claim, EndNote, EndReason, NoSeat, Refusal, SessionId};
 
 /// When to ask again where the host is full or not ready.
 const FULL: Duration = Duration::from_secs(60);
@@ -170,11 +170,12 @@ pub(crate) async fn ticket(asked: &Asked<'_>, body: Incoming) -> Answer {
         Err(bad) => return asked.refuse_body(bad),
     };
     let Ok(session) = wanted.session.parse() else { return no_such_session(asked.words) };
-    match asked.shop.roster.seat_for(session, &login.person) {
-        Err(NoSeat::NotYours) => return not_yours(asked),
+    match asked.shop.roster.seat_for(session, &Claim::Own(login.person.clone())) {
+        // An administrator may look at it, and nothing more: that is decided with the WebSocket.
+        Err(NoSeat::NotYours) if !login.person.is_admin() => return not_yours(asked),
         Err(NoSeat::NoSuchSession) => return no_such_session(asked.words),
         // The WebSocket tells how it ended, or that the daemon is about to leave.
-        Ok(()) | Err(NoSeat::Over(..) | NoSeat::ComeBack) => {}
+        Ok(()) | Err(NoSeat::Over(..) | NoSeat::ComeBack | NoSeat::NotYours) => {}
     }
     let purpose = Purpose { session, origin: asked.here.origin.clone() };
     match asked.shop.auth.logins().ticket(login, purpose) {

@@ -9,6 +9,7 @@ use super::body;
 use super::connection::Visit;
 use super::response::{self, Answer};
 use super::route::Route;
+use super::socket;
 use super::web;
 use crate::language::Language;
 use crate::session::EndReason;
@@ -36,6 +37,9 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
     if request.method() == Method::GET || matches!(Route::parse(path), Some(Route::Session(_))) {
         shop.roster.settled().await; // or those that are being adopted would be missing
     }
+    if let (&Method::GET, Some(Route::Socket(id))) = (request.method(), Route::parse(path)) {
+        return socket::upgrade_operator(request.into_parts().0, visit, &shop.roster, id);
+    }
     match (request.method(), Route::parse(path)) {
         (&Method::GET, Some(Route::Sessions)) => response::json(StatusCode::OK, &shop.roster.list(None)),
         (&Method::DELETE, Some(Route::Sessions)) => {
@@ -51,6 +55,7 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
         }
         (_, Some(Route::Sessions)) => not_allowed("GET, DELETE"),
         (_, Some(Route::Session(_))) => not_allowed("DELETE"),
+        (_, Some(Route::Socket(_))) => not_allowed("GET"),
         _ => response::problem(StatusCode::NOT_FOUND, "There is nothing here.", &crate::sys::reference()),
     }
 }

@@ -18,7 +18,7 @@ pub(crate) use replay::replay;
 pub(crate) use sign_in::{
     LoginPage, login, login_refused_plain_http, login_stopped, login_without_directory, login_wrong,
 };
-pub(crate) use terminal::terminal;
+pub(crate) use terminal::{Sight, terminal};
 
 use super::{
     assets::path,

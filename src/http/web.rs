@@ -207,6 +207,7 @@ async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
         Route::Login => sign_in::form(&asked),
         Route::Logout => sign_in::sign_out(&asked),
         Route::Terminal(id) => terminal(&asked, id),
+        Route::Watch(id) => watch(&asked, id),
         Route::Me => api::me(&asked),
         Route::Profiles => api::profiles(&asked),
         Route::Sessions if asked.is_post() => api::start(&asked, body).await,
@@ -272,7 +273,9 @@ async fn goes_on(route: Route, shop: &Shop) -> bool {
         shop.roster.settled().await;
     }
     match route {
-        Route::Terminal(id) | Route::Socket(id) | Route::Session(id) => shop.roster.find(id).is_some(),
+        Route::Terminal(id) | Route::Watch(id) | Route::Socket(id) | Route::Session(id) => {
+            shop.roster.find(id).is_some()
+        }
         Route::Logout | Route::Tickets | Route::Help => true,
         Route::Recordings | Route::Replay(_) | Route::RecordingList => true,
         Route::Recording(_) | Route::Cast(_) | Route::Checkpoint(_) | Route::Find(_) => true,
@@ -333,13 +336,36 @@ fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {
         Some(session) if session.owner != person.owner => {
             response::page(StatusCode::FORBIDDEN, pages::not_yours(asked.words))
         }
-        Some(_) => response::page(StatusCode::OK, pages::terminal(asked.words, id, file_limits(asked))),
+        Some(_) => {
+            let sight = pages::Sight::Own { files: file_limits(asked) };
+            response::page(StatusCode::OK, pages::terminal(asked.words, id, &sight))
+        }
         None => match asked.shop.roster.find_ended(id) {
             Some(note) if note.owner == person.owner => {
                 let again = asked.shop.roster.profiles(person).iter().any(|p| p.name == note.profile);
                 response::page(StatusCode::GONE, pages::ended(asked.words, &note, again, crate::sys::unix_seconds()))
             }
             _ => response::page(StatusCode::NOT_FOUND, pages::no_such_session(asked.words)),
+        },
+    }
+}
+
+/// An administrator looks at somebody's session; their own they have already.
+fn watch(asked: &Asked<'_>, id: SessionId) -> Answer {
+    let Some(person) = asked.person() else { return response::see_other(&format!("/login?next=/s/{id}/watch")) };
+    let roster = &asked.shop.roster;
+    match roster.find(id) {
+        Some(session) if session.owner == person.owner => response::see_other(&format!("/s/{id}")),
+        _ if !person.is_admin() => response::page(StatusCode::FORBIDDEN, pages::not_yours(asked.words)),
+        Some(session) => {
+            let sight = pages::Sight::Watched { user: &session.user };
+            response::page(StatusCode::OK, pages::terminal(asked.words, id, &sight))
+        }
+        None => match roster.find_ended(id) {
+            Some(note) => {
+                response::page(StatusCode::GONE, pages::ended(asked.words, &note, false, crate::sys::unix_seconds()))
+            }
+            None => response::page(StatusCode::NOT_FOUND, pages::no_such_session(asked.words)),
         },
     }
 }

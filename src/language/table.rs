@@ -118,6 +118,11 @@ pub(crate) struct Launcher {
     pub(crate) left: fn(u64) -> String,
     pub(crate) open: &'static str,
     pub(crate) open_label: fn(&str) -> String,
+    pub(crate) watch: &'static str,
+    /// The session's id, and whose it is.
+    pub(crate) watch_label: fn(&str, &str) -> String,
+    /// Names.
+    pub(crate) watched_by: fn(&str) -> String,
     pub(crate) end: &'static str,
     pub(crate) end_label: fn(&str) -> String,
     pub(crate) ask_own: &'static str,

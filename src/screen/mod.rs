@@ -21,9 +21,9 @@ mod sgr; //        … the pen
 mod osc; //        … title, links, colours
 mod reflow; //     another size
 mod snapshot; //   the bytes that redraw it
-mod painted; //    rows for a terminal that is not ours
 mod plain; //      output as text
 mod kept; //       the model itself as bytes, for the next process
+mod paint; //      a row for any other terminal
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
@@ -42,6 +42,7 @@ use charset::Charsets;
 pub(crate) use kept::Above;
 use links::Links;
 use modes::Modes;
+pub(crate) use paint::is_harmless;
 use parser::{Asked, Parser};
 use scrollback::Scrollback;
 use width::Printed;

@@ -1,7 +1,10 @@
 //! Terminal output as the text that somebody would look for in it: no model of the screen, only its characters in the
 //! order in which they came.
 
-use super::parser::{Asked, Parser};
+use super::{
+    is_harmless,
+    parser::{Asked, Parser},
+};
 
 /// Characters of a line that are kept; what a program writes beyond that begins another one.
 const LONGEST_LINE: usize = 4096;
@@ -50,7 +53,7 @@ impl PlainText {
         if self.length >= LONGEST_LINE {
             self.end(ended);
         }
-        if let Some(char) = char::from_u32(code).filter(|char| !turns_direction(*char)) {
+        if let Some(char) = char::from_u32(code).filter(|char| is_harmless(*char)) {
             self.line.push(char);
             self.length += 1;
         }
@@ -63,11 +66,6 @@ impl PlainText {
         self.line.clear();
         self.length = 0;
     }
-}
-
-/// Marks that turn the direction of writing: on a screen they make text look like another.
-pub(super) fn turns_direction(char: char) -> bool {
-    matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

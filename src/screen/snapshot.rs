@@ -11,8 +11,7 @@ use super::{
     cell::{Cell, Style, bg, fg, word},
     charset::{Charset, Charsets},
 };
-use pen::Writer;
-pub(super) use pen::Writer as Pen;
+pub(super) use pen::Writer;
 
 impl Screen {
     /// What to write into an emulator of this size, in whatever state it is, to make it the same as one that has read all

@@ -3,6 +3,7 @@
 //! Nothing here speaks Podman's words: `crate::podman` launches and ends, this module decides when.
 
 mod id; //     a session's name
+mod watcher; // who may see it
 mod reason; // why it ended
 mod state; //  the machine: events in, actions out
 mod task; //   the one task that owns a session
@@ -25,7 +26,7 @@ pub(crate) use files::{BadPath, Conflict, Download, FileError, FilePath, STALL, 
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
 pub(crate) use roster::{
-    Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Roster, Summary, Terms, default_podman_socket,
+    Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Rights, Roster, Summary, Terms, default_podman_socket,
     podman_socket_of,
 };
 pub(crate) use slots::{NoSlots, Slots};
@@ -33,6 +34,7 @@ pub(crate) use state::AttachmentId;
 #[cfg(test)]
 pub(crate) use task::Message;
 pub(crate) use task::Used;
+pub(crate) use watcher::{Claim, Watcher};
 
 /// The terminal's size; both 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

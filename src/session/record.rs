@@ -19,7 +19,7 @@ use crate::{
     podman::Mapping,
     session::SessionId,
     sys::BootTime,
-    terminal::{Certificate, Checkpoints, Share},
+    terminal::{Certificate, Checkpoints, Look, Share},
 };
 
 const MAGIC: &[u8; 8] = b"corarec\n";
@@ -54,6 +54,9 @@ pub(crate) struct Record {
     pub(crate) certificate: Option<Certificate>,
     #[serde(default)] // a record of before there was such a thing
     pub(crate) kills: Kills,
+    /// Administrators who have looked at it, the last one last.
+    #[serde(default)]
+    pub(crate) looks: Vec<Look>,
 }
 
 /// The open file of a session's record.
@@ -193,6 +196,7 @@ pub(crate) mod tests {
             size: Size::DEFAULT,
             certificate: None,
             kills: Kills::default(),
+            looks: Vec::new(),
         }
     }
 

@@ -6,7 +6,7 @@ mod boarding; //  the hold that a WebSocket has on its session
 
 pub(super) use aboard::{Note, live_dir};
 pub(crate) use admission::{ProfileView, Refusal, Terms};
-pub(crate) use boarding::Boarding;
+pub(crate) use boarding::{Boarding, Rights};
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
@@ -20,7 +20,7 @@ use std::{
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use super::{
-    AttachmentId, EndNote, EndReason, SessionId, Size,
+    AttachmentId, Claim, EndNote, EndReason, SessionId, Size,
     ended::EndNotes,
     files::Desks,
     slots::Slots,
@@ -59,6 +59,9 @@ pub(crate) struct Summary {
     pub(crate) lifetime_left: u64,
     /// Seconds left until it ends because no browser came; `None` unless `detached`.
     pub(crate) detached_left: Option<u64>,
+    /// Administrators who watch it now.
+    #[serde(default)] // a daemon of before there was such a thing
+    pub(crate) watched_by: Vec<String>,
 }
 
 /// Why a browser could not be seated.
@@ -186,47 +189,52 @@ impl Roster {
         self.0.ends.list(owner)
     }
 
-    /// Seats a browser of `who`: from now on it has the keyboard, and what it is told arrives in the [`Ears`].
+    /// Seats somebody: a browser of the owner has the keyboard from now on, in its size; who may only look sees the session
+    /// in the size that it has. What they are told arrives in the [`Ears`].
     pub(crate) async fn attach(
         &self,
         id: SessionId,
-        who: &Person,
+        claim: &Claim,
         size: Size,
         peer: &str,
     ) -> Result<(Boarding, Ears), NoSeat> {
         let (inbox, feed, output, (seat, ears)) = {
             let table = self.table();
-            let entry = self.seat_in(&table, id, who)?;
+            let entry = self.seat_in(&table, id, |owner| claim.covers(owner))?;
             let number = AttachmentId(self.0.attachments.fetch_add(1, Ordering::Relaxed));
-            let feed = Arc::new(Feed::new(number, who.name.clone(), peer.to_owned(), entry.bell.clone()));
+            let feed = Arc::new(Feed::new(number, claim.name().to_owned(), peer.to_owned(), entry.bell.clone()));
             (entry.inbox.clone(), feed.clone(), entry.output.clone(), Seat::new(feed))
         };
-        if inbox.send(Message::Attach { seat, size }).await.is_err() {
+        let (rights, message) = match claim {
+            Claim::Own(_) => (Rights::Own, Message::Attach { seat, size }),
+            Claim::Look(_) => (Rights::Look, Message::Watch(seat)),
+        };
+        if inbox.send(message).await.is_err() {
             // Its task is over: it left with the daemon, or it ended and the list is about to forget it.
             if self.is_leaving() {
                 return Err(NoSeat::ComeBack);
             }
             self.gone(id).await;
-            return Err(self.over(id, who));
+            return Err(self.over(id, |owner| claim.covers(owner)));
         }
-        Ok((Boarding { feed, output, inbox }, ears))
+        Ok((Boarding { feed, output, rights, inbox }, ears))
     }
 
-    /// Whether `who` may attach to this session, without doing so.
-    pub(crate) fn seat_for(&self, id: SessionId, who: &Person) -> Result<(), NoSeat> {
-        self.seat_in(&self.table(), id, who).map(drop)
+    /// Whether there is a seat for this claim, without taking it.
+    pub(crate) fn seat_for(&self, id: SessionId, claim: &Claim) -> Result<(), NoSeat> {
+        self.seat_in(&self.table(), id, |owner| claim.covers(owner)).map(drop)
     }
 
     fn seat_in<'t>(
         &self,
         table: &'t BTreeMap<SessionId, Entry>,
         id: SessionId,
-        who: &Person,
+        may_see: impl Fn(&OwnerId) -> bool,
     ) -> Result<&'t Entry, NoSeat> {
         match table.get(&id) {
             None if self.is_leaving() || !*self.0.settled.borrow() => Err(NoSeat::ComeBack),
-            None => Err(self.over(id, who)),
-            Some(entry) if entry.person.owner != who.owner => Err(NoSeat::NotYours),
+            None => Err(self.over(id, may_see)),
+            Some(entry) if !may_see(&entry.person.owner) => Err(NoSeat::NotYours),
             Some(entry) => Ok(entry),
         }
     }
@@ -372,7 +380,7 @@ impl Roster {
     /// For a file on its way into or out of a session of `who`.
     pub(super) fn desk(&self, id: SessionId, who: &Person) -> Result<Desk, NoSeat> {
         let table = self.table();
-        let entry = self.seat_in(&table, id, who)?;
+        let entry = self.seat_in(&table, id, |owner| *owner == who.owner)?;
         Ok(Desk { standing: entry.standing.clone(), place: entry.desk.clone() })
     }
 
@@ -395,9 +403,9 @@ impl Roster {
     }
 
     /// There is no such session (any more).
-    fn over(&self, id: SessionId, who: &Person) -> NoSeat {
+    fn over(&self, id: SessionId, may_see: impl Fn(&OwnerId) -> bool) -> NoSeat {
         match self.0.ends.find(id) {
-            Some(note) if note.owner == who.owner => NoSeat::Over(note.reason, note.status),
+            Some(note) if may_see(&note.owner) => NoSeat::Over(note.reason, note.status),
             _ => NoSeat::NoSuchSession,
         }
     }
@@ -426,7 +434,7 @@ impl Entry {
     }
 
     fn summary(&self, id: SessionId) -> Summary {
-        let (standing, now) = (*self.standing.borrow(), BootTime::now());
+        let (standing, now) = (self.standing.borrow().clone(), BootTime::now());
         Summary {
             id,
             owner: self.person.owner.clone(),
@@ -436,6 +444,7 @@ impl Entry {
             created: self.created,
             lifetime_left: self.lifetime.until(now).as_secs(),
             detached_left: standing.detached.map(|at| at.until(now).as_secs()),
+            watched_by: standing.watched_by,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod starting; //    from the first stage of a launch to a shell that runs
 mod seating; //     the attachment at the keyboard
+mod watching; //    administrators who look
 mod bytes; //       what flows, and how fast
 mod gauging; //     what it uses
 mod filling; //     what it writes to the disk
@@ -49,6 +50,8 @@ pub(crate) enum Message {
         seat: Seat,
         size: Size,
     },
+    /// An administrator looks.
+    Watch(Seat),
     Left(AttachmentId),
     Resize(AttachmentId, Size),
     /// Its tab was shown or hidden.
@@ -90,12 +93,14 @@ pub(crate) struct Ending {
 }
 
 /// What lists show of a session's state.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Standing {
     /// `starting`, `attached`, `detached`, `ending`.
     pub(crate) word: &'static str,
     /// When it ends unless a browser comes.
     pub(crate) detached: Option<BootTime>,
+    /// Administrators who look at it.
+    pub(crate) watched_by: Vec<String>,
 }
 
 /// Where the container is in its life.
@@ -158,6 +163,8 @@ pub(crate) struct Sailing {
     seat: Option<Seat>,
     /// Those that had it before and may take it back; the last one lost it last.
     watchers: Vec<Seat>,
+    /// Administrators who look: they never have the keyboard, and nothing waits for them.
+    onlookers: Vec<Seat>,
     /// Output was lost, so the screen is not as it was: whoever comes next is told, and the program is asked to draw anew.
     gap: bool,
     resizer: Option<Resizer>,
@@ -222,6 +229,7 @@ impl Sailing {
             work: Work::Launching,
             seat: None,
             watchers: Vec::new(),
+            onlookers: Vec::new(),
             gap: false,
             resizer: None,
             resized: now,
@@ -339,6 +347,7 @@ impl Sailing {
     fn message(&mut self, message: Message) {
         match message {
             Message::Attach { seat, size } => self.attach(seat, size),
+            Message::Watch(seat) => self.watch(seat),
             Message::Left(who) => self.left(who),
             Message::Take(who) => self.take(who),
             Message::Resize(who, size) if self.has_keyboard(who) => self.resize_soon(size),
@@ -422,6 +431,7 @@ impl Sailing {
                 for seat in self.seat.take().into_iter().chain(self.watchers.drain(..)) {
                     seat.close(Close::Ended);
                 }
+                self.close_onlookers(Close::Ended);
                 let ending = self.ending.take().unwrap_or_else(|| Ending::by_itself(reason));
                 self.record_kills();
                 let ending = Ending { used: self.used(), ..ending };
@@ -432,7 +442,8 @@ impl Sailing {
 
     /// What lists show.
     fn show(&self) {
-        self.t.standing.send_replace(Standing::of(&self.t.machine));
+        let watched_by = self.onlookers_by_name();
+        self.t.standing.send_replace(Standing { watched_by, ..Standing::of(&self.t.machine) });
     }
 
     fn remember(&mut self) {
@@ -452,7 +463,7 @@ impl Standing {
             State::Detached => "detached",
             State::Ending(_) | State::Ended(_) => "ending",
         };
-        Standing { word, detached: machine.detached() }
+        Standing { word, detached: machine.detached(), watched_by: Vec::new() }
     }
 }
 

@@ -130,7 +130,7 @@ pub(crate) enum Step {
 pub(crate) enum Role {
     /// It has the keyboard, and its window the say on the terminal's size.
     Owner,
-    /// It sees what there is; `take` gives it the keyboard.
+    /// It sees what there is. If it is the owner's, `take` gives it the keyboard; an administrator's never has it.
     Watcher,
 }
 
@@ -150,6 +150,17 @@ pub(crate) enum Notice {
     Gap,
     /// The service restarts; come back.
     Restart,
+    /// Administrators who watch this session now, and those who did before. Told to its owner alone, whenever it changes
+    /// and whenever one of their browsers comes.
+    Watched { by: Vec<String>, before: Vec<Look> },
+}
+
+/// Somebody watched a session until then.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) struct Look {
+    pub(crate) by: String,
+    /// Unix seconds.
+    pub(crate) until: u64,
 }
 
 /// Milliseconds left, or the period that starts anew with each input or each closed tab.

@@ -19,6 +19,7 @@ import phone from './ring/phone.mjs';
 import screen from './ring/screen.mjs';
 import shell from './ring/shell.mjs';
 import themes from './ring/themes.mjs';
+import watching from './ring/watching.mjs';
 import { Wire } from './wire.mjs';
 
 /** Milliseconds for one test. */
@@ -71,7 +72,7 @@ const wanted = process.argv[2] ?? '';
 let passed = 0;
 let failed = 0;
 const all = [
-  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...ends, ...looks, ...pages,
+  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...watching, ...ends, ...looks, ...pages,
   ...german,
 ];
 for (const { name, test } of all) {

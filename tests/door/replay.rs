@@ -85,7 +85,7 @@ fn a_replay_goes_where_keys_send_it_shows_text_alone_and_gives_the_terminal_back
     let mut terminal = AtTerminal::run(&format!("{} replay {}", env!("CARGO_BIN_EXE_coracle"), file.display()));
     let mut all = terminal.until("begin");
     all += &terminal.until("second");
-    all += &terminal.until("of which 80×23 fit here");
+    all += &terminal.until("of which 80×23");
     terminal.press("/need");
     all += &terminal.until("/need");
     terminal.press("le\r");
@@ -100,7 +100,7 @@ fn a_replay_goes_where_keys_send_it_shows_text_alone_and_gives_the_terminal_back
     let modes = terminal.until("extproc"); // the last that stty tells
     assert!(modes.contains("<left=0>") && modes.contains(" icanon") && modes.contains(" echo "), "{modes}");
     all += &modes;
-    assert!(all.contains("\x1b[?1049l") && all.contains("\x1b[?7h") && all.contains("\x1b[31m"), "{all:?}");
+    assert!(all.contains("\x1b[?1049l") && all.contains("\x1b[31m"), "{all:?}");
     for never in ["\x1b]", "\x1b[6n", "\x1b[c", "\x1b[?1000h", "\x1b[21t", "title"] {
         assert!(!all.contains(never), "{never:?} in {all:?}");
     }

@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn shown(film: &Film) -> Vec<String> {
-        (0..4).map(|row| film.screen.text_row(row)).filter(|row| !row.is_empty()).collect()
+        (0..4).map(|row| film.screen.painted(row, 80)).filter(|row| !row.is_empty()).collect()
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn everyones_sessions(home: &Home<'_>, sessions: &[Summary]) -> Html {
     section("everyones", say.all, &content)
 }
 
-/// Whose session a row shows: others' can be ended and not opened.
+/// Whose session a row shows: others' can be watched and ended, and not opened.
 #[derive(Clone, Copy)]
 enum Way {
     Own,
@@ -145,16 +145,27 @@ fn row(home: &Home<'_>, session: &Summary, name: &Html, way: Way) -> Html {
         "<li class=\"row session\" data-key=\"{}\" data-session=\"{}\">\n\
          <span class=\"session-name\">{} <code>{}</code></span>\n\
          <span class=\"session-state\"><span class=\"dot {}\"></span>{}</span>\n\
-         <span class=\"session-time\">{}, {}</span>\n{}</li>\n",
-        &[&id, &id, name, &id, &dot, &word, &age, &left, &acts],
+         <span class=\"session-time\">{}, {}{}</span>\n{}</li>\n",
+        &[&id, &id, name, &id, &dot, &word, &age, &left, &watched(home.words, session), &acts],
     )
+}
+
+/// Who looks at it.
+fn watched(words: &Words, session: &Summary) -> String {
+    match session.watched_by.as_slice() {
+        [] => String::new(),
+        by => format!(", {}", (words.launcher.watched_by)(&by.join(", "))),
+    }
 }
 
 /// Open and End, and the question that takes their place once End was pressed.
 fn acts(words: &Words, session: &Summary, id: &str, way: Way) -> Html {
     let say = &words.launcher;
     let open = match way {
-        Way::Others => Html::default(),
+        Way::Others => Html::fill(
+            "<a class=\"button\" href=\"/s/{}/watch\" aria-label=\"{}\">{}</a>",
+            &[&id, &(say.watch_label)(id, &session.user), &say.watch],
+        ),
         Way::Own => Html::fill(
             "<a class=\"button\" href=\"/s/{}\" aria-label=\"{}\">{}</a>",
             &[&id, &(say.open_label)(id), &say.open],

@@ -27,6 +27,7 @@ fn summary(state: &str) -> Summary {
         created: 1000,
         lifetime_left: 3 * 3600 + 60,
         detached_left: None,
+        watched_by: Vec::new(),
     }
 }
 
@@ -153,7 +154,7 @@ fn all_in(words: &'static Words) -> Vec<String> {
         help(words, TERMS, None),
         help(words, TERMS, Some((&person(&["admin"]), &[profile()]))),
         help(words, TERMS, Some((&person(&[]), &[]))),
-        terminal(words, "abcdefghijkl".parse().unwrap(), [50_331_648, 0]),
+        terminal(words, "abcdefghijkl".parse().unwrap(), &Sight::Own { files: [50_331_648, 0] }),
         recordings(words, &person(&[]), &[listed(), listed()], 0, 1090),
         recordings(words, &person(&["admin"]), &many, 100, 1090),
         recordings(words, &person(&[]), &[], 7, 1090),
@@ -346,7 +347,7 @@ fn preloads(entry: &str, modules: &[&str]) {
 fn what_a_browser_fetches_before_the_first_prompt_is_at_most_350_kb_compressed() {
     const BUDGET: usize = 350 * 1024;
     for words in Language::ALL.map(Language::words) {
-        let page = terminal(words, "abcdefghijkl".parse().unwrap(), [50_331_648, 0]);
+        let page = terminal(words, "abcdefghijkl".parse().unwrap(), &Sight::Own { files: [50_331_648, 0] });
         let named = page.match_indices("\"/_/").map(|(at, _)| page[at + 1..].split('"').next().unwrap());
         let files: usize = named.map(|path| assets::find(path).unwrap().transferred()).sum();
         assert!(files + page.len() <= BUDGET, "{} bytes", files + page.len());

@@ -146,6 +146,7 @@ impl Roster {
             last_input: now,
             size: Size::DEFAULT,
             certificate: None,
+            looks: Vec::new(),
             kills: Default::default(),
         };
         let share = self.0.log.take(LOG_OF_ONE).ok_or(Refusal::HostFull)?;

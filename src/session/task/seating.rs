@@ -73,6 +73,8 @@ impl Sailing {
                     seat.close(Close::Restarting);
                 }
                 Message::Attach { seat, size } => self.attach(seat, size),
+                Message::Watch(seat) if restarting => seat.close(Close::Restarting),
+                Message::Watch(seat) => self.watch(seat),
                 _ => {}
             }
         }
@@ -80,6 +82,9 @@ impl Sailing {
 
     /// An attachment is gone. Of those that watch, the last one that had the keyboard has it again.
     pub(super) fn left(&mut self, who: AttachmentId) {
+        if self.stopped_watching(who) {
+            return;
+        }
         if let Some(at) = self.watchers.iter().position(|seat| seat.feed.id == who) {
             let seat = self.watchers.remove(at);
             return self.audit_detach(&seat);
@@ -142,7 +147,7 @@ impl Sailing {
 
     /// Who watches sees the terminal in its size, drawn anew.
     fn show_size_to_watchers(&self) {
-        for seat in &self.watchers {
+        for seat in self.watchers.iter().chain(&self.onlookers) {
             seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
             seat.tell(Told::Redraw);
         }
@@ -150,12 +155,15 @@ impl Sailing {
 
     /// Tells the attachment what it has, shows it the screen, and lets the output flow.
     pub(super) fn welcome(&mut self) {
-        let Some(started) = self.started_frame() else { return };
+        let Some(started) = self.started_frame(Role::Owner) else { return };
         let Some(seat) = &self.seat else { return };
         self.welcomed = true;
         seat.tell(Told::Frame(started));
         if std::mem::take(&mut self.gap) {
             seat.tell(Told::Frame(ToClient::Notice(Notice::Gap)));
+        }
+        if let Some(watched) = self.watched_frame() {
+            seat.tell(Told::Frame(watched));
         }
         seat.tell(Told::Redraw);
         self.tell_kills();
@@ -221,24 +229,28 @@ impl Sailing {
 
     /// To everyone, whoever has the keyboard.
     pub(super) fn tell_all(&self, frame: &ToClient) {
-        for seat in self.seat.iter().chain(&self.watchers) {
+        for seat in self.everyone() {
             seat.tell(Told::Frame(frame.clone()));
         }
     }
 
-    fn role_frame(&self, role: Role) -> ToClient {
+    fn everyone(&self) -> impl Iterator<Item = &Seat> {
+        self.seat.iter().chain(&self.watchers).chain(&self.onlookers)
+    }
+
+    pub(super) fn role_frame(&self, role: Role) -> ToClient {
         let Size { cols, rows } = self.t.record.size;
         ToClient::Role { role, cols, rows }
     }
 
-    pub(super) fn started_frame(&self) -> Option<ToClient> {
+    pub(super) fn started_frame(&self, role: Role) -> Option<ToClient> {
         let certificate: Certificate = self.t.record.certificate.clone()?;
         let millis = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
         let periods = self.t.record.periods;
         Some(ToClient::Started {
             session: self.id(),
             profile: self.t.record.profile.name.clone(),
-            role: Role::Owner,
+            role,
             deadlines: Deadlines {
                 idle_ms: millis(periods.idle),
                 detached_ms: millis(periods.detached),
@@ -258,7 +270,7 @@ impl Sailing {
     }
 
     pub(super) fn tell_ended(&self) {
-        for seat in self.seat.iter().chain(&self.watchers) {
+        for seat in self.everyone() {
             seat.tell(Told::Last(self.ended_frame()));
         }
     }

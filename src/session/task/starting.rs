@@ -97,6 +97,7 @@ impl Sailing {
             resizer.resize(size); // it may have changed since the shell was given its first one
         }
         self.welcome();
+        self.show_to_onlookers();
         if let Some(done) = self.leaving.take() {
             self.leave(done);
         }
@@ -104,7 +105,7 @@ impl Sailing {
 
     fn progress(&mut self, frame: ToClient) {
         self.progress = Some(frame.clone());
-        self.tell(frame);
+        self.tell_all(&frame);
     }
 
     pub(super) fn audit_start(&self) {

@@ -112,6 +112,7 @@ impl Sailing {
             seat.tell(Told::Frame(ToClient::Notice(Notice::Restart)));
             seat.close(Close::Restarting);
         }
+        self.close_onlookers(Close::Restarting);
         self.record_kills(); // the next daemon may find the session over
         self.finished = Some(Outcome::Left);
         if matches!(self.work, Work::Running(_)) {

@@ -1,6 +1,8 @@
 //! The task at work, with the launch, Podman's end of the terminal, conmon and the shell played by the test. There is no
 //! Podman behind it.
 
+mod watching; // administrators who look
+
 use std::process::{Child, Command};
 
 use tokio::{
