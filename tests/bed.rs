@@ -35,6 +35,8 @@ mod login;
 mod machine;
 #[path = "bed/proxy.rs"]
 mod proxy;
+#[path = "bed/recording.rs"]
+mod recording;
 #[path = "bed/secure.rs"]
 mod secure;
 #[path = "bed/service.rs"]

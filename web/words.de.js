@@ -99,6 +99,8 @@ const german = {
     + `${duration(seconds)}, was immer Sie tippen.`,
   oom: (killed) => `Kein Speicher mehr: ${killed === 1 ? 'Ein Prozess wurde' : `${killed} Prozesse wurden`} abgebrochen. `
     + 'Die Shell geht weiter; laden Sie weniger auf einmal.',
+  recorded: 'Diese Sitzung wird aufgezeichnet: alles, was ihr Bildschirm zeigt. Was Sie tippen, nur soweit der Bildschirm es zeigt.',
+  unrecorded: 'Diese Sitzung wird nicht mehr aufgezeichnet. Sie läuft weiter.',
   gap: 'Hier fehlt ein Teil der Ausgabe. Was der Bildschirm ab jetzt zeigt, stimmt.',
   hide: 'Ausblenden',
   pasteTooLarge: (most) => `Das sind mehr als ${kilobytes(most)} auf einmal, daher wurde nichts eingefügt.`,
@@ -131,6 +133,7 @@ const german = {
     'image-missing': 'Das Image der Sitzung ist auf diesem Rechner nicht vorhanden.',
     'host-full': 'Dieser Rechner ist voll. Versuchen Sie es in ein paar Minuten noch einmal.',
     'limits-unproven': 'Die Sitzung wurde abgelehnt, weil sich ihre Grenzen nicht bestätigen ließen.',
+    'recording-failed': 'Die Sitzung endete, weil sie aufgezeichnet werden muss und das misslang.',
     fault: 'Die Sitzung endete durch einen Fehler in Coracle.',
   },
   notStarted: {

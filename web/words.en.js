@@ -120,6 +120,8 @@ const english = {
   /** @param {number} killed */
   oom: (killed) => `Out of memory: ${killed === 1 ? 'a process was' : `${killed} processes were`} killed. `
     + 'The shell goes on; load less at a time.',
+  recorded: 'This session is recorded: everything that its screen shows. What you type is not, unless the screen shows it.',
+  unrecorded: 'This session is not recorded any more. It goes on.',
   gap: 'Some output is missing here. What the screen shows from now on is right.',
   hide: 'Hide',
   pasteTooLarge: (/** @type {number} */ most) => `That is more than ${kilobytes(most)} at once, so nothing was pasted.`,
@@ -157,6 +159,7 @@ const english = {
     'image-missing': 'The session\'s image is not on this host.',
     'host-full': 'This host is full. Try again in a few minutes.',
     'limits-unproven': 'The session was refused because its limits could not be confirmed.',
+    'recording-failed': 'The session ended because it has to be recorded and could not be.',
     fault: 'The session ended because of a fault in Coracle.',
   },
   notStarted: {

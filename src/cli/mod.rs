@@ -1,5 +1,5 @@
 //! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `watch`, `end`,
-//! `replay`.
+//! `replay`, `verify`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
@@ -12,6 +12,7 @@ mod prepare; //      images and their copies, ahead of time
 mod ps; //           which sessions there are
 mod replay; //       a recording in a terminal
 mod serve; //        the daemon
+mod verify; //       is a recording what was recorded?
 mod typed; //        a password, at a terminal or on stdin
 mod viewer; //       somebody's screen in this terminal
 mod watch; //        a session's, as it is now
@@ -75,6 +76,13 @@ enum Command {
                             reach the terminal, whatever was recorded."
     )]
     Replay(replay::ReplayArgs),
+    /// Check that a recording is what was recorded, to the byte
+    #[command(
+        after_help = "Exit codes: 0 intact and sealed, 3 in order as far as it goes but not sealed (its session goes on, or \
+                            nobody came to seal it), 1 altered or cut, 66 a file cannot be read, 64 wrong usage.\nWithout \
+                            --head somebody who wrote both files anew goes unnoticed: the journal has the hash."
+    )]
+    Verify(verify::VerifyArgs),
 }
 
 /// Why the program stops; carries its exit code (64 usage, 69 Podman or daemon not reachable, 78 configuration, 1 other).
@@ -137,6 +145,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::Watch(args) => watch::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
         Command::Replay(args) => replay::run(&args),
+        Command::Verify(args) => verify::run(&args),
     }
 }
 

@@ -16,6 +16,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::termios::isatty;
+
 use self::{film::Film, keys::Key};
 use super::{
     Stop,
@@ -91,6 +93,11 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Stop> {
             Failed::Reading(error) => refused(error),
             Failed::Writing(error) => Stop::other(format!("stdout: {error}")),
         });
+    }
+    if !isatty(io::stdin()) || !isatty(io::stdout()) {
+        return Err(Stop::usage(
+            "a replay needs a terminal for stdin and stdout; `coracle replay --dump FILE` prints the text",
+        ));
     }
     let mut film = Film::open(&args.file).map_err(refused)?;
     film.idle = args.idle;

@@ -83,16 +83,39 @@ pub(crate) struct Listed {
     pub(crate) running: bool,
 }
 
-/// Whose recordings somebody may see; `None`: everybody's.
-fn owner_for(person: &Person) -> Option<OwnerId> {
-    (!person.is_admin()).then(|| person.owner.clone())
+/// Whose recordings somebody may see.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Scope {
+    Nobodys,
+    Of(OwnerId),
+    Everybodys,
 }
 
-/// All that `person` may see, the latest first; with `all` false their own, also of an administrator.
-pub(crate) async fn listed(asked: &Asked<'_>, person: &Person, all: bool) -> Vec<Listed> {
-    let owner = if all { owner_for(person) } else { Some(person.owner.clone()) };
+impl Scope {
+    /// As the configuration and the person's rights have it.
+    pub(crate) fn of(asked: &Asked<'_>, person: &Person) -> Scope {
+        match (person.is_admin(), asked.shop.config.recording.owners_may_view) {
+            (true, _) => Scope::Everybodys,
+            (false, true) => Scope::Of(person.owner.clone()),
+            (false, false) => Scope::Nobodys,
+        }
+    }
+
+    /// The owner that a recording must have, if it must have one; `None` where there is nothing to see.
+    fn owner(&self) -> Option<Option<&OwnerId>> {
+        match self {
+            Scope::Nobodys => None,
+            Scope::Of(owner) => Some(Some(owner)),
+            Scope::Everybodys => Some(None),
+        }
+    }
+}
+
+/// All of this scope, the latest first.
+pub(crate) async fn listed(asked: &Asked<'_>, scope: Scope) -> Vec<Listed> {
     let recordings = asked.shop.recordings.clone();
-    let entries = in_the_background(move || Ok(recordings.catalogue.list(owner.as_ref()))).await.unwrap_or_default();
+    let list = move || Ok(scope.owner().map(|owner| recordings.catalogue.list(owner)));
+    let entries = in_the_background(list).await.ok().flatten().unwrap_or_default();
     entries.into_iter().map(|entry| Listed { running: is_running(asked, &entry), entry }).collect()
 }
 
@@ -102,8 +125,11 @@ fn is_running(asked: &Asked<'_>, entry: &Entry) -> bool {
 
 /// One that `person` may see.
 pub(crate) async fn find(asked: &Asked<'_>, person: &Person, id: SessionId) -> Option<Recording> {
-    let (recordings, owner) = (asked.shop.recordings.clone(), owner_for(person));
-    in_the_background(move || Ok(recordings.catalogue.find(id, owner.as_ref()))).await.ok().flatten()
+    let (recordings, scope) = (asked.shop.recordings.clone(), Scope::of(asked, person));
+    in_the_background(move || Ok(scope.owner().and_then(|owner| recordings.catalogue.find(id, owner))))
+        .await
+        .ok()
+        .flatten()
 }
 
 /// The disk is waited for where nobody else waits.
@@ -118,7 +144,11 @@ pub(crate) async fn list(asked: &Asked<'_>) -> Answer {
     if all && !person.is_admin() {
         return asked.refuse(StatusCode::FORBIDDEN, asked.words.refusals.admins_only);
     }
-    response::json(StatusCode::OK, &listed(asked, person, all).await)
+    let scope = match Scope::of(asked, person) {
+        Scope::Everybodys if !all => Scope::Of(person.owner.clone()),
+        scope => scope,
+    };
+    response::json(StatusCode::OK, &listed(asked, scope).await)
 }
 
 /// What is fetched of a recording.

@@ -8,7 +8,7 @@ use super::base::{self, Place};
 use super::connection::Visit;
 use super::house::{Kind, Shop, Trouble};
 use super::origin::{self, Foreign, Here};
-use super::recordings::Part;
+use super::recordings::{Part, Scope};
 use super::response::{self, Answer, Body};
 use super::route::{self, Route};
 use super::{api, assets, body::BadBody, cookie, files, pages, recordings, secure, sign_in, socket};
@@ -301,7 +301,7 @@ fn home(asked: &Asked<'_>) -> Answer {
             ended: &roster.list_ended(Some(&person.owner)),
             profiles: &roster.profiles(person),
             no_room: roster.room_for(person).err().as_ref(),
-            recordings: !asked.shop.recordings.is_empty(),
+            recordings: Scope::of(asked, person) != Scope::Nobodys && !asked.shop.recordings.is_empty(),
             now: crate::sys::unix_seconds(),
         }),
     )
@@ -317,7 +317,7 @@ fn help(asked: &Asked<'_>) -> Answer {
 async fn recording_list(asked: &Asked<'_>) -> Answer {
     let Some(person) = asked.person() else { return response::see_other("/login?next=/recordings") };
     let skip = asked.query("skip").and_then(|skip| skip.parse().ok()).unwrap_or(0);
-    let all = recordings::listed(asked, person, true).await;
+    let all = recordings::listed(asked, Scope::of(asked, person)).await;
     let now = crate::sys::unix_seconds();
     response::page(StatusCode::OK, pages::recordings(asked.words, person, &all, skip, now))
 }

@@ -112,6 +112,8 @@ pub(super) static WORDS: Words = Words {
         nothing: "nothing",
         everything_else: "everything else",
         network: "Network",
+        recorded: "Recorded",
+        what_is_recorded: "what the screen shows",
         ends: "Ends",
         limits_are: |processors, millicpus, memory, pids| {
             let plural = if millicpus > 1000 { "CPUs" } else { "CPU" };
@@ -130,6 +132,7 @@ pub(super) static WORDS: Words = Words {
         title: |id| format!("Session {id}"),
         reader: "Screen reader mode",
         session: "Session",
+        recorded: "Recorded",
         search: "Search",
         files: "Files",
         settings: "Settings",
@@ -152,6 +155,7 @@ pub(super) static WORDS: Words = Words {
         ended: "Ended",
         lasted: "Lasted",
         deleted: "Everything in it is deleted.",
+        deleted_but_recorded: "Everything in it is deleted. What its screen showed is recorded.",
         hint: "If something was wrong with it, give the session's id to whoever runs this service.",
     },
     recordings: Recordings {

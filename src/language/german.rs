@@ -118,6 +118,8 @@ pub(super) static WORDS: Words = Words {
         nothing: "nichts",
         everything_else: "alles andere",
         network: "Netzwerk",
+        recorded: "Aufgezeichnet",
+        what_is_recorded: "was der Bildschirm zeigt",
         ends: "Endet",
         limits_are: |processors, millicpus, memory, pids| {
             let plural = if millicpus > 1000 { "CPUs" } else { "CPU" };
@@ -136,6 +138,7 @@ pub(super) static WORDS: Words = Words {
         title: |id| format!("Sitzung {id}"),
         reader: "Screenreader-Modus",
         session: "Sitzung",
+        recorded: "Wird aufgezeichnet",
         search: "Suchen",
         files: "Dateien",
         settings: "Einstellungen",
@@ -158,6 +161,7 @@ pub(super) static WORDS: Words = Words {
         ended: "Beendet",
         lasted: "Dauer",
         deleted: "Alles darin ist gelöscht.",
+        deleted_but_recorded: "Alles darin ist gelöscht. Was ihr Bildschirm zeigte, ist aufgezeichnet.",
         hint: "Falls etwas damit nicht stimmte, nennen Sie die Kennung der Sitzung denen, die diesen Dienst betreiben.",
     },
     recordings: Recordings {

@@ -151,6 +151,8 @@ pub(crate) struct Profile {
     pub(crate) nothing: &'static str,
     pub(crate) everything_else: &'static str,
     pub(crate) network: &'static str,
+    pub(crate) recorded: &'static str,
+    pub(crate) what_is_recorded: &'static str,
     pub(crate) ends: &'static str,
     /// How many processors, as a number and in thousandths; memory; processes.
     pub(crate) limits_are: fn(&str, u32, &str, u32) -> String,
@@ -164,6 +166,8 @@ pub(crate) struct Terminal {
     pub(crate) title: fn(&str) -> String,
     pub(crate) reader: &'static str,
     pub(crate) session: &'static str,
+    /// Stands there while what it shows is recorded.
+    pub(crate) recorded: &'static str,
     pub(crate) search: &'static str,
     pub(crate) files: &'static str,
     pub(crate) settings: &'static str,
@@ -189,6 +193,7 @@ pub(crate) struct Ended {
     pub(crate) ended: &'static str,
     pub(crate) lasted: &'static str,
     pub(crate) deleted: &'static str,
+    pub(crate) deleted_but_recorded: &'static str,
     pub(crate) hint: &'static str,
 }
 

@@ -13,6 +13,7 @@ use super::{
     task::{Ending, Running},
 };
 use crate::{
+    audit,
     podman::{Found, PodmanError},
     terminal::Ring,
 };
@@ -29,6 +30,7 @@ const AGAIN: Duration = Duration::from_millis(200);
 pub(super) fn begin(roster: &Roster) {
     let left = left_behind(roster);
     if left.is_empty() {
+        roster.tidy_recordings();
         return roster.settle();
     }
     let (roster, hold) = (roster.clone(), roster.hold());
@@ -45,6 +47,7 @@ pub(super) fn begin(roster: &Roster) {
             Err(error) => tracing::error!(%error, sessions = left.len(), "Podman does not say what became of them"),
         }
         roster.settle();
+        roster.tidy_recordings();
     });
 }
 
@@ -106,7 +109,7 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
         if let Err(trouble) = ending::remove(roster.podman(), container.id).await {
             *how = how.not_removed(trouble);
         }
-        audit_end(roster, container.id, record.as_deref(), &container.profile, *how);
+        audit_end(roster, container.id, record.as_deref(), &container.profile, *how).await;
     }
     // What remains has files, but no container any more.
     for id in left.into_iter().filter(|id| !roster.is_seated(*id)) {
@@ -114,7 +117,7 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
             Ok(_) => Ending { detail: "its container was gone".into(), ..Ending::by_itself(EndReason::Engine) },
             Err(_) => Ending::by_itself(EndReason::Lost),
         };
-        audit_end(roster, id, None, "", how);
+        audit_end(roster, id, None, "", how).await;
     }
 }
 
@@ -173,7 +176,7 @@ async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), 
 }
 
 /// `profile` is what the container's label says, for one of which nothing else is known.
-fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &str, how: Ending) {
+async fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &str, how: Ending) {
     let note = std::fs::read(live_dir(roster.places()).join(id.as_str())).ok();
     let note: Option<Note> = note.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if note.as_ref().is_some_and(|note| note.ended) {
@@ -184,7 +187,16 @@ fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &
         (None, Some(note)) => note,
         (None, None) => Note { profile: profile.to_owned(), ..Note::default() },
     };
-    roster.ended(id, whose, &how);
+    let ring = ring_path(&roster.places().runtime, id);
+    let sealed = roster.shelf().seal_left(id, ring, how.reason.code(), how.status).await;
+    let recorded = sealed.and_then(|sealed| {
+        let failed = |error: &std::io::Error| {
+            let (user, profile, why) = (whose.user.as_str(), whose.profile.as_str(), &error.to_string());
+            audit::record(&audit::Event::RecordingStopped { id, user, profile, why });
+        };
+        sealed.inspect_err(failed).ok()
+    });
+    roster.ended(id, whose, &how, recorded.as_deref());
 }
 
 #[cfg(test)]

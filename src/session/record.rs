@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{Size, state::Periods, task::Kills};
 use crate::{
     auth::Person,
-    config::Profile,
+    config::{Profile, RecordingPolicy},
     podman::Mapping,
     session::SessionId,
     sys::BootTime,
@@ -57,6 +57,12 @@ pub(crate) struct Record {
     /// Administrators who have looked at it, the last one last.
     #[serde(default)]
     pub(crate) looks: Vec<Look>,
+    #[serde(default = "not_recorded")]
+    pub(crate) recording: RecordingPolicy,
+}
+
+fn not_recorded() -> RecordingPolicy {
+    RecordingPolicy::Off
 }
 
 /// The open file of a session's record.
@@ -185,6 +191,7 @@ pub(crate) mod tests {
                 allow_host_access: false,
                 capabilities: std::collections::BTreeSet::new(),
                 layer_size: None,
+                recording: None,
             },
             config_hash: "00".into(),
             mapping: Mapping::Slot(3),
@@ -196,6 +203,7 @@ pub(crate) mod tests {
             size: Size::DEFAULT,
             certificate: None,
             kills: Kills::default(),
+            recording: RecordingPolicy::Off,
             looks: Vec::new(),
         }
     }

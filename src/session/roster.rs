@@ -31,6 +31,7 @@ use crate::{
     auth::{OwnerId, Person},
     config::{Config, Places},
     podman::{Identity, Podman},
+    recording::Shelf,
     sys::BootTime,
     terminal::{Ears, Feed, LogBudget, Output, Seat},
 };
@@ -84,6 +85,7 @@ struct Shared {
     places: Arc<Places>,
     podman: Podman,
     slots: Result<Arc<Mutex<Slots>>, String>,
+    shelf: Shelf,
     /// What an earlier daemon left is adopted or ended.
     settled: watch::Sender<bool>,
     starts: Starts,
@@ -139,6 +141,7 @@ impl Roster {
         let log_budget = config.sessions.log_budget;
         let roster = Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),
+            shelf: Shelf::of(&places.state),
             slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
             config: RwLock::new(config),
             places,
@@ -386,6 +389,10 @@ impl Roster {
 
     pub(super) fn desks(&self) -> &Desks {
         &self.0.desks
+    }
+
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     pub(super) fn places(&self) -> &Places {

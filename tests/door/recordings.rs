@@ -52,7 +52,11 @@ fn record(bed: &Bed, id: &str, user: &str) -> String {
 
 /// A daemon with recordings of mira and leo, and `boss` who is an administrator.
 fn bed() -> (Bed, String) {
-    let bed = Bed::new("");
+    bed_with("")
+}
+
+fn bed_with(config: &str) -> (Bed, String) {
+    let bed = Bed::new(config);
     for name in ["mira", "leo"] {
         bed.add(name);
     }
@@ -203,4 +207,24 @@ fn looking_at_a_recording_is_written_down_once_for_each_view_whatever_is_fetched
         assert_eq!(view["CORACLE_PEER"], "127.0.0.1");
         assert!(view["CORACLE_OWNER"].as_str().unwrap().starts_with("local:"), "{view}");
     }
+}
+
+#[test]
+fn where_owners_may_not_look_only_administrators_do() {
+    if !can_run() {
+        return;
+    }
+    let (bed, _) = bed_with("[recording]\nowners_may_view = false\n");
+    let _daemon = bed.start();
+    let address = bed.address();
+    let (mira, boss) = (as_user(&sign_in_as(&bed, "mira", "").0), as_user(&sign_in_as(&bed, "boss", "").0));
+    assert_eq!(body(&get(address, "/api/v1/recordings", &mira)), "[]");
+    for below in ["", "/cast", "/seek?time=9", "/find"] {
+        let path = format!("/api/v1/recordings/{MIRAS}{below}");
+        assert_eq!(status(&get(address, &path, &mira)), 404, "{below}");
+        assert!(matches!(status(&get(address, &path, &boss)), 200 | 204), "{below}");
+    }
+    assert_eq!(status(&get(address, &format!("/recordings/{MIRAS}"), &mira)), 404);
+    assert!(!get(address, "/", &mira).contains("href=\"/recordings\""));
+    assert!(get(address, "/", &boss).contains("href=\"/recordings\""));
 }

@@ -41,6 +41,7 @@ fn profile() -> ProfileView {
         writable: vec![(HOSTILE.into(), 50_331_648)],
         layer_size: None,
         network: "none",
+        recorded: true,
         terms: TERMS,
     }
 }
@@ -57,6 +58,7 @@ fn note() -> EndNote {
         ended: 1060,
         reason: EndReason::Exit,
         status: Some(7),
+        recorded: false,
     }
 }
 

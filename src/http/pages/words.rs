@@ -94,6 +94,7 @@ mod tests {
             writable: Vec::new(),
             layer_size: None,
             network: "none",
+            recorded: false,
             terms: Terms { idle: 900, detached: 0, lifetime: 28_800 },
         }
     }

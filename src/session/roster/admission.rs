@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::{Entry, Roster, aboard::Begin};
 use crate::{
     auth::{OwnerId, Person},
-    config::{Config, Profile},
+    config::{Config, Profile, RecordingPolicy},
     podman::Mapping,
     session::{
         SessionId, Size,
@@ -63,6 +63,8 @@ pub(crate) struct ProfileView {
     pub(crate) layer_size: Option<u64>,
     /// `none` or `outbound`.
     pub(crate) network: &'static str,
+    /// What its sessions show is recorded.
+    pub(crate) recorded: bool,
     #[serde(flatten)]
     pub(crate) terms: Terms,
 }
@@ -82,7 +84,11 @@ impl Roster {
     /// The profiles that `who` may use, in the order of config.toml.
     pub(crate) fn profiles(&self, who: &Person) -> Vec<ProfileView> {
         let (config, terms) = (self.config(), self.terms());
-        config.profiles.iter().filter(|p| may_use(who, p)).map(|p| ProfileView::of(p, terms)).collect()
+        let view = |profile: &Profile| ProfileView {
+            recorded: config.recording_of(profile) != RecordingPolicy::Off,
+            ..ProfileView::of(profile, terms)
+        };
+        config.profiles.iter().filter(|p| may_use(who, p)).map(view).collect()
     }
 
     /// How long sessions last that start now.
@@ -137,6 +143,7 @@ impl Roster {
             id,
             person: who.clone(),
             config_hash: launch.config_hash.clone(),
+            recording: config.recording_of(&profile),
             profile,
             mapping: Mapping::Shared, // until the launch takes a slot
             periods,
@@ -188,6 +195,7 @@ impl ProfileView {
             writable: profile.tmpfs.iter().map(|place| (place.path.clone(), place.size)).collect(),
             layer_size: profile.layer_size,
             network: profile.network.word(),
+            recorded: false,
             terms,
         }
     }

@@ -4,8 +4,11 @@ use std::{io, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
-use super::{Running, Sailing, Wake, Work};
-use crate::{session::state::State, terminal::Seat};
+use super::{
+    Running, Sailing, Wake, Work,
+    recording::{CRAWL, CRAWL_EVERY},
+};
+use crate::{recording::Lag, session::state::State, terminal::Seat};
 
 /// Bytes read at once while the attachment keeps up.
 const READ: usize = 16 * 1024;
@@ -21,6 +24,9 @@ const TAIL: Duration = Duration::from_secs(1);
 impl Sailing {
     /// Whether the terminal may be read as fast as it comes.
     pub(super) fn keeps_up(&self) -> bool {
+        if self.lag() != Lag::None {
+            return false; // its recorder rings the bell when it is
+        }
         let attached = matches!(self.t.machine.state(), State::Attached(_));
         let (feed, head) = (self.seat.as_ref().map(|seat| &seat.feed), self.t.output.head());
         let lifted = Instant::now() < self.lifted && !feed.is_some_and(|feed| feed.is_nearly_overtaken(head));
@@ -32,13 +38,17 @@ impl Sailing {
     }
 
     pub(super) fn read(&mut self) {
-        let most = if self.keeps_up() { READ } else { TRICKLE };
+        let (most, every) = match self.lag() {
+            Lag::Required => (CRAWL, CRAWL_EVERY),
+            _ if self.keeps_up() => (READ, TRICKLE_EVERY),
+            _ => (TRICKLE, TRICKLE_EVERY),
+        };
         let Work::Running(running) = &self.work else { return };
         let mut buffer = [0; READ]; // on the stack: a session that is quiet keeps none
         match running.terminal.try_read(&mut buffer[..most]) {
             Ok(0) => self.terminal_over(""),
             Ok(n) => {
-                self.next_read = Instant::now() + TRICKLE_EVERY;
+                self.next_read = Instant::now() + every;
                 if let Err(error) = self.t.output.write(&buffer[..n]) {
                     self.fault(&format!("the session's ring: {error}"));
                 }

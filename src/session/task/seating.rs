@@ -211,6 +211,9 @@ impl Sailing {
     /// What the screen is drawn for, here and where it is watched.
     pub(super) fn set_size(&mut self, size: Size) {
         if std::mem::replace(&mut self.t.record.size, size) != size {
+            if let Some(recording) = &self.t.recording {
+                recording.resized(size);
+            }
             self.t.output.resize(size);
             self.show_size_to_watchers();
             self.remember(); // the next daemon draws for this size
@@ -256,7 +259,7 @@ impl Sailing {
                 detached_ms: millis(periods.detached),
                 lifetime_left_ms: millis(self.t.machine.lifetime().until(BootTime::now())),
             },
-            recorded: false,
+            recorded: self.is_recorded(),
             certificate,
         })
     }

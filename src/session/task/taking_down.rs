@@ -37,6 +37,9 @@ impl Sailing {
                     self.welcome();
                 }
                 self.gap = self.seat.is_none();
+                if let Some(recording) = &self.t.recording {
+                    recording.gap();
+                }
                 self.tell_all(&ToClient::Notice(Notice::Gap));
                 if let Some(resizer) = &self.resizer {
                     resizer.nudge();
@@ -119,8 +122,12 @@ impl Sailing {
             self.t.output.keep();
         }
         if let Work::Running(running) = std::mem::replace(&mut self.work, Work::Ending) {
+            let recording = self.t.recording.clone();
             tokio::spawn(async move {
                 running.terminal.leave().await;
+                if let Some(recording) = recording {
+                    recording.pause().await;
+                }
                 let _ = done.send(());
             });
         }

@@ -60,6 +60,7 @@ impl Stage {
             record: Record { certificate: running.as_ref().map(|_| certificate()), ..record },
             file,
             output: output.clone(),
+            recording: None,
             podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
             disk_floor: 0,
             inbox,
