@@ -56,7 +56,6 @@ async function record() {
   await page.waitForURL('**/s/*');
   const id = new URL(page.url()).pathname.split('/').pop();
   await prompt(page);
-  await run(page, `printf '${HOSTILE}'`);
   await run(page, 'printf "\\033[31mthe nee""dle is red\\033[m\\n"');
   await page.setViewportSize({ width: 800, height: 500 });
   await run(page, 'seq 200');
@@ -72,7 +71,8 @@ async function record() {
   await shows(watched, /^morelater$/);
   await watched.close();
 
-  await type(page, 'exit\n');
+  // What the emulator answers to that comes when nobody reads it any more.
+  await type(page, `printf '${HOSTILE}'; exit\n`);
   await page.getByRole('dialog').waitFor();
   await page.close();
   await until('the recording is closed', async () => {
