@@ -1,6 +1,6 @@
 // What the scripts show in German. Pages that the daemon renders have theirs in src/language/german.rs.
 
-import { clock, locale, speak } from './words.js';
+import { clock, locale, speak, timecode } from './words.js';
 
 /** As in “noch 2 Tage”; under ten minutes to the second. @param {number} seconds @param {string} [days] the plural */
 export function duration(seconds, days = 'Tage') {
@@ -343,6 +343,50 @@ const german = {
     wrong: 'kein Muster',
     empty: 'passt auf nichts',
     count: (at, total, most) => (total === 0 ? 'nicht gefunden' : `${at || '–'} von ${total}${total === most ? '+' : ''}`),
+  },
+
+  replay: {
+    play: 'Abspielen',
+    pause: 'Anhalten',
+    again: 'Noch einmal',
+    position: 'Zeitpunkt',
+    of: (at, duration) => `${timecode(at)} von ${timecode(duration)}`,
+    running: 'Läuft noch: gezeigt, soweit sie reicht.',
+    brokenOff: 'Abgebrochen: Das Ende wurde nicht aufgezeichnet.',
+    recorded: (moment) => `Aufgezeichnet ${new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' })
+      .format(moment)}`,
+    marks: {
+      gap: (text) => (/^gap: \d/.test(text) ? `Fehlende Ausgabe: ${text.replace(/^gap: (\d+) bytes.*/, '$1')} Byte` : 'Hier kann Ausgabe fehlen'),
+      resize: (text) => `Größe ${text}`,
+      marker: (text) => `Notiz: ${text}`,
+    },
+    speed: (speed) => `Tempo ${speed}`,
+    search: {
+      label: 'In der Aufzeichnung suchen',
+      field: 'Suchen nach',
+      previous: 'Voriger Treffer (N)',
+      next: 'Nächster Treffer (n)',
+      close: 'Schließen (Escape)',
+      searching: 'wird gesucht …',
+      none: 'nicht gefunden',
+      count: (at, total, more) => `${at || '–'} von ${total}${more ? '+' : ''}`,
+    },
+    keys: {
+      title: 'Tasten',
+      text: 'Sie gelten überall, wo nicht gerade etwas eingegeben wird.',
+      list: [
+        [['Leertaste'], 'Abspielen oder anhalten'],
+        [['←', '→'], '5 Sekunden zurück oder vor'],
+        [['↓', '↑'], 'Eine Minute zurück oder vor'],
+        [['Pos1', 'Ende'], 'Zum Anfang oder zum Ende'],
+        [['.'], 'Anhalten und zeigen, was als Nächstes geschah'],
+        [['−', '+'], 'Langsamer oder schneller'],
+        [['[', ']'], 'Zur vorigen oder nächsten Marke'],
+        [['/'], 'Suchen'],
+        [['n', 'N'], 'Zum nächsten oder vorigen Treffer'],
+        [['?'], 'Diese Liste'],
+      ],
+    },
   },
 
   api: {
