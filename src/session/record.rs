@@ -12,7 +12,11 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{Size, state::Periods, task::Kills};
+use super::{
+    Size,
+    state::Periods,
+    task::{Ending, Kills},
+};
 use crate::{
     auth::Person,
     config::{Profile, RecordingPolicy},
@@ -54,6 +58,9 @@ pub(crate) struct Record {
     pub(crate) certificate: Option<Certificate>,
     #[serde(default)] // a record of before there was such a thing
     pub(crate) kills: Kills,
+    /// How it ends, once that is decided: a daemon that dies before all is done leaves the rest, and the reason, to the next.
+    #[serde(default)]
+    pub(crate) ending: Option<Ending>,
     /// Administrators who have looked at it, the last one last.
     #[serde(default)]
     pub(crate) looks: Vec<Look>,
@@ -204,6 +211,7 @@ pub(crate) mod tests {
             certificate: None,
             kills: Kills::default(),
             recording: RecordingPolicy::Off,
+            ending: None,
             looks: Vec::new(),
         }
     }

@@ -85,6 +85,7 @@ pub(crate) enum Outcome {
 }
 
 /// The facts of an end, for the one end event.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Ending {
     pub(crate) reason: EndReason,
     pub(crate) status: Option<i32>,

@@ -30,6 +30,9 @@ DIRECTORY_TESTS=auth::ldap::bed
 
 AMOUNT=${1-usual}
 [[ $AMOUNT =~ ^(usual|long)$ ]] || die "usage: rings.sh [long]"
+# Daemons killed at random in each mode of each suite.
+KILLS=100
+[ "$AMOUNT" != long ] || KILLS=500
 LOGS=$SOURCE/target/rings
 SUMMARY=()
 PASSED=0 FAILED=0 SKIPPED=0
@@ -136,7 +139,7 @@ with_machine() {
 
 # shellcheck disable=SC2153  # SUITE is one of the facts
 bed_tests() {
-  local machine=$1 binary status=0 chosen=()
+  local machine=$1 status=0 chosen=()
   # shellcheck source=/dev/null
   . "$MACHINES/$machine/facts"
   # On one of them what does not depend on the release; the image with tools is large, too.
@@ -153,12 +156,28 @@ bed_tests() {
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" RUST_BACKTRACE=1 \
     /usr/lib/coracle/unit-tests --ignored --skip "$LIMITS_TESTS" --skip "$OUTBOUND_TESTS" --skip "$DIRECTORY_TESTS" --test-threads=1 \
     --show-output || status=1
-  # Tests that speak to the whole product as browsers and administrators do.
+  product_tests "$machine" --skip faults:: "${chosen[@]}" || status=1
+  return "$status"
+}
+
+# Faults of every kind, in user mode and in system mode.
+fault_tests() {
+  "$BED/machine.sh" image "$1" "$("$BED/image.sh" busybox)" "$BUSYBOX_IMAGE" >/dev/null
+  export CORACLE_BED_KILLS=$KILLS
+  product_tests "$1" faults::
+}
+
+# product_tests MACHINE CHOICE...: tests that speak to the whole product as browsers and administrators do.
+# shellcheck disable=SC2153  # SUITE is one of the facts
+product_tests() {
+  local machine=$1 binary
+  shift
+  # shellcheck source=/dev/null
+  . "$MACHINES/$machine/facts"
   binary=$(binary_for "$machine" dev)
   tests_as_root CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BED_TOOLS="$TOOLS_IMAGE" CORACLE_BIN="$binary" \
-    timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output "${chosen[@]}" || status=1
-  return "$status"
+    timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output "$@"
 }
 
 # outbound_tests SUITE: sessions with a network, in a machine whose whole network is its own.
@@ -347,6 +366,7 @@ directories_up
 ring directories directory_tests
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
+  ring "faults-$suite" with_machine "$suite" fault_tests
   ring "outbound-$suite" outbound_tests "$suite"
 done
 ring vm-trixie vm_tests trixie

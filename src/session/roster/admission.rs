@@ -159,6 +159,7 @@ impl Roster {
             certificate: None,
             looks: Vec::new(),
             kills: Default::default(),
+            ending: None,
         };
         let share = self.0.log.take(LOG_OF_ONE).ok_or(Refusal::HostFull)?;
         let log = self.log(&record, share).map_err(Refusal::NoLog)?;

@@ -18,7 +18,7 @@ pub(super) struct Gauging {
 
 /// What a session has used in all, as far as it was counted: the last reading is from its shell's end, or from before that if
 /// the cgroup was gone too soon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Used {
     /// Processor time, in microseconds.
     pub(crate) cpu_micros: Option<u64>,

@@ -77,6 +77,8 @@ impl Sailing {
             self.ending = Some(Ending { detail, ..Ending::by_itself(reason) });
         }
         self.last_reading();
+        self.t.record.ending.clone_from(&self.ending);
+        self.remember();
         self.tell_ended();
         self.t.unwanted.send_replace(true);
         self.first_size = None;
