@@ -39,7 +39,7 @@ pub fn record(bytes: &[u8]) {
 pub fn ring(bytes: &[u8]) {
     SCRATCH.with_borrow(|file| {
         let mut content = bytes.to_vec();
-        content.resize(crate::terminal::RING_FILE_SIZE as usize, b'.');
+        content.resize(crate::terminal::fuzz::RING_FILE_LENGTH as usize, 0);
         std::fs::write(file, content).expect("the scratch directory is writable");
         crate::terminal::fuzz::ring(file);
         std::fs::write(file, bytes).expect("the scratch directory is writable");
@@ -50,6 +50,11 @@ pub fn ring(bytes: &[u8]) {
 /// Output of a terminal.
 pub fn screen(bytes: &[u8]) {
     crate::screen::fuzz::screen(bytes);
+}
+
+/// A screen that an earlier daemon kept.
+pub fn kept(bytes: &[u8]) {
+    crate::screen::fuzz::kept(bytes);
 }
 
 /// Podman's answers.

@@ -1,4 +1,8 @@
-//! Clocks, ids and processes as the kernel tells them. Later the only module with `unsafe`; so far none is needed.
+//! Clocks and random numbers as the kernel gives them, and what needs `unsafe`.
+
+#[allow(unsafe_code, reason = "shared memory that the kernel writes into")]
+pub(crate) mod mirrored; // a socket's bytes in a file, none lost over kill -9
+pub(crate) mod command; //  another program's answer
 
 use std::{fmt, ops::Add, time::Duration};
 

@@ -35,6 +35,8 @@ mod login;
 mod machine;
 #[path = "bed/proxy.rs"]
 mod proxy;
+#[path = "bed/recording.rs"]
+mod recording;
 #[path = "bed/secure.rs"]
 mod secure;
 #[path = "bed/service.rs"]
@@ -45,3 +47,5 @@ mod sessions;
 mod system;
 #[path = "bed/tools.rs"]
 mod tools;
+#[path = "bed/watching.rs"]
+mod watching;

@@ -4,7 +4,7 @@
 import { endSession, startSession, toLogin } from './api.js';
 import { at } from './base.js';
 import { fetchPage, merge } from './fresh.js';
-import { words } from './words.js';
+import { locale, words } from './words.js';
 
 /** Milliseconds between two looks at the sessions. */
 const EVERY = 10_000;
@@ -98,6 +98,7 @@ async function refresh() {
     const { page, path } = await fetchPage(location.pathname);
     const fresh = page.getElementById('live');
     if (path !== location.pathname) toLogin();
+    if (page.documentElement.lang !== document.documentElement.lang) location.reload(); // another was chosen in another tab
     if (fresh && !busy) {
       show(live, fresh);
       if (status?.textContent === words.home.stale) say('');
@@ -123,7 +124,7 @@ function show(old, fresh) {
 
 /** Moments as the person's own clock and language have them. @param {ParentNode} within */
 function localTimes(within) {
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  const format = new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' });
   for (const moment of /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll('[data-at]'))) {
     moment.textContent = format.format(Number(moment.dataset.at) * 1000);
   }

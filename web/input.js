@@ -38,12 +38,16 @@ export class Input {
     this.#send = send;
   }
 
-  /** Nobody can hear: what still waits is dropped, never sent to a screen that has moved on. Returns how much that was. */
+  /**
+   * Nobody can hear: what still waits is dropped, never sent to a screen that has moved on. Of what was sent and not accepted
+   * nobody knows whether the shell has it; sent again, it might have it twice.
+   * @returns {{unsent: number, unsure: number}} bytes; none if nobody could hear before
+   */
   disconnect() {
+    const lost = this.#send ? { unsent: this.#waiting, unsure: this.#sent - this.#accepted } : { unsent: 0, unsure: 0 };
     this.#send = null;
-    const dropped = this.#waiting;
     this.#drop();
-    return dropped;
+    return lost;
   }
 
   /**

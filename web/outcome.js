@@ -38,12 +38,17 @@ export function endBox(id, ended, shell) {
   const help = ended && !shell ? words.notStarted.help[ended.reason] : undefined;
   if (ended && help) {
     const facts = [help, words.notStarted.kept, words.ended.reason(ended.reason), words.ended.session(id)];
-    return { title: words.notStarted.title, text: ended.text, facts, choices };
+    return { title: words.notStarted.title, text: sentence(ended), facts, choices };
   }
   const facts = [shell ? words.ended.kept : words.notStarted.kept, words.ended.session(id)];
   if (ended?.reason === 'exit' && ended.status !== null) facts.unshift(words.ended.status(ended.status));
   else if (ended) facts.unshift(words.ended.reason(ended.reason));
-  return { title: words.ended.title, text: ended?.text ?? words.ended.unknown, facts, choices };
+  return { title: words.ended.title, text: ended ? sentence(ended) : words.ended.unknown, facts, choices };
+}
+
+/** A reason of a newer daemon than this page has only its English words. @param {Ended} ended */
+function sentence({ reason, text }) {
+  return words.reasons[reason] ?? text;
 }
 
 /**

@@ -1,6 +1,7 @@
 // The box with the terminal's settings.
 
 import { at } from './base.js';
+import { LANGUAGES, chosen, speakIn } from './language.js';
 import { element, openBox } from './overlay.js';
 import { CHOICES, FONT, SCROLLBACK, choose, settings } from './settings.js';
 import { words } from './words.js';
@@ -15,7 +16,9 @@ export function showSettings(search, close) {
     title: words.settings.title,
     text: words.settings.text,
     content: [
-      group(groups.look, [choice('theme'), toggle('darkTerminal'), textSize(), choice('cursor'), toggle('cursorBlinks')]),
+      group(groups.look, [
+        language(), choice('theme'), toggle('darkTerminal'), textSize(), choice('cursor'), toggle('cursorBlinks'),
+      ]),
       group(groups.keys, [toggle('ctrlVPastes'), toggle('copyOnSelect'), toggle('pasteWarning'), choice('extraKeys')]),
       group(groups.output, [choice('bell'), scrollback(), toggle('screenReader'), choice('renderer')]),
     ],
@@ -74,6 +77,12 @@ export function choice(name) {
   const { label, options } = words.settings.choices[name];
   return select(label, all.map((value) => [value, /** @type {Record<string, string>} */ (options)[value]]), settings[name],
     (value) => choose(name, /** @type {never} */ (value)));
+}
+
+/** The language of this page and all others; the page is loaded anew in it. */
+export function language() {
+  const { label, auto } = words.settings.language;
+  return select(label, [['auto', auto], ...Object.entries(LANGUAGES)], chosen(), speakIn);
 }
 
 function scrollback() {

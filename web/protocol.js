@@ -21,12 +21,14 @@ export const MAX_SIZE = 1000;
  *   network: string, isolation: string, capabilities: string[], no_new_privileges: boolean, seccomp: string,
  *   read_only_root: boolean}} Certificate
  *
- * @typedef {{type: 'progress', step: string, done: number, total: number, text: string}} Progress
+ * @typedef {{type: 'progress', step: string, done: number, total: number, layers: number | null, complete: number | null,
+ *   text: string}} Progress
  * @typedef {{type: 'started', session: string, profile: string, role: string, deadlines: Deadlines, recorded: boolean,
  *   certificate: Certificate}} Started
  * @typedef {{type: 'role', role: string, cols: number, rows: number}} Role
  * @typedef {{type: 'notice', kind: 'idle' | 'lifetime' | 'directory', seconds: number}
- *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart'}} Notice
+ *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart' | 'unrecorded'} | Watched} Notice
+ * @typedef {{type: 'notice', kind: 'watched', by: string[], before: {by: string, until: number}[]}} Watched
  * @typedef {{type: 'stats', cpu: number | null, memory: number | null, pids: number | null}} Stats
  * @typedef {{type: 'ended', reason: string, status: number | null, text: string}} Ended
  * @typedef {{type: 'error', code: number, message: string, reference: string}} Refused
@@ -49,6 +51,7 @@ export class BadFrame extends Error {}
 /** @type {Check} */ const whole = (value) => Number.isSafeInteger(value);
 /** @type {Check} */ const size = (value) => count(value) && Number(value) >= 1 && Number(value) <= MAX_SIZE;
 /** @type {Check} */ const texts = (value) => Array.isArray(value) && value.every(text);
+/** @type {Check} */ const looks = (value) => Array.isArray(value) && value.every(object({ by: text, until: count }));
 /** @type {(check: Check) => Check} */ const orNull = (check) => (value) => value === null || check(value);
 /** @type {(shape: Shape) => Check} */ const object = (shape) => (value) => isObject(value) && fits(value, shape);
 
@@ -78,7 +81,7 @@ const FROM_CLIENT = {
 const TO_CLIENT = {
   ready: { protocol: text },
   authed: { user: text },
-  progress: { step: text, done: count, total: count, text },
+  progress: { step: text, done: count, total: count, layers: orNull(count), complete: orNull(count), text },
   started: {
     session: text, profile: text, role: text, deadlines: object(DEADLINES), recorded: flag,
     certificate: object(CERTIFICATE),
@@ -97,7 +100,7 @@ const TO_CLIENT = {
 /** @type {Record<string, Shape>} */
 const NOTICES = {
   idle: { seconds: count }, lifetime: { seconds: count }, directory: { seconds: count }, oom: { killed: count },
-  gap: {}, restart: {},
+  gap: {}, restart: {}, unrecorded: {}, watched: { by: texts, before: looks },
 };
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

@@ -16,9 +16,12 @@ import { boxIsOpen, byId, closeBox, element, openBox } from './overlay.js';
 import { choose, onChange, settings } from './settings.js';
 import { Steps } from './steps.js';
 import { openTerminal } from './terminal.js';
+import { Watched } from './watched.js';
 import { title, words } from './words.js';
 
 const id = byId('toolbar').dataset.session ?? '';
+/** Whose session this page shows to an administrator, who only looks. */
+const whose = byId('toolbar').dataset.watched;
 const host = byId('terminal');
 const endButton = /** @type {HTMLButtonElement} */ (byId('end'));
 const factsButton = /** @type {HTMLButtonElement} */ (byId('facts'));
@@ -28,6 +31,7 @@ const steps = new Steps(announce);
 const strips = new Strips(byId('strips'), announce);
 const input = new Input((bytes) => footer.queued(bytes));
 const extraKeys = new ExtraKeys(byId('extra-keys'));
+const watched = new Watched(byId('watched'), strips, announce);
 const away = new Away(strips, () => connection.retryNow());
 
 let programTitle = '';
@@ -77,10 +81,11 @@ const { term, refit, hold } = openTerminal(host, {
     void load(import('./menu.js'), ({ openMenu }) => openMenu(term, { x, y }, openSearch, refused));
   },
 });
-extraKeys.serve(term);
+if (whose === undefined) extraKeys.serve(term);
+else term.options.disableStdin = true; // what programs ask the emulator is not answered from here either
 
 const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`
-  + at(`api/v1/sessions/${id}/terminal`), {
+  + at(`api/v1/sessions/${id}/terminal${whose === undefined ? '' : '?role=watcher'}`), {
   frame: receive,
   output: write,
   rtt: (ms) => footer.rtt(ms),
@@ -92,10 +97,9 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
   waiting: (attempt, at) => away.waiting(attempt, at),
   lost() {
     acks.stop();
-    const dropped = input.disconnect();
-    if (dropped > 0) strips.show('input', words.inputLost(dropped), hiding('input'));
+    loseInput();
     strips.hide('idle');
-    watch(null);
+    if (whose === undefined) watch(null);
     endButton.disabled = true;
     host.classList.add('away');
     footer.link(ended ? 'over' : 'away');
@@ -103,7 +107,7 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
   closed,
 });
 
-/** @param {'input' | 'gap' | 'oom' | 'module' | 'clipboard'} kind */
+/** @param {'input' | 'gap' | 'oom' | 'recorded' | 'unrecorded' | 'module' | 'clipboard'} kind */
 function hiding(kind) {
   return { label: words.hide, act: () => strips.hide(kind) };
 }
@@ -111,6 +115,12 @@ function hiding(kind) {
 /** @param {string} text for those who do not see it appear */
 function announce(text) {
   byId('announce').textContent = text;
+}
+
+/** Nobody can hear any more: says what was typed in vain, or perhaps. Once the session is over it does not matter. */
+function loseInput() {
+  const { unsent, unsure } = input.disconnect();
+  if (!ended && unsent + unsure > 0) strips.show('input', words.inputLost(unsent, unsure), hiding('input'));
 }
 
 /** What became of something typed, where it did not simply go out. @param {import('./input.js').Outcome} outcome */
@@ -133,7 +143,7 @@ function receive(frame) {
       acks.stop();
       acks = new Acks((bytes) => connection.send({ type: 'ack', bytes }));
       connection.send({ type: 'resize', cols: term.cols, rows: term.rows });
-      endButton.disabled = false;
+      endButton.disabled = whose !== undefined;
       footer.link('starting');
       break;
     case 'progress':
@@ -167,7 +177,7 @@ function receive(frame) {
       break;
     case 'role':
       watch(frame.role === 'watcher' ? frame : null);
-      if (!watching) input.resume((bytes) => connection.sendInput(bytes));
+      if (!watching && whose === undefined) input.resume((bytes) => connection.sendInput(bytes));
       break;
     default: // `ready` and `pong` are the connection's
   }
@@ -175,11 +185,12 @@ function receive(frame) {
 
 /** Shows the session in the size that another window gives it; `null`: no more. @param {import('./protocol.js').Role | null} size */
 function watch(size) {
-  connection.watch(size !== null);
+  connection.watch(size !== null && whose === undefined);
   if (!size && !watching) return;
   if (size && !watching) {
-    input.disconnect();
-    strips.show('watch', words.watching, { label: words.takeBack, act: takeBack });
+    loseInput();
+    if (whose === undefined) strips.show('watch', words.watching, { label: words.takeBack, act: takeBack });
+    else strips.show('watch', words.watched.looking(whose));
   }
   watching = size !== null;
   host.classList.toggle('watching', watching);
@@ -195,6 +206,8 @@ function takeBack() {
 
 /** @param {import('./protocol.js').Started} frame */
 function started(frame) {
+  byId('recorded').hidden = !frame.recorded;
+  if (frame.recorded && !shell) strips.show('recorded', words.recorded, hiding('recorded'));
   if (shell) announce(words.back);
   else if (settings.renderer !== 'dom') {
     void load(import('./renderer.js'), (module) => module.accelerate(term, host, settings.renderer === 'webgl', refit));
@@ -211,7 +224,7 @@ function started(frame) {
   footer.link('on');
   footer.limits(frame.certificate);
   footer.timeLeft(frame.deadlines.lifetime_left_ms);
-  input.connect((bytes) => connection.sendInput(bytes));
+  if (whose === undefined) input.connect((bytes) => connection.sendInput(bytes));
   if (!boxIsOpen() && document.activeElement === document.body) term.focus();
 }
 
@@ -234,8 +247,16 @@ function notice(frame) {
     case 'gap':
       strips.show('gap', words.gap, hiding('gap'));
       break;
+    case 'unrecorded':
+      byId('recorded').hidden = true;
+      strips.hide('recorded');
+      strips.show('unrecorded', words.unrecorded, hiding('unrecorded'));
+      break;
     case 'restart':
       away.restarting = true;
+      break;
+    case 'watched':
+      watched.now(frame);
       break;
   }
 }
@@ -356,7 +377,7 @@ byId('settings').addEventListener('click', () => {
 });
 
 byId('files').addEventListener('click', () => withFiles((files) => files.open()));
-catchDrops(byId('main'), `${words.files.drop} ${words.files.limit(fileLimits.upload)}`, (dropped) => {
+if (whose === undefined) catchDrops(byId('main'), `${words.files.drop} ${words.files.limit(fileLimits.upload)}`, (dropped) => {
   withFiles((files) => files.dropped(dropped));
 });
 
@@ -389,7 +410,7 @@ document.addEventListener('keydown', (event) => {
 
 // Who goes while nothing outlives the page is asked by the browser.
 addEventListener('beforeunload', (event) => {
-  if (shell?.deadlines.detached_ms === 0 && !ended) event.preventDefault();
+  if (whose === undefined && shell?.deadlines.detached_ms === 0 && !ended) event.preventDefault();
 });
 
 footer.size(term.cols, term.rows);

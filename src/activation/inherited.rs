@@ -1,13 +1,19 @@
-//! The sockets that systemd passes, told apart by name (`LISTEN_FDNAMES`).
+//! The sockets that systemd passes, told apart by name (`LISTEN_FDNAMES`): those it opened for us, and those that an
+//! earlier daemon had it keep.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 
-use super::{Entrance, Listener};
+use rustix::net::{AddressFamily, SocketType};
 
-/// Sockets that systemd opened for us.
+use super::{Entrance, Listener, Stored};
+
+/// Sockets from systemd.
 #[derive(Debug)]
 pub(crate) struct Inherited {
     pub(crate) sockets: Vec<(Entrance, Listener)>,
+    pub(crate) stored: Stored,
+    /// Names of what was kept and cannot be a terminal.
+    pub(crate) strange: Vec<String>,
 }
 
 /// What systemd passed is not what the units of this program pass.
@@ -31,9 +37,6 @@ pub(crate) enum ActivationError {
     Unusable { name: &'static str, source: std::io::Error },
 }
 
-/// Sockets kept in systemd's store for sessions are named like this; they are not entrances.
-const STORED: &str = "s-";
-
 impl Inherited {
     /// Takes the sockets out of the environment; `None` when there is none, that is, when not started by a socket unit.
     /// To be called before any thread exists: it reads and removes environment variables.
@@ -46,35 +49,46 @@ impl Inherited {
         if fds.len() == 0 {
             return Ok(None);
         }
-        let entrances = entrances(fds.len(), &names)?;
-        let mut sockets = Vec::new();
-        for (index, entrance) in entrances.into_iter().enumerate() {
-            let Some(entrance) = entrance else { continue };
-            if let Some(socket) = open(&mut fds, index, entrance)? {
-                sockets.push((entrance, socket));
+        let mut inherited = Inherited { sockets: Vec::new(), stored: Stored::new(), strange: Vec::new() };
+        for (index, name) in names_of(fds.len(), &names)?.into_iter().enumerate() {
+            match Entrance::by_name(name) {
+                Some(entrance) => inherited.sockets.extend(open(&mut fds, index, entrance)?.map(|s| (entrance, s))),
+                None => match keep(&mut fds, index, name)? {
+                    Some(socket) => drop(inherited.stored.insert(name.to_owned(), socket)),
+                    None => inherited.strange.push(name.escape_default().to_string()),
+                },
             }
         }
-        if sockets.is_empty() {
+        if inherited.sockets.is_empty() {
             return Err(ActivationError::Nothing);
         }
-        Ok(Some(Inherited { sockets }))
+        Ok(Some(inherited))
     }
 }
 
-/// What each descriptor is, in order; `None` for those that are no entrance.
-fn entrances(fds: usize, names: &str) -> Result<Vec<Option<Entrance>>, ActivationError> {
+/// What each descriptor is called, in order.
+fn names_of(fds: usize, names: &str) -> Result<Vec<&str>, ActivationError> {
     let names: Vec<&str> = if names.is_empty() { Vec::new() } else { names.split(':').collect() };
-    if names.len() != fds {
-        return Err(ActivationError::Count { fds, names: names.len() });
+    if names.len() == fds { Ok(names) } else { Err(ActivationError::Count { fds, names: names.len() }) }
+}
+
+/// A socket that was kept, under whatever name; `None` for anything else. A listener is none of ours.
+fn keep(fds: &mut listenfd::ListenFd, index: usize, name: &str) -> Result<Option<OwnedFd>, ActivationError> {
+    let shown = || name.escape_default().to_string();
+    let unix = i32::from(AddressFamily::UNIX.as_raw());
+    for kind in [SocketType::SEQPACKET, SocketType::STREAM] {
+        let kind = i32::try_from(kind.as_raw()).unwrap_or(0);
+        if let Ok(Some(socket)) = fds.take_custom::<OwnedFd>(index, unix, kind, "a unix socket") {
+            if rustix::net::sockopt::socket_acceptconn(&socket).unwrap_or(false) {
+                return Err(ActivationError::UnknownName { name: shown() });
+            }
+            return Ok(Some(socket));
+        }
     }
-    names
-        .into_iter()
-        .map(|name| match Entrance::by_name(name) {
-            Some(entrance) => Ok(Some(entrance)),
-            None if name.starts_with(STORED) => Ok(None),
-            None => Err(ActivationError::UnknownName { name: name.escape_default().to_string() }),
-        })
-        .collect()
+    if let Ok(Some(_)) = fds.take_tcp_listener(index) {
+        return Err(ActivationError::UnknownName { name: shown() });
+    }
+    Ok(None)
 }
 
 fn open(fds: &mut listenfd::ListenFd, index: usize, entrance: Entrance) -> Result<Option<Listener>, ActivationError> {
@@ -108,22 +122,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_sockets_of_one_name_are_taken_and_stored_ones_are_left_alone() {
-        let found = entrances(5, "http:http:control:s-abc:unix").unwrap();
-        let http = Some(Entrance::Http);
-        assert_eq!(found, [http, http, Some(Entrance::Control), None, Some(Entrance::Unix)]);
-    }
-
-    #[test]
-    fn an_unknown_name_is_an_error_that_says_which_names_there_are() {
-        let error = entrances(2, "http:web").unwrap_err().to_string();
-        assert!(error.contains("`web`") && error.contains("http, https, unix or control"), "{error}");
-    }
-
-    #[test]
     fn a_missing_or_surplus_name_is_an_error() {
         for (fds, names) in [(1, ""), (2, "http"), (1, "http:unix")] {
-            assert!(matches!(entrances(fds, names), Err(ActivationError::Count { .. })), "{fds} {names}");
+            assert!(matches!(names_of(fds, names), Err(ActivationError::Count { .. })), "{fds} {names}");
         }
     }
 }

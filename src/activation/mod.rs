@@ -1,5 +1,5 @@
 //! Sockets handed over by systemd (by name) or bound in the foreground; READY, STATUS, WATCHDOG and STOPPING handed
-//! back; one daemon for each Podman user.
+//! back; what systemd keeps for the next daemon; one daemon for each Podman user.
 //!
 //! The accept loop that owns the idle exit is `http::accept`; this module only says what it listens on.
 
@@ -7,11 +7,13 @@ mod bind;
 mod inherited;
 mod lock;
 mod notify;
+mod store;
 
 pub(crate) use bind::{Address, bind, bind_control};
 pub(crate) use inherited::Inherited;
 pub(crate) use lock::Lock;
 pub(crate) use notify::{Watchdog, ready, status, stopping};
+pub(crate) use store::{Departure, Stored, departure, store, unstore};
 
 use std::os::unix::net::UnixListener;
 use std::{fmt, net::TcpListener};

@@ -1,7 +1,7 @@
 //! An event as a journal entry: a MESSAGE for people, `CORACLE_*` fields for programs. No I/O.
 
 use super::{Event, ids};
-use crate::config::StateKey;
+use crate::{config::StateKey, session::SessionId};
 
 const MAX_VALUE: usize = 64 * 1024; // bytes of one field
 const MAX_PATH: usize = 512; // characters of a path
@@ -45,9 +45,14 @@ fn kind(event: &Event<'_>) -> (&'static str, &'static str, &'static str) {
         Event::SessionAdopted { .. } => (ids::SESSION_ADOPTED, "session-adopted", NOTICE),
         Event::Attach { .. } => (ids::ATTACH, "attach", NOTICE),
         Event::Detach { .. } => (ids::DETACH, "detach", NOTICE),
+        Event::Watch { .. } => (ids::WATCH, "watch", NOTICE),
+        Event::WatchEnd { .. } => (ids::WATCH_END, "watch-end", NOTICE),
         Event::IdleWarning { .. } => (ids::IDLE_WARNING, "idle-warning", NOTICE),
         Event::SessionOom { .. } => (ids::SESSION_OOM, "session-oom", WARNING),
         Event::SessionEnd { .. } => (ids::SESSION_END, "session-end", NOTICE),
+        Event::RecordingHead { .. } => (ids::RECORDING_HEAD, "recording-head", NOTICE),
+        Event::RecordingStopped { .. } => (ids::RECORDING_STOPPED, "recording-stopped", WARNING),
+        Event::RecordingRemoved { .. } => (ids::RECORDING_REMOVED, "recording-removed", NOTICE),
         Event::File { .. } => (ids::FILE, "file", NOTICE),
         Event::ConfigLoaded { .. } => (ids::CONFIG_LOADED, "config-loaded", NOTICE),
         Event::ConfigRefused { .. } => (ids::CONFIG_REFUSED, "config-refused", WARNING),
@@ -124,6 +129,12 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             format!("session {id}: {user} detached from {peer}"),
             fields([("CORACLE_SESSION", id.as_str()), ("CORACLE_USER", user), ("CORACLE_PEER", peer)]),
         ),
+        Event::Watch { id, user, by, peer } => {
+            (format!("session {id}: {by} watches {user} from {peer}"), watch(id, user, by, peer))
+        }
+        Event::WatchEnd { id, user, by, peer } => {
+            (format!("session {id}: {by} watches {user} no more, from {peer}"), watch(id, user, by, peer))
+        }
         Event::IdleWarning { id, user, peer, seconds } => (
             format!("session {id}: idle; it ends in {seconds} s unless {user} types something"),
             fields([
@@ -142,7 +153,7 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
                 ("CORACLE_COUNT", &killed.to_string()),
             ]),
         ),
-        Event::SessionEnd { id, user, profile, reason, status, by, detail, used } => {
+        Event::SessionEnd { id, user, profile, reason, status, by, detail, used, recording } => {
             let mut said = format!("session {id}: ended for {user}: {reason}");
             let mut list = fields([
                 ("CORACLE_SESSION", id.as_str()),
@@ -163,6 +174,7 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             ] {
                 list.extend(value.map(|value| (name, value.to_string())));
             }
+            list.extend(recording.map(|head| ("CORACLE_RECORDING", head.to_owned())));
             if !by.is_empty() {
                 said.push_str(&format!(", by {by}"));
             }
@@ -171,6 +183,29 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             }
             (said, list)
         }
+        Event::RecordingHead { id, user, head, cast, output } => (
+            format!("session {id}: recorded for {user} up to {cast} bytes, hash {head}"),
+            fields([
+                ("CORACLE_SESSION", id.as_str()),
+                ("CORACLE_USER", user),
+                ("CORACLE_RECORDING", head),
+                ("CORACLE_BYTES", &cast.to_string()),
+                ("CORACLE_OUTPUT_BYTES", &output.to_string()),
+            ]),
+        ),
+        Event::RecordingStopped { id, user, profile, why } => (
+            format!("session {id}: not recorded for {user}, profile {profile}: {why}"),
+            fields([
+                ("CORACLE_SESSION", id.as_str()),
+                ("CORACLE_USER", user),
+                ("CORACLE_PROFILE", profile),
+                ("CORACLE_REASON", why),
+            ]),
+        ),
+        Event::RecordingRemoved { id, why, bytes } => (
+            format!("session {id}: its recording of {bytes} bytes is removed: recording.{why}"),
+            fields([("CORACLE_SESSION", id.as_str()), ("CORACLE_REASON", why), ("CORACLE_BYTES", &bytes.to_string())]),
+        ),
         Event::File { id, user, peer, direction, path, bytes, outcome } => {
             let path = shortened(&one_line(path));
             (
@@ -199,6 +234,10 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             fields([("CORACLE_COUNT", &count.to_string()), ("CORACLE_PEER", peer), ("CORACLE_REASON", what)]),
         ),
     }
+}
+
+fn watch(id: &SessionId, user: &str, by: &str, peer: &str) -> Entry {
+    fields([("CORACLE_SESSION", id.as_str()), ("CORACLE_USER", user), ("CORACLE_BY", by), ("CORACLE_PEER", peer)])
 }
 
 /// The fields with their values; empty ones say nothing and are left out.

@@ -25,12 +25,22 @@ pub(super) const SESSION_ADOPTED: &str = "bd251c3f9f1cf47614090d534bc04df5";
 pub(super) const ATTACH: &str = "5b552c4eaf7a0145b3ace3c583e1fe2c";
 /// The browser is gone; the session may go on.
 pub(super) const DETACH: &str = "8be7b4c6aa87b5711f2adb03e036b879";
+/// An administrator looks at somebody's session.
+pub(super) const WATCH: &str = "b73c5821acc7983fb9dfaf933947465e";
+/// An administrator does not look at it any more.
+pub(super) const WATCH_END: &str = "819d7e6628947f697f5a0173667cb49e";
 /// A session's owner was told that it ends soon, since nothing is typed.
 pub(super) const IDLE_WARNING: &str = "3f521996a68a1512c17312d94fd7ae88";
 /// Processes of a session were killed for want of memory, and its shell goes on.
 pub(super) const SESSION_OOM: &str = "b9979516bc773790b676d3166dee7024";
 /// A session ended; exactly one for each.
 pub(super) const SESSION_END: &str = "132b333292218872894bf1a41db2321e";
+/// How far a session's recording is.
+pub(super) const RECORDING_HEAD: &str = "c21cdd79f3387382861185a1f9142622";
+/// A session is not recorded any more, or not at all, although it should be.
+pub(super) const RECORDING_STOPPED: &str = "ef5a78fbb0f87a4e29a44f4dcf7f4387";
+/// A recording was too old, or there were too many.
+pub(super) const RECORDING_REMOVED: &str = "e6f26f2bc1b17fd473354cabbfb2b1d1";
 /// A file went into a session or out of it.
 pub(super) const FILE: &str = "d2e67b551afd02967be61f8614ea2125";
 /// A configuration came into force.

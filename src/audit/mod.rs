@@ -86,6 +86,20 @@ pub(crate) enum Event<'a> {
         user: &'a str,
         peer: &'a str,
     },
+    /// An administrator begins to look at a session; `user` is its owner, `by` who looks.
+    Watch {
+        id: SessionId,
+        user: &'a str,
+        by: &'a str,
+        peer: &'a str,
+    },
+    /// … and does not any more.
+    WatchEnd {
+        id: SessionId,
+        user: &'a str,
+        by: &'a str,
+        peer: &'a str,
+    },
     /// The one at the keyboard is told that the session ends in so many seconds unless something is typed.
     IdleWarning {
         id: SessionId,
@@ -109,6 +123,29 @@ pub(crate) enum Event<'a> {
         by: &'a str,
         detail: &'a str,
         used: Used,
+        /// The hash that stands for its recording, if there is one and it is sealed.
+        recording: Option<&'a str>,
+    },
+    /// How far a session's recording is: so many bytes of its cast, with so many of output, have this hash.
+    RecordingHead {
+        id: SessionId,
+        user: &'a str,
+        head: &'a str,
+        cast: u64,
+        output: u64,
+    },
+    /// A session is not recorded any more, or was not from its start.
+    RecordingStopped {
+        id: SessionId,
+        user: &'a str,
+        profile: &'a str,
+        why: &'a str,
+    },
+    /// A recording was let go of; `why` is the key of the configuration, `max_age` or `max_total`.
+    RecordingRemoved {
+        id: SessionId,
+        why: &'a str,
+        bytes: u64,
     },
     /// A file that was on its way into a session (`in`) or out of it (`out`); `outcome` is `whole` or `broken-off`.
     File {

@@ -68,6 +68,8 @@ pub(crate) struct Login {
     pub(crate) person: Person,
     /// True (or closed) as soon as the login is over: logged out, expired, or the account is gone.
     pub(crate) over: watch::Receiver<bool>,
+    /// Whether the person is an administrator: also while the login is held.
+    pub(crate) admin: watch::Receiver<bool>,
     pub(crate) key: LoginKey,
 }
 
@@ -115,6 +117,7 @@ struct Entry {
     /// When the file was written last, in unix seconds.
     written: u64,
     over: watch::Sender<bool>,
+    admin: watch::Sender<bool>,
     /// Good for nothing new any more; who holds it is told when its sessions are over.
     stopped: bool,
     /// What the person should be told once.
@@ -123,7 +126,14 @@ struct Entry {
 
 impl Entry {
     fn new(record: Record) -> Entry {
-        Entry { written: record.used, record, over: watch::Sender::new(false), stopped: false, notice: None }
+        let admin = watch::Sender::new(record.person.admin);
+        Entry { written: record.used, record, over: watch::Sender::new(false), admin, stopped: false, notice: None }
+    }
+
+    /// The person as somebody who was asked has it now.
+    fn is_now(&mut self, person: Person) {
+        self.admin.send_if_modified(|admin| std::mem::replace(admin, person.admin) != person.admin);
+        self.record.person = person;
     }
 
     fn is_of_the_directory(&self) -> bool {
@@ -251,7 +261,8 @@ impl Logins {
         let terms = table.terms;
         let entry = table.entries.get_mut(&key).filter(|entry| !entry.stopped)?;
         self.use_now(key, entry, now);
-        let login = Login { person: entry.record.person.clone(), over: entry.over.subscribe(), key };
+        let (over, admin) = (entry.over.subscribe(), entry.admin.subscribe());
+        let login = Login { person: entry.record.person.clone(), over, admin, key };
         if entry.is_of_the_directory() {
             self.directory_used.notify_one();
         }
@@ -302,7 +313,7 @@ impl Logins {
         }
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner).clone();
         match users.map_or(Standing::Gone, |users| users.standing(&entry.record.person.owner)) {
-            Standing::Good(person) => entry.record.person = person,
+            Standing::Good(person) => entry.is_now(person),
             Standing::Gone => self.end(table, key, Why::Over("account")),
             // A file that cannot be read for a moment logs nobody out; nobody new gets in meanwhile.
             Standing::Unknown => {}

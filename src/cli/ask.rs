@@ -86,7 +86,8 @@ async fn exchange(places: &Places, method: Method, path: &str) -> Result<Answer,
     Ok(Answer { status, body })
 }
 
-fn unreachable(places: &Places, error: &io::Error) -> Stop {
+/// What it means that nobody can be connected to.
+pub(super) fn unreachable(places: &Places, error: &io::Error) -> Stop {
     let socket = places.control.display();
     match error.kind() {
         io::ErrorKind::NotFound => Stop::unavailable(format!(

@@ -5,11 +5,11 @@
 
 mod account; //     whose daemon it is
 mod certificate; // what the https entrance shows
-mod command; //     other programs, with a time limit
 mod directory; //   the company's directory
 mod engine; //      Podman, its store, images and containers
 mod host; //        ids, controllers, units, what linger keeps
 mod page; //        the table for people
+mod recordings; //  where they go, and for how long there is room
 mod settings; //    configuration, users file, state directory
 mod workshop; //    networks and layers of profiles
 
@@ -109,6 +109,7 @@ pub(super) fn run(args: &DoctorArgs, places: Places) -> Result<(), Stop> {
     let places = if account.system { Places::of_system(&places.config).unwrap_or(places) } else { places };
     let (mut checks, config) = settings::check(&account, &places);
     let slots = host::check(&account, config.as_ref(), &mut checks);
+    recordings::check(&account, &places, config.as_ref(), &mut checks);
     directory::check(&account, config.as_ref(), &mut checks);
     engine::check(&account, &places, config.as_ref(), slots.as_ref(), &mut checks)?;
     let report = Report::new(account, places.config.display().to_string(), checks);
@@ -189,7 +190,7 @@ mod tests {
         );
         for odd in ["x; touch /tmp/y", "$(id)", "a'b;c'", "`id`", "x\ny", "~root", "*", "-a b"] {
             let shell = ["sh", "-c", &format!("printf %s. {}", word(odd))];
-            assert_eq!(command::answer(&shell, 0).unwrap(), format!("{odd}."));
+            assert_eq!(crate::sys::command::answer(&shell, 0).unwrap(), format!("{odd}."));
         }
     }
 

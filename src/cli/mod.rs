@@ -1,4 +1,5 @@
-//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `end`.
+//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `watch`, `end`,
+//! `verify`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
@@ -6,13 +7,17 @@ mod doctor; //       is the host in order?
 #[cfg(test)]
 mod docs; //         manuals and completions
 mod end; //          end one session, or all
+mod enter_userns; // the daemon's own hand in a session's user namespace
 mod ldap; //         is the directory in order, and who would come in?
 mod journal; //      log lines on stderr
 mod passwd; //       accounts of the users file
 mod prepare; //      images and their copies, ahead of time
 mod ps; //           which sessions there are
 mod serve; //        the daemon
+mod verify; //       is a recording what was recorded?
 mod typed; //        a password, at a terminal or on stdin
+mod viewer; //       somebody's screen in this terminal
+mod watch; //        a session's, as it is now
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -58,8 +63,24 @@ enum Command {
     Ldap(ldap::LdapArgs),
     /// List the sessions of the running daemon
     Ps(ps::PsArgs),
+    /// Look at the terminal of a session, without touching it; its owner is told
+    #[command(
+        after_help = "q, Ctrl-C or Ctrl-] leaves. Nothing that is typed here reaches the session. A terminal that is larger \
+                            than this one is cut."
+    )]
+    Watch(watch::WatchArgs),
     /// End a session, or all of them, and wait until nothing of them is left
     End(end::EndArgs),
+    /// Check that a recording is what was recorded, to the byte
+    #[command(
+        after_help = "Exit codes: 0 intact and sealed, 3 in order as far as it goes but not sealed (its session goes on, or \
+                            nobody came to seal it), 1 altered or cut, 66 a file cannot be read, 64 wrong usage.\nWithout \
+                            --head somebody who wrote both files anew goes unnoticed: the journal has the hash."
+    )]
+    Verify(verify::VerifyArgs),
+    /// Open a session's terminal from within its user namespace, for the daemon
+    #[command(name = crate::podman::ENTER_USERNS, hide = true)]
+    EnterUserns(enter_userns::EnterUsernsArgs),
 }
 
 /// Why the program stops; carries its exit code (64 usage, 69 Podman or daemon not reachable, 78 configuration, 1 other).
@@ -119,7 +140,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::Prepare(args) => prepare::run(&args, places()?),
         Command::Ldap(args) => ldap::run(&args, &places()?),
         Command::Ps(args) => ps::run(&args, &places()?),
+        Command::Watch(args) => watch::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
+        Command::Verify(args) => verify::run(&args),
+        Command::EnterUserns(args) => enter_userns::run(&args),
     }
 }
 
@@ -147,6 +171,8 @@ mod tests {
             &[][..],
             &["srve"],
             &["end"],
+            &["watch"],
+            &["watch", "nothing"],
             &["ldap"],
             &["ldap", "test", "mira"],
             &["end", "abcdefghij23", "--all"],
@@ -154,7 +180,12 @@ mod tests {
         ] {
             assert_eq!(code(wrong), 64, "{wrong:?}");
         }
-        for right in [&["ps", "--json"][..], &["end", "--all", "--reason", "shutdown"], &["end", "abcdefghij23"]] {
+        for right in [
+            &["ps", "--json"][..],
+            &["end", "--all", "--reason", "shutdown"],
+            &["end", "abcdefghij23"],
+            &["watch", "abcdefghij23"],
+        ] {
             assert_eq!(code(right), 255, "{right:?}");
         }
     }

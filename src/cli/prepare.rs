@@ -148,7 +148,7 @@ impl Teller {
             0 => String::new(),
             total => format!(", {} of {} MB", pulled.done / MB, total.div_ceil(MB)),
         };
-        self.now(&format!("{image}: {}{bytes}", pulled.text));
+        self.now(&format!("{image}: {pulled}{bytes}"));
     }
 
     /// What is under way.

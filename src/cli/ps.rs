@@ -80,6 +80,7 @@ mod tests {
             created,
             lifetime_left: 0,
             detached_left: None,
+            watched_by: Vec::new(),
         };
         let sessions = [session("abcdefghij23", "mira", 990), session("bbcdefghij23", "al\u{1b}[31mexandra", 0)];
         let expected = "ID            USER           PROFILE  STATE     AGE\n\

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{Stop, journal};
-use crate::activation::{self, Address, Entrance, Inherited, Listener};
+use crate::activation::{self, Address, Departure, Entrance, Inherited, Listener};
 use crate::http::{DRAIN, Gate, House, Kind, Leave, Signals, Trouble, WhenIdle};
 use crate::session::EndReason;
 
@@ -35,6 +35,9 @@ pub(super) fn run(args: ServeArgs, config: Option<PathBuf>) -> Result<(), Stop> 
     // First of all, while there is one thread: this reads and removes environment variables.
     let inherited = Inherited::take().map_err(|e| Stop::config(e.to_string()))?;
     journal::begin()?;
+    for name in inherited.iter().flat_map(|inherited| &inherited.strange) {
+        tracing::warn!(name, "systemd kept something that is no terminal; it is not used");
+    }
     if rustix::process::geteuid().is_root() {
         let way_out = "run it as an ordinary user, or by coracle.socket, whose service has an account of its own";
         return Err(Stop::usage(format!(
@@ -66,10 +69,11 @@ async fn serve(
     started: Started,
 ) -> Result<(), Stop> {
     let mut signals = Signals::hear().map_err(|e| Stop::other(format!("signals: {e}")))?;
-    let house = House::open(config);
+    let (sockets, stored) = inherited.map(|inherited| (inherited.sockets, inherited.stored)).unzip();
+    let house = House::open(config, stored.unwrap_or_default());
     let mut files = SocketFiles::default();
-    let sockets = match inherited {
-        Some(inherited) => inherited.sockets,
+    let sockets = match sockets {
+        Some(sockets) => sockets,
         None => {
             ready_or_stop(&house, listen).await?;
             bind(listen, &house, &mut files)?
@@ -164,7 +168,8 @@ async fn leave(
             tracing::info!("leaving: told to; sessions that are live stay");
             let terminals = async {
                 if let Some(shop) = &shop {
-                    shop.roster.leave().await;
+                    let departure = tokio::task::spawn_blocking(activation::departure);
+                    shop.roster.leave(departure.await.unwrap_or(Departure::Stop)).await;
                 }
             };
             tokio::join!(terminals, gate.drain(closing, DRAIN));

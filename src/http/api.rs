@@ -6,11 +6,11 @@ use hyper::header::{self, HeaderValue};
 use hyper::{StatusCode, body::Incoming};
 
 use super::body::{self, BadBody};
-use super::pages::refusals;
 use super::response::{self, Answer};
 use super::web::Asked;
 use crate::auth::{OwnerId, Person, Purpose, TICKET_TTL};
-use crate::session::{EndNote, EndReason, NoSeat, Refusal, SessionId};
+use crate::language::Words;
+use crate::session::{Claim, EndNote, EndReason, NoSeat, Refusal, SessionId};
 
 /// When to ask again where the host is full or not ready.
 const FULL: Duration = Duration::from_secs(60);
@@ -24,27 +24,28 @@ pub(crate) fn me(asked: &Asked<'_>) -> Answer {
         groups: &'a [String],
         admin: bool,
     }
-    let Some(person) = asked.person() else { return sign_in_first() };
+    let Some(person) = asked.person() else { return sign_in_first(asked) };
     response::json(StatusCode::OK, &Me { user: &person.name, groups: &person.groups, admin: person.is_admin() })
 }
 
 /// `GET /api/v1/profiles`: those that this person may use.
 pub(crate) fn profiles(asked: &Asked<'_>) -> Answer {
-    let Some(person) = asked.person() else { return sign_in_first() };
+    let Some(person) = asked.person() else { return sign_in_first(asked) };
     response::json(StatusCode::OK, &asked.shop.roster.profiles(person))
 }
 
 /// `GET /api/v1/sessions`: this person's; with `?all=true` everybody's, for admins; with `?ended=true` those that ended
 /// within a day instead of those that run.
 pub(crate) fn sessions(asked: &Asked<'_>) -> Answer {
-    let Some(person) = asked.person() else { return sign_in_first() };
+    let Some(person) = asked.person() else { return sign_in_first(asked) };
     let all = asked.query("all").is_some_and(|v| v == "true");
     if all && !person.is_admin() {
-        return asked.refuse(StatusCode::FORBIDDEN, refusals::ADMINS_ONLY);
+        return asked.refuse(StatusCode::FORBIDDEN, asked.words.refusals.admins_only);
     }
     let owner = if all { None } else { Some(&person.owner) };
     if asked.query("ended").is_some_and(|v| v == "true") {
-        let ended: Vec<_> = asked.shop.roster.list_ended(owner).into_iter().map(Ended::of).collect();
+        let ended: Vec<_> =
+            asked.shop.roster.list_ended(owner).into_iter().map(|note| Ended::of(asked, note)).collect();
         return response::json(StatusCode::OK, &ended);
     }
     response::json(StatusCode::OK, &asked.shop.roster.list(owner))
@@ -60,20 +61,20 @@ struct Ended {
 }
 
 impl Ended {
-    fn of(note: EndNote) -> Ended {
-        Ended { state: "ended", text: note.reason.sentence(), note }
+    fn of(asked: &Asked<'_>, note: EndNote) -> Ended {
+        Ended { state: "ended", text: (asked.words.reason)(note.reason), note }
     }
 }
 
 /// `GET /api/v1/sessions/{id}`: one that runs, or for a day how it ended. An administrator may ask for anybody's.
 pub(crate) fn session(asked: &Asked<'_>, id: SessionId) -> Answer {
-    let Some(person) = asked.person() else { return sign_in_first() };
+    let Some(person) = asked.person() else { return sign_in_first(asked) };
     let may_see = |owner: &OwnerId| *owner == person.owner || person.is_admin();
     match (asked.shop.roster.find(id), asked.shop.roster.find_ended(id)) {
         (Some(session), _) if may_see(&session.owner) => response::json(StatusCode::OK, &session),
         (Some(_), _) => not_yours(asked),
-        (None, Some(note)) if may_see(&note.owner) => response::json(StatusCode::OK, &Ended::of(note)),
-        (None, _) => no_such_session(),
+        (None, Some(note)) if may_see(&note.owner) => response::json(StatusCode::OK, &Ended::of(asked, note)),
+        (None, _) => no_such_session(asked.words),
     }
 }
 
@@ -84,14 +85,14 @@ pub(crate) async fn start(asked: &Asked<'_>, body: Incoming) -> Answer {
     struct Start {
         profile: String,
     }
-    let Some(person) = asked.person() else { return response::close(sign_in_first()) };
+    let Some(person) = asked.person() else { return response::close(sign_in_first(asked)) };
     let start: Start = match read(asked, body).await {
         Ok(start) => start,
         Err(bad) => return asked.refuse_body(bad),
     };
     match asked.shop.roster.start(person, &start.profile, &asked.peer()) {
         Ok(id) => accepted(id),
-        Err(refusal) => refused(person, &refusal),
+        Err(refusal) => refused(asked, person, &refusal),
     }
 }
 
@@ -110,10 +111,10 @@ fn accepted(id: SessionId) -> Answer {
     answer
 }
 
-fn refused(person: &Person, refusal: &Refusal) -> Answer {
+fn refused(asked: &Asked<'_>, person: &Person, refusal: &Refusal) -> Answer {
     let reference = crate::sys::reference();
     let problem = |status, detail: &str| response::problem(status, detail, &reference);
-    let detail = refusal.to_string();
+    let detail = (asked.words.not_started)(refusal);
     match refusal {
         Refusal::NoSuchProfile => problem(StatusCode::UNPROCESSABLE_ENTITY, &detail),
         Refusal::TooManyOfYours(_) => response::retry_after(problem(StatusCode::TOO_MANY_REQUESTS, &detail), FULL),
@@ -128,16 +129,15 @@ fn refused(person: &Person, refusal: &Refusal) -> Answer {
         }
         Refusal::NotReady(why) => {
             tracing::warn!(%reference, user = %person.name, %why, "a session was not started");
-            let answer = problem(StatusCode::SERVICE_UNAVAILABLE, refusals::NOT_READY.text);
-            response::retry_after(answer, NOT_READY)
+            response::retry_after(problem(StatusCode::SERVICE_UNAVAILABLE, &detail), NOT_READY)
         }
     }
 }
 
 /// `DELETE /api/v1/sessions/{id}`: answers when nothing of it is left. An administrator may end anybody's.
 pub(crate) async fn end(asked: &Asked<'_>, id: SessionId) -> Answer {
-    let Some(person) = asked.person() else { return sign_in_first() };
-    let Some(session) = asked.shop.roster.find(id) else { return no_such_session() };
+    let Some(person) = asked.person() else { return sign_in_first(asked) };
+    let Some(session) = asked.shop.roster.find(id) else { return no_such_session(asked.words) };
     let reason = match (session.owner == person.owner, person.is_admin()) {
         (true, _) => EndReason::Owner,
         (false, true) => EndReason::Admin,
@@ -146,7 +146,7 @@ pub(crate) async fn end(asked: &Asked<'_>, id: SessionId) -> Answer {
     if asked.shop.roster.end(id, reason, &person.name).await {
         response::empty(StatusCode::NO_CONTENT)
     } else {
-        no_such_session()
+        no_such_session(asked.words)
     }
 }
 
@@ -164,17 +164,18 @@ pub(crate) async fn ticket(asked: &Asked<'_>, body: Incoming) -> Answer {
         /// Seconds.
         expires_in: u64,
     }
-    let Some(login) = &asked.login else { return response::close(sign_in_first()) };
+    let Some(login) = &asked.login else { return response::close(sign_in_first(asked)) };
     let wanted: Wanted = match read(asked, body).await {
         Ok(wanted) => wanted,
         Err(bad) => return asked.refuse_body(bad),
     };
-    let Ok(session) = wanted.session.parse() else { return no_such_session() };
-    match asked.shop.roster.seat_for(session, &login.person) {
-        Err(NoSeat::NotYours) => return not_yours(asked),
-        Err(NoSeat::NoSuchSession) => return no_such_session(),
+    let Ok(session) = wanted.session.parse() else { return no_such_session(asked.words) };
+    match asked.shop.roster.seat_for(session, &Claim::Own { person: login.person.clone(), window: None }) {
+        // An administrator may look at it, and nothing more: that is decided with the WebSocket.
+        Err(NoSeat::NotYours) if !login.person.is_admin() => return not_yours(asked),
+        Err(NoSeat::NoSuchSession) => return no_such_session(asked.words),
         // The WebSocket tells how it ended, or that the daemon is about to leave.
-        Ok(()) | Err(NoSeat::Over(..) | NoSeat::ComeBack) => {}
+        Ok(()) | Err(NoSeat::Over(..) | NoSeat::ComeBack | NoSeat::NotYours) => {}
     }
     let purpose = Purpose { session, origin: asked.here.origin.clone() };
     match asked.shop.auth.logins().ticket(login, purpose) {
@@ -183,7 +184,7 @@ pub(crate) async fn ticket(asked: &Asked<'_>, body: Incoming) -> Answer {
             response::json(StatusCode::CREATED, &given)
         }
         Err(_) => {
-            let text = refusals::TOO_MANY_TICKETS.text;
+            let text = asked.words.refusals.too_many_tickets.text;
             let answer = response::problem(StatusCode::TOO_MANY_REQUESTS, text, &crate::sys::reference());
             response::retry_after(answer, TICKET_TTL)
         }
@@ -191,13 +192,13 @@ pub(crate) async fn ticket(asked: &Asked<'_>, body: Incoming) -> Answer {
 }
 
 fn not_yours(asked: &Asked<'_>) -> Answer {
-    asked.refuse(StatusCode::FORBIDDEN, refusals::NOT_YOURS)
+    asked.refuse(StatusCode::FORBIDDEN, asked.words.refusals.not_yours)
 }
 
-fn sign_in_first() -> Answer {
-    response::problem(StatusCode::UNAUTHORIZED, refusals::SIGN_IN_FIRST.text, &crate::sys::reference())
+fn sign_in_first(asked: &Asked<'_>) -> Answer {
+    response::problem(StatusCode::UNAUTHORIZED, asked.words.refusals.sign_in_first.text, &crate::sys::reference())
 }
 
-pub(crate) fn no_such_session() -> Answer {
-    response::problem(StatusCode::NOT_FOUND, refusals::NO_SUCH_SESSION.text, &crate::sys::reference())
+pub(crate) fn no_such_session(words: &Words) -> Answer {
+    response::problem(StatusCode::NOT_FOUND, words.refusals.no_such_session.text, &crate::sys::reference())
 }

@@ -9,7 +9,9 @@ use super::body;
 use super::connection::Visit;
 use super::response::{self, Answer};
 use super::route::Route;
+use super::socket;
 use super::web;
+use crate::language::Language;
 use crate::session::EndReason;
 
 /// What `DELETE /api/v1/sessions` answers.
@@ -21,8 +23,8 @@ pub(crate) struct Ended {
 
 /// Answers one request of the control socket.
 pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer {
-    let path = request.uri().path();
-    let Some(shop) = visit.house.shop() else { return web::not_ready(path, visit.house.trouble()) };
+    let (path, english) = (request.uri().path(), Language::English.words());
+    let Some(shop) = visit.house.shop() else { return web::not_ready(english, path, visit.house.trouble()) };
     visit.guest.is_real();
     let by = visit.peer.shown();
     let reason = match reason(request.uri().query()) {
@@ -35,6 +37,9 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
     if request.method() == Method::GET || matches!(Route::parse(path), Some(Route::Session(_))) {
         shop.roster.settled().await; // or those that are being adopted would be missing
     }
+    if let (&Method::GET, Some(Route::Socket(id))) = (request.method(), Route::parse(path)) {
+        return socket::upgrade_operator(request.into_parts().0, visit, &shop.roster, id);
+    }
     match (request.method(), Route::parse(path)) {
         (&Method::GET, Some(Route::Sessions)) => response::json(StatusCode::OK, &shop.roster.list(None)),
         (&Method::DELETE, Some(Route::Sessions)) => {
@@ -45,11 +50,12 @@ pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit) -> Answer 
             if shop.roster.end(id, reason, &by).await {
                 response::empty(StatusCode::NO_CONTENT)
             } else {
-                api::no_such_session()
+                api::no_such_session(english)
             }
         }
         (_, Some(Route::Sessions)) => not_allowed("GET, DELETE"),
         (_, Some(Route::Session(_))) => not_allowed("DELETE"),
+        (_, Some(Route::Socket(_))) => not_allowed("GET"),
         _ => response::problem(StatusCode::NOT_FOUND, "There is nothing here.", &crate::sys::reference()),
     }
 }

@@ -1,11 +1,12 @@
 //! The login cookie, and the one that marks a browser: which names they have where, how they are set, read and taken back.
+//! The third one, of the language, is set by `web/language.js` and only read here.
 
 use std::time::Duration;
 
 use hyper::header::{self, HeaderMap, HeaderValue};
 
 use super::origin::{Here, Secrecy};
-use crate::auth::DEVICE_LIFETIME;
+use crate::{auth::DEVICE_LIFETIME, language::Language};
 
 /// Characters of a value that is worth looking up; longer ones are nobody's.
 const MAX_VALUE: usize = 256;
@@ -44,20 +45,30 @@ pub(crate) fn device<'h>(headers: &'h HeaderMap, here: &Here) -> Option<&'h str>
     value(Kind::Device, headers, here)
 }
 
+/// The language that was chosen in this browser. Nothing depends on it, so its name needs no prefix, and a neighbour's on the
+/// same host, below another path, does no harm: the browser sends the one of the longer path first.
+pub(crate) fn language(headers: &HeaderMap) -> Option<Language> {
+    values("coracle-language", headers).find_map(Language::of_tag)
+}
+
 fn value<'h>(kind: Kind, headers: &'h HeaderMap, here: &Here) -> Option<&'h str> {
-    let name = name(kind, here)?;
-    let mut found = headers
+    let mut found = values(name(kind, here)?, headers);
+    match (found.next(), found.next()) {
+        (Some(value), None) if !value.is_empty() && value.len() <= MAX_VALUE => Some(value),
+        _ => None,
+    }
+}
+
+/// All cookies of this name.
+fn values<'h>(name: &'static str, headers: &'h HeaderMap) -> impl Iterator<Item = &'h str> {
+    headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(n, _)| *n == name)
-        .map(|(_, value)| value);
-    match (found.next(), found.next()) {
-        (Some(value), None) if !value.is_empty() && value.len() <= MAX_VALUE => Some(value),
-        _ => None,
-    }
+        .filter(move |(n, _)| *n == name)
+        .map(|(_, value)| value)
 }
 
 /// `Set-Cookie` for a new login; `None` where no cookie may be set.
@@ -153,6 +164,16 @@ mod tests {
         let both = cookies(&["__Host-coracle=host; __Secure-coracle=base"]);
         assert_eq!(token(&both, &here(Secrecy::Https, "/shell")), Some("base"));
         assert_eq!(token(&both, &here(Secrecy::Https, "")), Some("host"));
+    }
+
+    #[test]
+    fn the_chosen_language_is_the_first_that_is_one_of_ours() {
+        assert_eq!(language(&cookies(&["coracle=x; coracle-language=de"])), Some(Language::German));
+        assert_eq!(language(&cookies(&["coracle-language=en; coracle-language=de"])), Some(Language::English));
+        assert_eq!(language(&cookies(&["coracle-language=xx", "coracle-language=de"])), Some(Language::German));
+        for none in ["", "coracle-language=", "coracle-language=DE", "coracle-language=de-AT", "xcoracle-language=de"] {
+            assert_eq!(language(&cookies(&[none])), None, "{none}");
+        }
     }
 
     #[test]

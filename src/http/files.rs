@@ -12,7 +12,6 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::body::{self, BadBody};
-use super::pages::refusals;
 use super::response::{self, Answer, Body, Coming};
 use super::web::Asked;
 use crate::auth::Person;
@@ -29,7 +28,7 @@ const LATER: Duration = Duration::from_secs(2);
 
 /// `POST`, with the file as its body: 201 with its path.
 pub(crate) async fn upload(asked: &Asked<'_>, id: SessionId, body: Incoming) -> Answer {
-    let Some(person) = asked.person() else { return response::close(sign_in_first()) };
+    let Some(person) = asked.person() else { return response::close(sign_in_first(asked)) };
     let (size, wanted) = match admitted(asked) {
         Ok(admitted) => admitted,
         Err(refused) => return response::close(*refused),
@@ -38,7 +37,7 @@ pub(crate) async fn upload(asked: &Asked<'_>, id: SessionId, body: Incoming) -> 
     let begun = Upload::begin(&asked.shop.roster, id, person, &asked.peer(), (path, size, conflict)).await;
     let upload = match begun {
         Ok(upload) => upload,
-        Err(error) => return after_the_rest(body, size, refused(person, &error)).await,
+        Err(error) => return after_the_rest(body, size, refused(asked, person, &error)).await,
     };
     match timeout(patience(size), receive(upload, body, size)).await {
         Ok(answer) => answer.unwrap_or_else(|stop| stop.answer(asked, person)),
@@ -50,12 +49,12 @@ pub(crate) async fn upload(asked: &Asked<'_>, id: SessionId, body: Incoming) -> 
 fn admitted(asked: &Asked<'_>) -> Result<(u64, (FilePath, Conflict)), Box<Answer>> {
     let limit = asked.shop.config.sessions.upload_limit;
     if limit == 0 {
-        return Err(Box::new(asked.refuse(StatusCode::FORBIDDEN, refusals::NO_UPLOADS)));
+        return Err(Box::new(asked.refuse(StatusCode::FORBIDDEN, asked.words.refusals.no_uploads)));
     }
     body::has_type(asked.headers(), "application/octet-stream").map_err(|bad| Box::new(asked.refuse_body(bad)))?;
     let size = announced(asked.headers());
     if size > limit {
-        let detail = FileError::TooLarge { size, limit }.to_string();
+        let detail = (asked.words.file)(&FileError::TooLarge { size, limit });
         return Err(Box::new(problem(StatusCode::PAYLOAD_TOO_LARGE, &detail)));
     }
     let conflict = asked.query("conflict").unwrap_or_else(|| "refuse".to_owned());
@@ -71,7 +70,7 @@ fn announced(headers: &HeaderMap) -> u64 {
 
 fn named(asked: &Asked<'_>) -> Result<FilePath, Box<Answer>> {
     FilePath::parse(&asked.query("path").unwrap_or_default())
-        .map_err(|bad| Box::new(problem(StatusCode::BAD_REQUEST, &bad.to_string())))
+        .map_err(|bad| Box::new(problem(StatusCode::BAD_REQUEST, &(asked.words.path)(bad))))
 }
 
 /// Why an upload stopped.
@@ -83,7 +82,7 @@ enum Stop {
 impl Stop {
     fn answer(self, asked: &Asked<'_>, person: &Person) -> Answer {
         match self {
-            Stop::Inside(error) => response::close(refused(person, &error)),
+            Stop::Inside(error) => response::close(refused(asked, person, &error)),
             Stop::Peer(bad) => asked.refuse_body(bad),
         }
     }
@@ -138,10 +137,10 @@ fn patience(bytes: u64) -> Duration {
 
 /// `GET`: the file, to be saved.
 pub(crate) async fn download(asked: &Asked<'_>, id: SessionId) -> Answer {
-    let Some(person) = asked.person() else { return sign_in_first() };
+    let Some(person) = asked.person() else { return sign_in_first(asked) };
     let limit = asked.shop.config.sessions.download_limit;
     if limit == 0 {
-        return asked.refuse(StatusCode::FORBIDDEN, refusals::NO_DOWNLOADS);
+        return asked.refuse(StatusCode::FORBIDDEN, asked.words.refusals.no_downloads);
     }
     let path = match named(asked) {
         Ok(path) => path,
@@ -150,7 +149,7 @@ pub(crate) async fn download(asked: &Asked<'_>, id: SessionId) -> Answer {
     let disposition = disposition(path.name());
     match Download::begin(&asked.shop.roster, id, person, &asked.peer(), (path, limit)).await {
         Ok(download) => sent(download, disposition),
-        Err(error) => refused(person, &error),
+        Err(error) => refused(asked, person, &error),
     }
 }
 
@@ -198,8 +197,8 @@ fn disposition(name: &str) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("attachment"))
 }
 
-fn refused(person: &Person, error: &FileError) -> Answer {
-    let detail = error.to_string();
+fn refused(asked: &Asked<'_>, person: &Person, error: &FileError) -> Answer {
+    let detail = (asked.words.file)(error);
     match error {
         FileError::NoSuchSession | FileError::Missing | FileError::NoDirectory => {
             problem(StatusCode::NOT_FOUND, &detail)
@@ -221,8 +220,8 @@ fn refused(person: &Person, error: &FileError) -> Answer {
         }
         FileError::Podman(_) | FileError::Broken(_) => {
             let reference = crate::sys::reference();
-            tracing::error!(%reference, user = %person.name, why = %detail, "a file was not brought in or out");
-            response::problem(StatusCode::SERVICE_UNAVAILABLE, refusals::FILES_BROKEN.text, &reference)
+            tracing::error!(%reference, user = %person.name, why = %error, "a file was not brought in or out");
+            response::problem(StatusCode::SERVICE_UNAVAILABLE, asked.words.refusals.files_broken.text, &reference)
         }
     }
 }
@@ -231,8 +230,8 @@ fn problem(status: StatusCode, detail: &str) -> Answer {
     response::problem(status, detail, &crate::sys::reference())
 }
 
-fn sign_in_first() -> Answer {
-    problem(StatusCode::UNAUTHORIZED, refusals::SIGN_IN_FIRST.text)
+fn sign_in_first(asked: &Asked<'_>) -> Answer {
+    problem(StatusCode::UNAUTHORIZED, asked.words.refusals.sign_in_first.text)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::tls::Tls;
-use crate::activation::Lock;
+use crate::activation::{Lock, Stored};
 use crate::audit;
 use crate::auth::{Auth, Seats};
 use crate::config::{Config, ConfigErrors, Places, Purpose};
@@ -76,6 +76,8 @@ pub(crate) struct House {
 struct Work {
     lock: Option<Lock>,
     places: Option<Arc<Places>>,
+    /// For the roster, once there is one.
+    stored: Stored,
     stamp: Stamp,
     looked: Instant,
 }
@@ -83,8 +85,9 @@ struct Work {
 impl House {
     /// Gets everything ready as far as possible; look at [`House::setup_trouble`] for what is missing. Must be called
     /// inside the runtime.
-    pub(crate) fn open(config_flag: Option<PathBuf>) -> Arc<House> {
-        let work = Work { lock: None, places: None, stamp: Stamp::new(), looked: Instant::now() };
+    /// `stored` is what systemd kept for an earlier daemon's sessions.
+    pub(crate) fn open(config_flag: Option<PathBuf>, stored: Stored) -> Arc<House> {
+        let work = Work { lock: None, places: None, stored, stamp: Stamp::new(), looked: Instant::now() };
         let house = Arc::new(House {
             config_flag,
             standing: RwLock::default(),
@@ -246,7 +249,7 @@ impl House {
             }
             Ok(places) => {
                 work.stamp = stamp(&places);
-                serve_with(&places, before.shop)
+                serve_with(&places, before.shop, &mut work.stored)
             }
         };
         drop(work);
@@ -276,7 +279,7 @@ fn prepare(work: &mut Work, config_flag: Option<PathBuf>) -> Result<Arc<Places>,
 }
 
 /// Configuration, logins, roster.
-fn serve_with(places: &Arc<Places>, shop: Option<Shop>) -> Standing {
+fn serve_with(places: &Arc<Places>, shop: Option<Shop>, stored: &mut Stored) -> Standing {
     let (config, trouble) = match read(places) {
         Ok(config) => (Some(config), None),
         Err(errors) => (None, Some(refused(&errors))),
@@ -293,7 +296,7 @@ fn serve_with(places: &Arc<Places>, shop: Option<Shop>) -> Standing {
         Ok(auth) => Arc::new(auth),
         Err(error) => return unprepared(error.to_string()),
     };
-    match Roster::open(config.clone(), places.clone()) {
+    match Roster::open(config.clone(), places.clone(), stored) {
         Ok(roster) => {
             auth.watch_over(seats(&roster));
             Standing { shop: Some(Shop { config, auth, roster }), trouble, stale: None }

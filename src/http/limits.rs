@@ -19,6 +19,8 @@ pub(crate) const MAX_PER_ADDRESS: usize = 32;
 pub(crate) const MAX_CONNECTIONS: usize = 1024;
 /// Connections at once on the control socket; its own, so that a crowd at the web entrance never locks the operator out.
 pub(crate) const MAX_CONTROL: usize = 16;
+/// Of these, WebSockets that watch: the others stay for `ps` and `end`.
+pub(crate) const MAX_CONTROL_WATCHES: usize = 8;
 /// WebSockets at once whose login is not known yet.
 pub(crate) const MAX_STRANGERS: usize = 64;
 /// Header lines of one request.
@@ -92,6 +94,7 @@ struct Shared {
     /// Rung at each departure.
     left: Notify,
     strangers: Arc<Semaphore>,
+    operator_watches: Arc<Semaphore>,
 }
 
 struct Count {
@@ -107,7 +110,9 @@ impl Crowd {
     pub(crate) fn new() -> Crowd {
         let count = Count { by_peer: HashMap::new(), open: 0, control: 0, last_real: Instant::now() };
         let strangers = Arc::new(Semaphore::new(MAX_STRANGERS));
-        Crowd { shared: Arc::new(Shared { count: Mutex::new(count), left: Notify::new(), strangers }) }
+        let operator_watches = Arc::new(Semaphore::new(MAX_CONTROL_WATCHES));
+        let left = Notify::new();
+        Crowd { shared: Arc::new(Shared { count: Mutex::new(count), left, strangers, operator_watches }) }
     }
 
     fn count(&self) -> MutexGuard<'_, Count> {
@@ -168,6 +173,11 @@ impl Crowd {
     /// A place among the WebSockets whose login is not known; `None` when all are taken.
     pub(crate) fn stranger(&self) -> Option<OwnedSemaphorePermit> {
         self.shared.strangers.clone().try_acquire_owned().ok()
+    }
+
+    /// A place among the control socket's WebSockets; `None` when all are taken.
+    pub(crate) fn operator_watch(&self) -> Option<OwnedSemaphorePermit> {
+        self.shared.operator_watches.clone().try_acquire_owned().ok()
     }
 }
 

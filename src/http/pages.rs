@@ -1,10 +1,9 @@
-//! Every page as a whole, and every sentence on them. Scripts and styles are links only: the policy allows nothing else.
+//! Every page as a whole; the sentences on them are `language`'s. Scripts and styles are links only: the policy allows nothing else.
 
 mod ended; //    how a session ended
 mod help; //     for the people who use it
 mod launcher; // the start page
 mod profile; //  what a profile gives
-pub(crate) mod refusals; // what is said to whom something is refused
 mod sign_in; //  the login form
 mod terminal; // the terminal's page
 mod words; //    phrases of more than one page
@@ -13,9 +12,9 @@ pub(crate) use ended::ended;
 pub(crate) use help::help;
 pub(crate) use launcher::{Home, home};
 pub(crate) use sign_in::{
-    LoginPage, login, login_refused_plain_http, login_slow, login_stopped, login_without_directory, login_wrong,
+    LoginPage, login, login_refused_plain_http, login_stopped, login_without_directory, login_wrong,
 };
-pub(crate) use terminal::terminal;
+pub(crate) use terminal::{Sight, terminal};
 
 use super::{
     assets::path,
@@ -23,6 +22,7 @@ use super::{
 };
 use crate::{
     auth::Person,
+    language::{Language, Saying, Words},
     session::{EndNote, ProfileView, Summary, Terms},
 };
 
@@ -32,17 +32,35 @@ pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src
      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// Around every page: head, and a body with one class that the style sheet knows. The theme is settled by a script that
-/// the browser waits for, so that no page is drawn in a theme that is not wanted.
-fn page(title: &str, head: &Html, class: &str, body: &Html) -> String {
+/// the browser waits for, so that no page is drawn in a theme that is not wanted. The scripts' own sentences come before all
+/// that speak.
+fn page(words: &Words, title: &str, head: &Html, class: &str, body: &Html) -> String {
     Html::fill(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{} – Coracle</title>\n<script src=\"{}\"></script>\n\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"{}\">\n<link rel=\"stylesheet\" href=\"{}\">\n\
-         {}</head>\n<body class=\"{}\">\n{}</body>\n</html>\n",
-        &[&title, &path::THEME_JS, &path::ICON_SVG, &path::STYLE_CSS, head, &class, body],
+         {}{}</head>\n<body class=\"{}\">\n{}</body>\n</html>\n",
+        &[
+            &words.language.tag(),
+            &title,
+            &path::THEME_JS,
+            &path::ICON_SVG,
+            &path::STYLE_CSS,
+            &script(words_of_scripts(words.language)),
+            head,
+            &class,
+            body,
+        ],
     )
     .into_string()
+}
+
+fn words_of_scripts(language: Language) -> &'static str {
+    match language {
+        Language::English => path::WORDS_EN_JS,
+        Language::German => path::WORDS_DE_JS,
+    }
 }
 
 /// A script of the page, run after parsing.
@@ -64,86 +82,75 @@ fn brand() -> Html {
 }
 
 /// Above the content: a way past it, where one is, help, and who is signed in.
-fn bar(person: Option<&Person>) -> Html {
+fn bar(words: &Words, person: Option<&Person>) -> Html {
+    let say = &words.page;
     let who = match person {
-        None => Html::fixed("<a class=\"button\" href=\"/login\">Sign in</a>"),
+        None => Html::fill("<a class=\"button\" href=\"/login\">{}</a>", &[&say.sign_in]),
         Some(person) => {
-            let role = if person.is_admin() { " <span class=\"tag\">admin</span>" } else { "" };
+            let role = match person.is_admin() {
+                true => Html::fill(" <span class=\"tag\">{}</span>", &[&say.admin]),
+                false => Html::default(),
+            };
             Html::fill(
                 "<span class=\"who\">{}{}</span>\
-                 <form method=\"post\" action=\"/logout\"><button type=\"submit\">Sign out</button></form>",
-                &[&person.name, &Html::fixed(role)],
+                 <form method=\"post\" action=\"/logout\"><button type=\"submit\">{}</button></form>",
+                &[&person.name, &role, &say.sign_out],
             )
         }
     };
     Html::fill(
-        "<a class=\"skip\" href=\"#main\">Skip to content</a>\n\
-         <header class=\"bar\">{}<span class=\"spacer\"></span><a class=\"bar-link\" href=\"/help\">Help</a>{}</header>\n",
-        &[&brand(), &who],
+        "<a class=\"skip\" href=\"#main\">{}</a>\n\
+         <header class=\"bar\">{}<span class=\"spacer\"></span><a class=\"bar-link\" href=\"/help\">{}</a>{}</header>\n",
+        &[&say.skip, &brand(), &say.help, &who],
     )
 }
 
 /// A narrow card in the middle: login and everything that only says something.
-fn card(title: &str, head: &Html, content: &Html) -> String {
+fn card(words: &Words, title: &str, head: &Html, content: &Html) -> String {
     let body = Html::fill(
-        "<main class=\"card\">\n<header class=\"card-head\">{}<a class=\"bar-link\" href=\"/help\">Help</a></header>\n\
+        "<main class=\"card\">\n<header class=\"card-head\">{}<a class=\"bar-link\" href=\"/help\">{}</a></header>\n\
          <h1>{}</h1>\n{}</main>\n{}",
-        &[&brand(), &title, content, &looks()],
+        &[&brand(), &words.page.help, &title, content, &looks()],
     );
-    page(title, head, "gate", &body)
+    page(words, title, head, "gate", &body)
 }
 
-/// Something went wrong, in words. `text` is one or two sentences with the way out; `reference` joins it with the journal.
-pub(crate) fn error(status: u16, title: &str, text: &str, reference: Option<&str>) -> String {
-    error_with(&Html::default(), status, title, text, reference)
+/// Something went wrong, in words; `reference` joins it with the journal.
+pub(crate) fn error(words: &Words, status: u16, saying: Saying, reference: Option<&str>) -> String {
+    error_with(words, &Html::default(), status, saying, reference)
 }
 
-fn error_with(head: &Html, status: u16, title: &str, text: &str, reference: Option<&str>) -> String {
+fn error_with(words: &Words, head: &Html, status: u16, saying: Saying, reference: Option<&str>) -> String {
     let number = status.to_string();
     let facts = match reference {
-        Some(reference) => Html::fill(
-            "<p class=\"hint\">Status <code>{}</code>, reference <code>{}</code></p>\n",
-            &[&number, &reference],
-        ),
-        None => Html::fill("<p class=\"hint\">Status <code>{}</code></p>\n", &[&number]),
+        Some(reference) => Html::fill(words.page.status_reference, &[&number, &reference]),
+        None => Html::fill(words.page.status, &[&number]),
     };
     let content = Html::fill(
-        "<p>{}</p>\n<p><a class=\"button\" href=\"/\">Back to start</a></p>\n{}",
-        &[&text as &dyn Piece, &facts],
+        "<p>{}</p>\n<p><a class=\"button\" href=\"/\">{}</a></p>\n{}",
+        &[&saying.text as &dyn Piece, &words.page.back, &facts],
     );
-    card(title, head, &content)
+    card(words, saying.title, head, &content)
 }
 
 /// 404 for a path that is none.
-pub(crate) fn not_found() -> String {
-    error(404, "Nothing here", "This address leads nowhere. It may be mistyped, or from an older version.", None)
+pub(crate) fn not_found(words: &Words) -> String {
+    error(words, 404, words.page.not_found, None)
 }
 
 /// 404 for `/s/{id}`: there is no such session (any more).
-pub(crate) fn no_such_session() -> String {
-    error(
-        404,
-        "This session is over",
-        "There is no session at this address. It has ended, and nothing of it was kept. You can start a new one.",
-        None,
-    )
+pub(crate) fn no_such_session(words: &Words) -> String {
+    error(words, 404, words.page.no_such_session, None)
 }
 
 /// 403 for somebody else's session.
-pub(crate) fn not_yours() -> String {
-    error(403, "Not your session", "This session belongs to somebody else, so you cannot open it.", None)
+pub(crate) fn not_yours(words: &Words) -> String {
+    error(words, 403, words.page.not_yours, None)
 }
 
 /// 503 while nothing can be started yet; comes back by itself.
-pub(crate) fn not_ready(reference: &str) -> String {
-    error_with(
-        &script(path::RETRY_JS),
-        503,
-        "Not ready yet",
-        "Coracle is running but cannot serve you yet: its configuration or its container engine is not in order. \
-         This page looks again every five seconds. The journal of the service says what is missing.",
-        Some(reference),
-    )
+pub(crate) fn not_ready(words: &Words, reference: &str) -> String {
+    error_with(words, &script(path::RETRY_JS), 503, words.page.not_ready, Some(reference))
 }
 
 #[cfg(test)]

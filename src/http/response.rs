@@ -203,6 +203,11 @@ pub(crate) fn with_cookie(mut answer: Answer, cookie: Option<HeaderValue>) -> An
     answer
 }
 
+/// The values of a header that is a list, as one.
+pub(crate) fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
+    headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",")
+}
+
 /// Whether a header of comma-separated words contains `word`.
 pub(crate) fn has_word(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
     headers

@@ -14,6 +14,8 @@ pub(crate) enum Route {
     Help,
     /// The terminal page of a session.
     Terminal(SessionId),
+    /// The same for an administrator, to look.
+    Watch(SessionId),
     Me,
     Profiles,
     Sessions,
@@ -47,7 +49,11 @@ impl Route {
             return Some(Route::Asset);
         }
         if let Some(id) = path.strip_prefix("/s/") {
-            return id.parse().ok().map(Route::Terminal);
+            return match id.split_once('/') {
+                Some((id, "watch")) => id.parse().ok().map(Route::Watch),
+                Some(_) => None,
+                None => id.parse().ok().map(Route::Terminal),
+            };
         }
         let rest = path.strip_prefix("/api/v1/sessions/")?;
         match rest.split_once('/') {
@@ -64,6 +70,7 @@ impl Route {
             Route::Home
             | Route::Help
             | Route::Terminal(_)
+            | Route::Watch(_)
             | Route::Me
             | Route::Profiles
             | Route::Health
@@ -82,6 +89,7 @@ impl Route {
             self,
             Route::Home
                 | Route::Terminal(_)
+                | Route::Watch(_)
                 | Route::Sessions
                 | Route::Session(_)
                 | Route::Tickets
@@ -126,6 +134,7 @@ mod tests {
             ("/logout", Route::Logout),
             ("/help", Route::Help),
             ("/s/abcdefghij23", Route::Terminal(id)),
+            ("/s/abcdefghij23/watch", Route::Watch(id)),
             ("/api/v1/me", Route::Me),
             ("/api/v1/profiles", Route::Profiles),
             ("/api/v1/sessions", Route::Sessions),
@@ -150,6 +159,8 @@ mod tests {
             "/s/",
             "/s/short",
             "/s/abcdefghij23/",
+            "/s/abcdefghij23/watch/",
+            "/s/watch",
             "/s/ABCDEFGHIJ23",
             "/s/../../etc/passwd",
             "/s/%61bcdefghij23",

@@ -21,7 +21,7 @@ const START: &str = "/#start";
 /// `GET /login`
 pub(crate) fn form(asked: &Asked<'_>) -> Answer {
     if asked.here.secrecy == Secrecy::PlainRefused {
-        return refused_plain_http();
+        return refused_plain_http(asked);
     }
     let wanted = asked.query("next").unwrap_or_default();
     let next = route::next(&wanted);
@@ -29,13 +29,13 @@ pub(crate) fn form(asked: &Asked<'_>) -> Answer {
         return response::see_other(next.unwrap_or("/"));
     }
     let form = LoginPage { next: next.unwrap_or_default(), ..LoginPage::default() };
-    response::page(StatusCode::OK, pages::login(&form))
+    response::page(StatusCode::OK, pages::login(asked.words, &form))
 }
 
 /// `POST /login`: fields `user`, `password`, `next`.
 pub(crate) async fn sign_in(asked: &Asked<'_>, body: Incoming) -> Answer {
     if asked.here.secrecy == Secrecy::PlainRefused {
-        return response::close(refused_plain_http());
+        return response::close(refused_plain_http(asked));
     }
     let mut fields = match fields(asked, body).await {
         Ok(fields) => fields,
@@ -46,7 +46,7 @@ pub(crate) async fn sign_in(asked: &Asked<'_>, body: Incoming) -> Answer {
     let next = route::next(&wanted);
     let again_with = |status, message: String, change_password: Option<&str>| {
         let form = LoginPage { next: next.unwrap_or_default(), user: &user, message: Some(&message), change_password };
-        response::page(status, pages::login(&form))
+        response::page(status, pages::login(asked.words, &form))
     };
     let again = |status, message| again_with(status, message, None);
     let device = cookie::device(asked.headers(), &asked.here);
@@ -68,23 +68,26 @@ pub(crate) async fn sign_in(asked: &Asked<'_>, body: Incoming) -> Answer {
             let answer = response::with_cookie(answer, cookie::set(token.as_str(), lifetime, &asked.here));
             response::with_cookie(answer, cookie::set_device(&entered.device, &asked.here))
         }
-        Err(Refused::Wrong { reference }) => again(StatusCode::FORBIDDEN, pages::login_wrong(&reference)),
+        Err(Refused::Wrong { reference }) => again(StatusCode::FORBIDDEN, pages::login_wrong(asked.words, &reference)),
         Err(Refused::Stopped { state, reference, change_url }) => {
-            let message = pages::login_stopped(state, &reference);
+            let message = pages::login_stopped(asked.words, state, &reference);
             let mends = matches!(state, Stopped::PasswordExpired | Stopped::MustChange);
             again_with(StatusCode::FORBIDDEN, message, change_url.as_deref().filter(|_| mends))
         }
         Err(Refused::Silent { reference, users_file }) => {
-            let answer = again(StatusCode::SERVICE_UNAVAILABLE, pages::login_without_directory(&reference, users_file));
+            let answer = again(
+                StatusCode::SERVICE_UNAVAILABLE,
+                pages::login_without_directory(asked.words, &reference, users_file),
+            );
             response::retry_after(answer, SILENT)
         }
         Err(Refused::Slow { retry_after }) => {
             let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
-            let answer = again(StatusCode::TOO_MANY_REQUESTS, pages::login_slow(seconds.max(1)));
+            let answer = again(StatusCode::TOO_MANY_REQUESTS, (asked.words.sign_in.slow)(seconds.max(1)));
             response::retry_after(answer, retry_after)
         }
         Err(Refused::Busy) => {
-            let answer = again(StatusCode::SERVICE_UNAVAILABLE, pages::login_slow(BUSY.as_secs()));
+            let answer = again(StatusCode::SERVICE_UNAVAILABLE, (asked.words.sign_in.slow)(BUSY.as_secs()));
             response::retry_after(answer, BUSY)
         }
         Err(Refused::Broken { reference }) => sorry(asked, &reference),
@@ -107,8 +110,8 @@ async fn fields(
     body::form(&body::read(asked.headers(), body).await?)
 }
 
-fn refused_plain_http() -> Answer {
-    response::page(StatusCode::FORBIDDEN, pages::login_refused_plain_http())
+fn refused_plain_http(asked: &Asked<'_>) -> Answer {
+    response::page(StatusCode::FORBIDDEN, pages::login_refused_plain_http(asked.words))
 }
 
 fn broken(asked: &Asked<'_>, why: &str) -> Answer {
@@ -119,5 +122,11 @@ fn broken(asked: &Asked<'_>, why: &str) -> Answer {
 
 fn sorry(asked: &Asked<'_>, reference: &str) -> Answer {
     let path = asked.parts.uri.path();
-    web::refusal(path, StatusCode::SERVICE_UNAVAILABLE, pages::refusals::SIGN_IN_BROKEN, Some(reference))
+    web::refusal(
+        asked.words,
+        path,
+        StatusCode::SERVICE_UNAVAILABLE,
+        asked.words.refusals.sign_in_broken,
+        Some(reference),
+    )
 }

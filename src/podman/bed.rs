@@ -167,7 +167,7 @@ async fn rest(terminal: &Terminal) -> String {
 
 /// False at the end.
 async fn read_some(terminal: &Terminal, seen: &mut Vec<u8>) -> bool {
-    let mut buf = [0; 4096];
+    let mut buf = [0; 8192];
     loop {
         terminal.readable().await.unwrap();
         match terminal.try_read(&mut buf) {

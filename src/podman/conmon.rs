@@ -34,13 +34,26 @@ const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// conmon, watched by a pidfd, and its child, the container's first process.
 pub(crate) struct Conmon {
     pid: i32,
-    pidfd: AsyncFd<OwnedFd>,
     shell_pid: i32,
-    shell: AsyncFd<OwnedFd>,
-    /// Where conmon writes the shell's exit status, as its last act.
-    exit_file: Option<Box<Path>>,
+    /// `None`: both were gone before anybody could watch them.
+    processes: Option<Box<Processes>>,
+    word: Word,
     gauge: Box<Gauge>,
     layer: Option<Box<Layer>>,
+}
+
+/// Their pidfds.
+struct Processes {
+    conmon: AsyncFd<OwnedFd>,
+    shell: AsyncFd<OwnedFd>,
+}
+
+/// Where it is said how the shell ended.
+enum Word {
+    /// Where conmon writes the exit status, as its last act.
+    File(Option<Box<Path>>),
+    /// It was said already, or nobody knows.
+    Told(Option<i32>),
 }
 
 /// Processes that the kernel killed for want of memory.
@@ -59,13 +72,30 @@ impl Conmon {
     pub(crate) fn played_by(conmon: i32, shell: i32, dir: &Path) -> io::Result<Conmon> {
         Ok(Conmon {
             pid: conmon,
-            pidfd: awaited(open_pidfd(conmon)?)?,
             shell_pid: shell,
-            shell: awaited(open_pidfd(shell)?)?,
-            exit_file: Some(dir.join("exit").into()),
+            processes: Some(Processes::watched(open_pidfd(conmon)?, open_pidfd(shell)?)?),
+            word: Word::File(Some(dir.join("exit").into())),
             gauge: Gauge::reading(Some(dir.to_owned())).into(),
             layer: None,
         })
+    }
+
+    /// One that is gone, and so is its shell, which ended with `status` if anybody knows.
+    pub(super) fn gone(status: Option<i32>) -> Conmon {
+        let gauge = Gauge::reading(None).into();
+        Conmon { pid: 0, shell_pid: 0, processes: None, word: Word::Told(status), gauge, layer: None }
+    }
+
+    pub(super) fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// The process itself, for another one to look at; no later process of its number can be meant.
+    ///
+    /// # Errors
+    /// `NotFound` when it is gone.
+    pub(super) fn handle(&self) -> io::Result<OwnedFd> {
+        self.processes.as_ref().ok_or(io::ErrorKind::NotFound)?.conmon.get_ref().try_clone()
     }
 
     /// Where the container's root is written to, as Podman said.
@@ -81,23 +111,27 @@ impl Conmon {
     pub(crate) async fn died(&self) {
         // A pidfd becomes readable at its process' end and stays so. Should the runtime refuse to watch it, "gone" is the
         // answer that ends the session instead of keeping a dead one.
-        let _ = self.pidfd.readable().await;
+        if let Some(processes) = &self.processes {
+            let _ = processes.conmon.readable().await;
+        }
     }
 
     /// Whether conmon lives at this moment.
     pub(crate) fn is_alive(&self) -> bool {
-        !ended(self.pidfd.get_ref())
+        self.processes.as_ref().is_some_and(|processes| !ended(processes.conmon.get_ref()))
     }
 
     /// Whether the container's first process (the shell) lives at this moment; asked of the kernel, not of Podman.
     pub(crate) fn shell_is_alive(&self) -> bool {
-        !ended(self.shell.get_ref())
+        self.processes.as_ref().is_some_and(|processes| !ended(processes.shell.get_ref()))
     }
 
     /// Resolves when the shell is dead. Its cgroup is still there then, but not for long: systemd removes it within
     /// milliseconds (4 to 17 on an emulated machine).
     pub(crate) async fn shell_died(&self) {
-        let _ = self.shell.readable().await; // as in `died`
+        if let Some(processes) = &self.processes {
+            let _ = processes.shell.readable().await; // as in `died`
+        }
     }
 
     /// What the container uses at this moment.
@@ -146,7 +180,10 @@ impl Conmon {
     }
 
     fn exit_status_left(&self) -> Option<i32> {
-        fs::read_to_string(self.exit_file.as_ref()?).ok()?.trim().parse().ok()
+        match &self.word {
+            Word::File(file) => fs::read_to_string(file.as_ref()?).ok()?.trim().parse().ok(),
+            Word::Told(status) => *status,
+        }
     }
 
     /// Waits until conmon has nothing left to do, [`SETTLING`] at most: what was written to it before this call (a new client,
@@ -184,13 +221,18 @@ impl Conmon {
         }
         Ok(Conmon {
             pid,
-            pidfd: awaited(pidfd)?,
             shell_pid: shell,
-            shell: awaited(shell_fd)?,
-            exit_file: exit_file(&arguments, container).map(Into::into),
+            processes: Some(Processes::watched(pidfd, shell_fd)?),
+            word: Word::File(exit_file(&arguments, container).map(Into::into)),
             gauge: Gauge::of(shell).into(),
             layer: None,
         })
+    }
+}
+
+impl Processes {
+    fn watched(conmon: OwnedFd, shell: OwnedFd) -> io::Result<Box<Processes>> {
+        Ok(Box::new(Processes { conmon: awaited(conmon)?, shell: awaited(shell)? }))
     }
 }
 

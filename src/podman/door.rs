@@ -54,6 +54,8 @@ pub(super) struct Inspect {
     pub(super) pid: i32,
     /// 0 when there is none.
     pub(super) conmon: i32,
+    /// Of its first process, once that has ended; `None` where nobody knows.
+    pub(super) exit_code: Option<i32>,
     /// The bundle's config.json; there from `init` on, not always readable.
     pub(super) oci_config: Option<PathBuf>,
     /// Where what it writes to its root lies; overlay alone has it.
@@ -80,6 +82,7 @@ impl Inspect {
             state: text(&all["State"]["Status"]),
             pid: number(&all["State"]["Pid"]),
             conmon: number(&all["State"]["ConmonPid"]),
+            exit_code: Some(number(&all["State"]["ExitCode"])).filter(|code| *code >= 0),
             oci_config: Some(text(&all["OCIConfigPath"])).filter(|p| !p.is_empty()).map(PathBuf::from),
             upper: Some(text(&all["GraphDriver"]["Data"]["UpperDir"])).filter(|p| !p.is_empty()).map(PathBuf::from),
             security_options: options.map(|all| all.iter().map(text).collect()).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! Images: are they there, and fetching them when the profile allows.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use containers_api::conn::hyper::body::HttpBody;
 use serde_json::Value;
@@ -25,8 +25,23 @@ pub(crate) struct Pulled {
     /// Bytes of the layers whose size Podman told (5.4 does, 4.3 does not), and how many of them are here.
     pub(crate) total: u64,
     pub(crate) done: u64,
-    /// For people, one line.
+    /// Layers that are known so far, and how many of them are here, if Podman tells.
+    pub(crate) layers: Option<u32>,
+    pub(crate) complete: Option<u32>,
+    /// Podman's own words, one line, where it counts no layers.
     pub(crate) text: String,
+}
+
+impl fmt::Display for Pulled {
+    /// For the operator.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.layers, self.complete) {
+            (Some(layers), Some(complete)) => write!(f, "{complete} of {layers} layers"),
+            (Some(layers), None) => write!(f, "Layer {layers}"),
+            (None, _) if self.text.is_empty() => f.write_str("Fetching the image"),
+            (None, _) => f.write_str(&self.text),
+        }
+    }
 }
 
 /// See [`super::Podman::ensure_image`]. `turn` makes it one pull at a time.
@@ -42,7 +57,7 @@ pub(super) async fn ensure(
             return Err(PodmanError::ImageMissing { image: image.to_owned() });
         }
         // Said before the wait: what is waited for is a pull, which no start deadline counts.
-        progress(Pulled { text: "Fetching the image".to_owned(), ..Pulled::default() });
+        progress(Pulled::default());
         let _one_at_a_time = turn.lock().await;
         // Whoever had the turn before may have fetched it.
         if !door.image_exists(image).await? {
@@ -83,6 +98,11 @@ async fn fetch(door: &Door, image: &str, progress: &mut (impl FnMut(Pulled) + Se
 
 fn failed(image: &str, why: impl ToString) -> PodmanError {
     PodmanError::PullFailed { image: image.to_owned(), why: shown(&why.to_string()) }
+}
+
+/// At most [`LAYERS`].
+fn number(layers: usize) -> u32 {
+    u32::try_from(layers).unwrap_or(u32::MAX)
 }
 
 /// A registry's words are a stranger's: one line, bounded.
@@ -142,8 +162,7 @@ impl Report {
         // "Copying blob sha256:…": one layer more begins, and how many there will be is not told.
         if let Some(blob) = text.strip_prefix("Copying blob ") {
             self.entry(blob)?;
-            let text = format!("Layer {}", self.layers.len());
-            return Some(Pulled { text, ..Pulled::default() });
+            return Some(Pulled { layers: Some(number(self.layers.len())), ..Pulled::default() });
         }
         Some(Pulled { text, ..Pulled::default() })
     }
@@ -158,8 +177,9 @@ impl Report {
         }
         let sum = |of: fn(&Layer) -> u64| self.layers.values().map(of).fold(0, u64::saturating_add);
         let complete = self.layers.values().filter(|layer| layer.complete).count();
-        let text = format!("{complete} of {} layers", self.layers.len());
-        Some(Pulled { total: sum(|layer| layer.size), done: sum(|layer| layer.here), text })
+        let (layers, complete) = (Some(number(self.layers.len())), Some(number(complete)));
+        let (total, done) = (sum(|layer| layer.size), sum(|layer| layer.here));
+        Some(Pulled { total, done, layers, complete, ..Pulled::default() })
     }
 
     /// `None` for one layer too many.
@@ -185,7 +205,7 @@ mod tests {
                     seen.extend(report.read(&line));
                 }
             }
-            let texts: Vec<&str> = seen.iter().map(|pulled: &Pulled| pulled.text.as_str()).collect();
+            let texts: Vec<String> = seen.iter().map(Pulled::to_string).collect();
             assert_eq!(texts, ["Trying to pull x...", "Layer 1"]);
             assert!(report.error.is_none() && seen.iter().all(|pulled| pulled.total == 0));
         }
@@ -194,7 +214,8 @@ mod tests {
     #[test]
     fn bytes_are_summed_over_the_layers_that_tell_theirs() {
         let mut report = Report::default();
-        let mut read = |line: &str| report.read(line.as_bytes()).map(|pulled| (pulled.done, pulled.total, pulled.text));
+        let mut read =
+            |line: &str| report.read(line.as_bytes()).map(|pulled| (pulled.done, pulled.total, pulled.to_string()));
         let told = |done, total, text: &str| Some((done, total, text.to_owned()));
         assert_eq!(read(r#"{"status":"Already exists","progressDetail":{},"id":"a"}"#), told(0, 0, "1 of 1 layers"));
         assert_eq!(read(r#"{"status":"Pulling fs layer","progressDetail":{},"id":"b"}"#), told(0, 0, "1 of 2 layers"));
@@ -207,6 +228,7 @@ mod tests {
             told(350, 350, "2 of 3 layers")
         );
         assert_eq!(read(r#"{"status":"odd"}"#), None);
+        assert_eq!(Pulled::default().to_string(), "Fetching the image");
     }
 
     #[test]

@@ -13,10 +13,13 @@ use tokio::{
 use podman_api::models::ListContainer;
 
 use super::{
-    Conmon, Found, Identity, Layer, Plan, Podman, PodmanError, Terminal, exec,
+    Conmon, Found, Identity, Layer, Plan, Podman, PodmanError, Terminal,
+    attach::{attach, is_alive},
+    exec,
     labels::{PROFILE, session_of},
     network::Uplink,
     spec::{Slice, create_spec},
+    terminal::Sizes,
     verify::{self, Proven},
 };
 use crate::{
@@ -31,9 +34,6 @@ const REMOVE_TRIES: u32 = 10;
 const REMOVE_DEADLINE: Duration = Duration::from_secs(5);
 /// How long a container is looked for whose create was never answered.
 const LATE_CREATE: Duration = Duration::from_secs(120);
-/// Tries of an attach while conmon's backlog is full.
-const ATTACH_TRIES: u32 = 10;
-const ATTACH_PAUSE: Duration = Duration::from_millis(50);
 
 /// A container that is verified and attached, and whose shell has not started. Dropped, it is removed in the background.
 pub(crate) struct Prepared {
@@ -61,6 +61,12 @@ impl Prepared {
         });
         let Parts { terminal, conmon, .. } = started.await?.claim();
         Ok((terminal, conmon))
+    }
+
+    /// Where the terminal's sizes are sent.
+    pub(crate) fn sizes(&self) -> Sizes {
+        let parts = self.made.0.as_ref().expect("only `claim` takes it, and consumes what held it");
+        parts.terminal.sizes(&parts.podman, parts.plan.id)
     }
 
     /// Nobody wants it any more: leaves the terminal and removes the container.
@@ -101,10 +107,10 @@ impl Drop for Unclaimed {
 
 impl Parts {
     async fn run(&self, size: Size) -> Result<(), PodmanError> {
-        let (door, id) = (&self.podman.0.door, self.plan.id);
-        door.resize(id, size).await?;
+        let id = self.plan.id;
+        self.terminal.sizes(&self.podman, id).send(size).await?;
         self.conmon.settled().await;
-        door.start(id).await?;
+        self.podman.0.door.start(id).await?;
         self.proven.started(&self.plan).await
     }
 
@@ -213,8 +219,9 @@ async fn prepare(
         verify::verify(&plan, &inspect, uplink, &podman.0.neighbours).map_err(|wrong| wrong.error("verify", &plan))?;
 
     announce(say, id, "attach").await?;
-    let terminal = attach(podman, id).await?;
-    let (certificate, facts) = (proven.certificate.clone(), proven.facts.clone());
+    let terminal = attach(podman, id, &conmon, &inspect).await?;
+    let facts = format!("{} attach={}", proven.facts, terminal.way());
+    let certificate = proven.certificate.clone();
     let parts = Parts { podman: podman.clone(), plan, proven, terminal, conmon };
     Ok(Prepared { certificate, facts, made: Unclaimed(Some(parts)) })
 }
@@ -258,41 +265,6 @@ async fn create(podman: &Podman, plan: &Plan) -> Result<Option<Uplink>, PodmanEr
         }
         other => other.map(|_| uplink),
     }
-}
-
-/// Attaches, with patience for conmon's short backlog.
-async fn attach(podman: &Podman, id: SessionId) -> Result<Terminal, PodmanError> {
-    for _ in 1..ATTACH_TRIES {
-        match podman.0.door.attach(id).await {
-            Err(PodmanError::Refused { status: 500, message, .. }) if message.contains("temporarily unavailable") => {
-                sleep(ATTACH_PAUSE).await;
-            }
-            other => return other.map(|(socket, early)| Terminal::new(socket, early)),
-        }
-    }
-    podman.0.door.attach(id).await.map(|(socket, early)| Terminal::new(socket, early))
-}
-
-/// See [`Podman::reattach`].
-pub(super) async fn reattach(podman: &Podman, id: SessionId) -> Result<(Terminal, Conmon), PodmanError> {
-    const STEP: &str = "reattach";
-    let broken = |why: String| PodmanError::Broken { step: STEP, id: id.to_string(), why };
-    let inspect = podman.0.door.inspect(STEP, id).await?;
-    // Attaching to one that is over would bring it to life again.
-    if !is_alive(&inspect.state) {
-        return Err(broken(format!("the container is {}", inspect.state)));
-    }
-    let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid)
-        .map_err(|e| broken(e.to_string()))?
-        .writing_to(inspect.upper.as_deref());
-    podman.0.neighbours.adopt(id, inspect.pid).map_err(|e| broken(e.to_string()))?;
-    tokio::spawn(exec::sweep(id));
-    let terminal = attach(podman, id).await?;
-    if !conmon.is_alive() {
-        terminal.leave().await;
-        return Err(broken("it ended just before the attach".to_owned()));
-    }
-    Ok((terminal, conmon))
 }
 
 /// See [`Podman::remove`].
@@ -366,8 +338,4 @@ pub(super) fn ours(identity: &Identity, listed: Vec<ListContainer>) -> Vec<Found
         });
     }
     ours
-}
-
-fn is_alive(state: &str) -> bool {
-    ["initialized", "running"].contains(&state)
 }

@@ -1,11 +1,13 @@
 //! The one door to Podman: spec → create → init → verify → attach → start → end. Its types and words stay in here.
 //!
 //! In reading order: what is asked (`spec`, `network`, `labels`, `seccomp`), how it is asked (`door`, `images`), what the kernel says
-//! of it (`verify`), the order of things and the way back (`life`), what lasts for a session (`terminal`, `conmon`), what runs
-//! beside its shell for a moment (`exec`), and what
+//! of it (`verify`), the order of things and the way back (`life`), the ways to its terminal (`attach`, `direct`), what lasts
+//! for a session (`terminal`, `conmon`), what runs beside its shell for a moment (`exec`), and what
 //! `coracle doctor` wants to know (`survey`); `prepare` makes copies of images ahead.
 
+mod attach;
 mod conmon;
+mod direct;
 mod door;
 mod exec;
 mod gauge;
@@ -27,12 +29,14 @@ mod bed;
 pub(crate) mod fuzz;
 
 use std::{
+    os::fd::OwnedFd,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
 pub(crate) use conmon::Conmon;
+pub(crate) use direct::{ENTER_USERNS, enter_userns};
 pub(crate) use exec::Exec;
 pub(crate) use gauge::Usage;
 pub(crate) use images::Pulled;
@@ -42,11 +46,11 @@ pub(crate) use life::Prepared;
 pub(crate) use prepare::Stock;
 pub(crate) use seccomp::write_seccomp;
 pub(crate) use survey::{ImageCopies, Labelled, Standing, Survey, missing_controllers};
-pub(crate) use terminal::Terminal;
+pub(crate) use terminal::{Sizes, Terminal};
 
 use crate::{
     config::{Profile, Pull},
-    session::{SessionId, Size},
+    session::SessionId,
 };
 use door::Door;
 use verify::Neighbours;
@@ -202,11 +206,13 @@ impl Podman {
 
     /// Attaches anew to a container that an earlier daemon left. Checks first that it is alive.
     pub(crate) async fn reattach(&self, id: SessionId) -> Result<(Terminal, Conmon), PodmanError> {
-        life::reattach(self, id).await
+        attach::reattach(self, id).await
     }
 
-    pub(crate) async fn resize(&self, id: SessionId, size: Size) -> Result<(), PodmanError> {
-        self.0.door.resize(id, size).await
+    /// Goes on with a terminal that an earlier daemon had in systemd's store; the shell may have ended meanwhile. `socket` is
+    /// a duplicate: on failure the store's own stays as it was.
+    pub(crate) async fn resume(&self, id: SessionId, socket: OwnedFd) -> Result<(Terminal, Conmon), PodmanError> {
+        attach::resume(self, id, socket).await
     }
 
     /// Bytes of the session's writable layer. Podman walks through all of it, in the account's namespace, so nothing hides:

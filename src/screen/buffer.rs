@@ -8,7 +8,7 @@ use super::{cell::Cell, charset::Charset, row::Row, scrollback::Scrollback};
 const TAB_WIDTH: usize = 8;
 
 /// The cursor as DECSC keeps it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Saved {
     pub(super) x: usize,
     /// Counted from the oldest row above the screen, so it drifts while that number grows, as it does in xterm.js.
@@ -18,11 +18,13 @@ pub(super) struct Saved {
     pub(super) charset: Charset,
 }
 
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Buffer {
     /// As many as the screen has; none while the alternate buffer is not shown.
+    #[serde(skip)]
     pub(super) rows: VecDeque<Row>,
     /// Keeps nothing for the alternate buffer.
+    #[serde(skip, default = "Scrollback::none")]
     pub(super) scrollback: Scrollback,
     /// The cursor's column; the width itself while the next character waits to wrap.
     pub(super) x: usize,
@@ -57,8 +59,7 @@ impl Buffer {
 
     /// What leaving the alternate buffer does; the saved cursor stays.
     pub(super) fn empty(&mut self, cols: usize, rows: usize) {
-        let none = Scrollback::new(0, 0);
-        *self = Buffer { saved: self.saved, ..Buffer::new(cols, rows, none) };
+        *self = Buffer { saved: self.saved, ..Buffer::new(cols, rows, Scrollback::none()) };
     }
 
     pub(super) fn row(&self) -> &Row {

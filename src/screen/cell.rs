@@ -42,7 +42,7 @@ const NUMBER: u32 = CLUSTER - 1;
 const WIDTH_SHIFT: u32 = 22;
 
 /// How a cell is drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Style {
     pub(super) fg: u32,
     pub(super) bg: u32,

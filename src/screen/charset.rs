@@ -1,7 +1,7 @@
 //! The character sets that ISO 2022 escapes choose: line drawing and the national ones.
 
 /// A set by its final byte, those with two by one of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum Charset {
     #[default]
     Ascii,
@@ -56,7 +56,7 @@ fn table(name: u8) -> (&'static [u8], &'static str) {
 }
 
 /// The four sets and which of them is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Charsets {
     pub(super) sets: [Charset; 4],
     /// Index of the one that was shifted in.

@@ -7,7 +7,7 @@ const MAX_LINKS: usize = 1024;
 /// Bytes of their ids and addresses together.
 const MAX_BYTES: usize = 48 * 1024;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Link {
     /// What makes two of the same address one; empty for none.
     pub(super) id: Box<str>,
@@ -20,7 +20,7 @@ impl Link {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Links {
     kept: VecDeque<Link>,
     /// How many have gone.
@@ -50,6 +50,12 @@ impl Links {
     /// The link with this number, unless it has gone.
     pub(super) fn get(&self, number: u32) -> Option<&Link> {
         self.kept.get(number.wrapping_sub(self.gone).wrapping_sub(1) as usize)
+    }
+
+    /// Of one that was kept: the sizes are what they say, and within the bounds.
+    pub(super) fn is_sound(&self) -> bool {
+        let bytes: usize = self.kept.iter().map(Link::len).sum();
+        self.bytes == bytes && self.kept.len() <= MAX_LINKS && (bytes <= MAX_BYTES || self.kept.len() == 1)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -21,6 +21,8 @@ mod sgr; //        … the pen
 mod osc; //        … title, links, colours
 mod reflow; //     another size
 mod snapshot; //   the bytes that redraw it
+mod kept; //       the model itself as bytes, for the next process
+mod paint; //      a row for any other terminal
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzz;
@@ -36,8 +38,10 @@ use std::collections::BTreeMap;
 use buffer::Buffer;
 use cell::{Cell, Style, bg};
 use charset::Charsets;
+pub(crate) use kept::Above;
 use links::Links;
 use modes::Modes;
+pub(crate) use paint::is_harmless;
 use parser::{Asked, Parser};
 use scrollback::Scrollback;
 use width::Printed;
@@ -49,12 +53,15 @@ const SCROLLBACK_BYTES: usize = 128 * 1024;
 /// Columns and rows that a screen has at least.
 const MIN_COLS: usize = 2;
 const MIN_ROWS: usize = 1;
+/// Columns and rows that one has at most; the wire allows no more.
+const MAX_COLS: usize = 1000;
+const MAX_ROWS: usize = 1000;
 /// Cells (or rows, where whole rows move) that one call of [`Screen::write`] touches before it pauses; the sequence that
 /// reaches it is finished.
 const WORK_SLICE: usize = 256 * 1024;
 
 /// What the next character looks like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 struct Pen {
     /// Its background word says whether underline and link count.
     style: Style,
@@ -86,7 +93,7 @@ impl Pen {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Screen {
     cols: usize,
     rows: usize,
@@ -107,6 +114,7 @@ pub(crate) struct Screen {
     /// Characters come one after another, with nothing between them.
     in_run: bool,
     /// Cells and rows touched, ever.
+    #[serde(skip)]
     work: u64,
 }
 
@@ -124,7 +132,7 @@ impl Screen {
             cols,
             rows,
             main,
-            alternate: Buffer::new(cols, rows, Scrollback::new(0, 0)),
+            alternate: Buffer::new(cols, rows, Scrollback::none()),
             on_alternate: false,
             pen: Pen::default(),
             charsets: Charsets::default(),

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Which movements of the mouse a program is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Mouse {
     /// The number of the private mode that asked for it, 0 for none.
     pub(super) protocol: u16,
@@ -17,7 +17,7 @@ pub(super) struct Mouse {
     pub(super) encoding: u16,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Modes {
     pub(super) application_cursor: bool,
     pub(super) application_keypad: bool,
@@ -188,11 +188,11 @@ impl Screen {
         self.modes = self.modes.reset();
         self.pen = Pen::default();
         self.charsets = Charsets::default();
-        let mut scrollback = std::mem::replace(&mut self.main.scrollback, Scrollback::new(0, 0));
+        let mut scrollback = std::mem::replace(&mut self.main.scrollback, Scrollback::none());
         scrollback.clear();
         self.main = Buffer::new(cols, rows, scrollback);
         self.main.fill(cols, rows, Cell::NULL);
-        self.alternate = Buffer::new(cols, rows, Scrollback::new(0, 0));
+        self.alternate = Buffer::new(cols, rows, Scrollback::none());
         self.on_alternate = false;
         self.worked(rows);
     }

@@ -2,7 +2,7 @@
 
 const MAX: usize = 32;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Params {
     numbers: [i32; MAX],
     length: usize,
@@ -77,6 +77,13 @@ impl Params {
         let number =
             if self.in_sub { &mut self.subs[self.subs_length - 1] } else { &mut self.numbers[self.length - 1] };
         *number = if *number == -1 { digit } else { number.saturating_mul(10).saturating_add(digit) };
+    }
+
+    /// Of some that were kept: every number is where they say.
+    pub(super) fn is_sound(&self) -> bool {
+        (1..=MAX).contains(&self.length)
+            && self.subs_length <= MAX
+            && self.ranges[..self.length].iter().all(|(from, to)| from <= to && usize::from(*to) <= self.subs_length)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -11,7 +11,7 @@ const MAX_UNFINISHED: usize = 1024;
 const VOID_OSC: &[u8] = b"\x1b]9999;";
 const VOID_DCS: &[u8] = b"\x1bP0~";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum State {
     Ground,
     Escape,
@@ -63,7 +63,7 @@ pub(super) enum Asked {
     StringEnd,
 }
 
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Parser {
     state: State,
     /// Prefix and intermediates: the last in the low byte.
@@ -104,6 +104,15 @@ impl Parser {
     /// What must be written after a snapshot for the next byte to mean the same.
     pub(super) fn unfinished(&self) -> impl Iterator<Item = u8> {
         self.unfinished.iter().copied().chain(self.utf8.begun())
+    }
+
+    /// Of one that was kept: every length is within its bounds.
+    pub(super) fn is_sound(&self) -> bool {
+        let Utf8 { bytes, length, missing } = &self.utf8;
+        self.params.is_sound()
+            && length.saturating_add(*missing) <= bytes.len()
+            && self.osc.len() <= MAX_OSC
+            && self.unfinished.len() <= MAX_OSC + 4
     }
 
     /// Bytes of memory that unfinished sequences take.
@@ -264,7 +273,7 @@ fn transition(state: State, code: u32) -> (Action, State) {
 }
 
 /// Bytes that are no character are dropped, and so is a byte order mark.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 struct Utf8 {
     /// The beginning of a character.
     bytes: [u8; 4],

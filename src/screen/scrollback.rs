@@ -38,8 +38,35 @@ impl Scrollback {
         Scrollback { packed: VecDeque::new(), lengths: VecDeque::new(), max_rows, max_bytes, scratch: Vec::new() }
     }
 
+    /// Keeps nothing.
+    pub(super) fn none() -> Self {
+        Scrollback::new(0, 0)
+    }
+
+    /// What [`Scrollback::lengths`] and [`Scrollback::packed`] told of one with these bounds.
+    pub(super) fn of_packed(max_rows: usize, max_bytes: usize, lengths: Vec<u32>, packed: &[u8]) -> Option<Self> {
+        let sum: u64 = lengths.iter().copied().map(u64::from).sum();
+        let whole = sum == packed.len() as u64 && lengths.len() <= max_rows;
+        let packed = packed.to_vec().into();
+        whole.then(|| Scrollback { packed, lengths: lengths.into(), ..Scrollback::new(max_rows, max_bytes) })
+    }
+
     pub(super) fn len(&self) -> usize {
         self.lengths.len()
+    }
+
+    /// Of the packed rows, from the oldest to the newest.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = u32> {
+        self.lengths.iter().copied()
+    }
+
+    /// The packed rows, in two parts.
+    pub(super) fn packed(&self) -> [&[u8]; 2] {
+        self.packed.as_slices().into()
+    }
+
+    pub(super) fn packed_len(&self) -> usize {
+        self.packed.len()
     }
 
     pub(super) fn max_rows(&self) -> usize {
@@ -106,7 +133,7 @@ impl Scrollback {
     }
 }
 
-fn pack(row: &Row, to: &mut Vec<u8>) {
+pub(super) fn pack(row: &Row, to: &mut Vec<u8>) {
     let (cells, fill) = row.stored();
     let mut end = cells.len();
     if fill == Cell::NULL {
@@ -175,7 +202,8 @@ fn push_number(mut number: u32, to: &mut Vec<u8>) {
     to.push(number as u8);
 }
 
-fn unpack(bytes: &[u8], width: usize) -> Row {
+/// Of bytes that `pack` never made some row, too.
+pub(super) fn unpack(bytes: &[u8], width: usize) -> Row {
     let mut packed = Packed { bytes, at: 0 };
     let wrapped = packed.byte() & WRAPPED != 0;
     let mut row = Row::new(width, Cell::NULL);
@@ -188,7 +216,7 @@ fn unpack(bytes: &[u8], width: usize) -> Row {
                 style = Style::new(fg, bg, underline, packed.number());
             }
             BLANKS => {
-                for _ in 0..packed.number() {
+                for _ in 0..packed.number().min(width as u32) {
                     row.set(at, Cell::blank(style));
                     at += 1;
                 }
@@ -205,9 +233,9 @@ fn unpack(bytes: &[u8], width: usize) -> Row {
                 row.set(at + 1, Cell::spacer(style));
                 at += 2;
             }
-            REST => row.set_rest(at, Cell::new(packed.number(), 1, style)),
+            REST => row.set_rest(at, Cell::new(packed.number().min(char::MAX.into()), 1, style)),
             _ => {
-                let cell_width = u32::from(packed.byte());
+                let cell_width = u32::from(packed.byte().min(2));
                 row.set(at, Cell::new(0, cell_width, style));
                 row.set_text(at, packed.text());
                 at += 1;
@@ -225,13 +253,14 @@ struct Packed<'a> {
 
 impl<'a> Packed<'a> {
     fn byte(&mut self) -> u8 {
+        let byte = self.bytes.get(self.at).copied().unwrap_or(0);
         self.at += 1;
-        self.bytes[self.at - 1]
+        byte
     }
 
     fn number(&mut self) -> u32 {
         let mut number = 0;
-        for shift in (0..).step_by(7) {
+        for shift in (0..u32::BITS).step_by(7) {
             let byte = self.byte();
             number |= u32::from(byte & 0x7f) << shift;
             if byte < 0x80 {
@@ -243,7 +272,9 @@ impl<'a> Packed<'a> {
 
     fn text(&mut self) -> &'a str {
         let length = self.number() as usize;
-        self.at += length;
-        std::str::from_utf8(&self.bytes[self.at - length..self.at]).expect("pack wrote text")
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let text = &rest[..rest.len().min(length)];
+        self.at += text.len();
+        std::str::from_utf8(text).unwrap_or_default()
     }
 }

@@ -11,7 +11,7 @@ use super::{
     cell::{Cell, Style, bg, fg, word},
     charset::{Charset, Charsets},
 };
-use pen::Writer;
+pub(super) use pen::Writer;
 
 impl Screen {
     /// What to write into an emulator of this size, in whatever state it is, to make it the same as one that has read all
@@ -53,7 +53,7 @@ impl Screen {
 
     /// Tab stops, the saved cursor and the scroll region of a buffer, while it is the active one.
     fn write_buffer(&self, out: &mut Writer, buffer: &Buffer) {
-        let fresh = Buffer::new(self.cols, self.rows, super::Scrollback::new(0, 0));
+        let fresh = Buffer::new(self.cols, self.rows, super::Scrollback::none());
         let tabs: Vec<usize> = buffer.tabs.range(..self.cols).copied().collect();
         if !fresh.tabs.iter().eq(&tabs) {
             out.text.push_str("\x1b[3g");

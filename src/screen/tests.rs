@@ -4,8 +4,8 @@
 use std::process::Command;
 
 use super::{
-    SCROLLBACK_BYTES, Screen, WORK_SLICE,
-    judge::{Case, Judge, Verdict, dump},
+    Above, SCROLLBACK_BYTES, Screen, WORK_SLICE,
+    judge::{Case, Judge, Op, Verdict, dump},
     streams::{Random, cut, random, recorded},
 };
 
@@ -117,6 +117,52 @@ fn a_fresh_seed_draws_no_answer_and_stays_within_the_bounds() {
     }
     println!("{tally:?}");
     assert_eq!(tally.answers, 0);
+}
+
+/// Another process takes the model over where the first was killed: in mid-sequence, between sizes, anywhere.
+#[test]
+fn a_screen_that_was_kept_anywhere_goes_on_in_every_detail_as_if_nothing_had_been() {
+    for seed in (0..2000).chain((0..200).map(|n| u64::from(std::process::id()) * 1_000_003 + n)) {
+        let case = random_case(seed);
+        let (mut one, before) = (case.screen(), case.screen());
+        let mut other = Screen::from_kept(&before.keep(Above::All)).unwrap_or_else(|| panic!("seed {seed}"));
+        for op in &case.after {
+            assert_eq!(dump(&other), dump(&one), "seed {seed}");
+            for screen in [&mut one, &mut other] {
+                match op {
+                    Op::Output(bytes) => screen.write_all(bytes),
+                    Op::Size(cols, rows) => screen.resize(*cols, *rows),
+                }
+            }
+        }
+        assert_eq!((dump(&other), other.snapshot()), (dump(&one), one.snapshot()), "seed {seed}");
+        assert!(other.memory() < memory_bound(&other), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_kept_screen_that_is_cut_or_of_another_version_is_none() {
+    let screen = random_case(7).screen();
+    let kept = screen.keep(Above::All);
+    for length in 0..kept.len() {
+        assert!(Screen::from_kept(&kept[..length]).is_none(), "{length} bytes");
+    }
+    let mut other = kept.clone();
+    other[0] += 1;
+    assert!(Screen::from_kept(&other).is_none());
+}
+
+#[test]
+fn a_screen_kept_without_the_rows_above_it_restores_its_saved_cursor_where_it_was() {
+    let mut screen = Screen::new(20, 5);
+    screen.write_all(b"1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\x1b[3;9H\x1b7\x1b[H");
+    let mut other = Screen::from_kept(&screen.keep(Above::Nothing)).unwrap();
+    assert_eq!(other.main.scrollback.len(), 0);
+    for screen in [&mut screen, &mut other] {
+        screen.write_all(b"\x1b8here");
+        assert_eq!((screen.main.x, screen.main.y), (12, 2));
+    }
+    assert_eq!(other.main.rows[2].trimmed(), 12);
 }
 
 #[test]

@@ -20,7 +20,7 @@ mod kind {
 }
 
 /// What the last printed code point leaves for the next one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Printed {
     kind: u8,
     /// Cells of the character so far, 1 or 2.

@@ -1,7 +1,14 @@
 //! What an earlier daemon left: every container of ours with a valid record goes on; one without, or already over, is ended,
 //! audited once and removed. Containers whose MAC is wrong are not ours to touch.
+//!
+//! A session whose terminal systemd kept goes on where its output was, and also for a moment if its shell has ended: what
+//! that said last is still in the terminal.
 
-use std::{collections::HashSet, io, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    os::fd::OwnedFd,
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep};
 
@@ -10,10 +17,12 @@ use super::{
     launch::{record_path, ring_path},
     record::{Record, RecordFile},
     roster::{Note, Roster, live_dir},
-    task::{Ending, Running},
+    task::{Continuity, Ending, Running},
 };
 use crate::{
-    podman::{Found, PodmanError},
+    activation::Stored,
+    audit,
+    podman::{Found, PodmanError, Terminal},
     terminal::Ring,
 };
 
@@ -25,10 +34,18 @@ const REATTACH: Duration = Duration::from_secs(3);
 /// Between two tries.
 const AGAIN: Duration = Duration::from_millis(200);
 
+/// Terminals that systemd kept, each of the session that it belongs to.
+type Terminals = HashMap<SessionId, OwnedFd>;
+
 /// Looks for what was left, in the background; Podman is not woken where nothing was.
-pub(super) fn begin(roster: &Roster) {
+pub(super) fn begin(roster: &Roster, stored: Stored) {
     let left = left_behind(roster);
+    // A session whose files are gone had ended.
+    let (mut terminals, over): (Terminals, Terminals) =
+        terminals_in(stored).into_iter().partition(|(id, _)| left.contains(id));
+    tokio::spawn(leave_all(over));
     if left.is_empty() {
+        roster.tidy_recordings();
         return roster.settle();
     }
     let (roster, hold) = (roster.clone(), roster.hold());
@@ -40,12 +57,33 @@ pub(super) fn begin(roster: &Roster) {
             Ok(mut found) => {
                 seated.extend(roster.list(None).into_iter().map(|session| session.id));
                 found.retain(|container| !seated.contains(&container.id));
-                take_over(&roster, found, left).await;
+                take_over(&roster, found, left, &mut terminals).await;
             }
+            // What systemd keeps stays there for the next daemon.
             Err(error) => tracing::error!(%error, sessions = left.len(), "Podman does not say what became of them"),
         }
         roster.settle();
+        roster.tidy_recordings();
     });
+}
+
+/// One whose name says nothing is left to systemd: another version of this program may know it.
+fn terminals_in(stored: Stored) -> Terminals {
+    let mut terminals = Terminals::new();
+    for (name, socket) in stored {
+        match Terminal::owner_of(&name) {
+            Some(id) => drop(terminals.insert(id, socket)),
+            None => tracing::warn!(name = %name.escape_default(), "systemd keeps a socket that is no session's"),
+        }
+    }
+    terminals
+}
+
+/// Leaves terminals that nobody goes on with.
+async fn leave_all(terminals: Terminals) {
+    for (id, socket) in terminals {
+        Terminal::leave_stored(id, socket).await;
+    }
 }
 
 /// The ids of sessions that did not end under the daemon that had them.
@@ -74,7 +112,7 @@ async fn list(roster: &Roster) -> Result<Vec<Found>, PodmanError> {
 }
 
 /// First the sessions that go on, so that nobody waits for them behind an end that takes long; then the ends.
-async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<SessionId>) {
+async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<SessionId>, terminals: &mut Terminals) {
     let (mut todo, mut over, until) = (found, Vec::new(), Instant::now() + REATTACH);
     while !todo.is_empty() {
         let last_try = Instant::now() >= until;
@@ -87,8 +125,8 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
                 tracing::warn!(container = %container.id, "has our name but not our MAC: neither adopted nor removed");
                 continue;
             }
-            match adopt_unless_over(roster, &container).await {
-                Ok(()) => {}
+            match adopt_unless_over(roster, &container, terminals.get(&container.id)).await {
+                Ok(()) => drop(terminals.remove(&container.id)),
                 Err(End { how, may_pass: true, .. }) if !last_try => {
                     tracing::warn!(session = %container.id, why = how.detail, "attaching to it again");
                     todo.push(container);
@@ -102,11 +140,13 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
         }
     }
     roster.settle();
+    // Before the ends: conmon may be stuck in a write to a terminal that nobody reads.
+    leave_all(std::mem::take(terminals)).await;
     for (container, End { record, mut how, .. }) in over {
         if let Err(trouble) = ending::remove(roster.podman(), container.id).await {
             *how = how.not_removed(trouble);
         }
-        audit_end(roster, container.id, record.as_deref(), &container.profile, *how);
+        audit_end(roster, container.id, record.as_deref(), &container.profile, *how).await;
     }
     // What remains has files, but no container any more.
     for id in left.into_iter().filter(|id| !roster.is_seated(*id)) {
@@ -114,7 +154,7 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
             Ok(_) => Ending { detail: "its container was gone".into(), ..Ending::by_itself(EndReason::Engine) },
             Err(_) => Ending::by_itself(EndReason::Lost),
         };
-        audit_end(roster, id, None, "", how);
+        audit_end(roster, id, None, "", how).await;
     }
 }
 
@@ -134,7 +174,7 @@ struct End {
     may_pass: bool,
 }
 
-async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End> {
+async fn adopt_unless_over(roster: &Roster, container: &Found, terminal: Option<&OwnedFd>) -> Result<(), End> {
     let id = container.id;
     let end =
         |record: Option<Record>, how| Err(End { record: record.map(Box::new), how: Box::new(how), may_pass: false });
@@ -147,11 +187,11 @@ async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End
         let detail = "the daemon left while it was starting".to_owned();
         return end(Some(record), because(EndReason::StartFailed, detail));
     }
-    if !container.alive {
+    if !container.alive && terminal.is_none() {
         let status = roster.podman().exit_status(id).await.ok();
         return end(Some(record), Ending { status, ..Ending::by_itself(EndReason::Exit) });
     }
-    match adopt(roster, file, record.clone()).await {
+    match adopt(roster, file, record.clone(), terminal).await {
         Ok(()) => Ok(()),
         Err(detail) => {
             let how = Box::new(because(EndReason::Engine, detail));
@@ -160,20 +200,30 @@ async fn adopt_unless_over(roster: &Roster, container: &Found) -> Result<(), End
     }
 }
 
-async fn adopt(roster: &Roster, file: RecordFile, record: Record) -> Result<(), String> {
+async fn adopt(roster: &Roster, file: RecordFile, record: Record, terminal: Option<&OwnedFd>) -> Result<(), String> {
     let path = ring_path(&roster.places().runtime, record.id);
-    let ring = Ring::open(&path).or_else(|error| {
-        tracing::warn!(%error, session = %record.id, "its ring cannot be read; begins a new one");
-        let _ = std::fs::remove_file(&path);
-        Ring::create(&path)
-    });
-    let ring = ring.map_err(|error: io::Error| error.to_string())?;
-    let (terminal, conmon) = roster.podman().reattach(record.id).await.map_err(|error| error.to_string())?;
-    roster.adopt(record, file, ring, Running { terminal, conmon })
+    let (ring, mut output) = match Ring::open(&path) {
+        Ok(ring) => (ring, Continuity::Whole),
+        Err(error) => {
+            tracing::warn!(%error, session = %record.id, "its ring cannot be read; begins a new one");
+            let _ = std::fs::remove_file(&path);
+            (Ring::create(&path).map_err(|error| error.to_string())?, Continuity::Broken)
+        }
+    };
+    let podman = roster.podman();
+    let attached = match terminal.map(OwnedFd::try_clone).transpose().map_err(|error| error.to_string())? {
+        Some(socket) => podman.resume(record.id, socket).await,
+        None => {
+            output = Continuity::Broken;
+            podman.reattach(record.id).await
+        }
+    };
+    let (terminal, conmon) = attached.map_err(|error| error.to_string())?;
+    roster.adopt(record, file, ring, Running { terminal, conmon }, output)
 }
 
 /// `profile` is what the container's label says, for one of which nothing else is known.
-fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &str, how: Ending) {
+async fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &str, how: Ending) {
     let note = std::fs::read(live_dir(roster.places()).join(id.as_str())).ok();
     let note: Option<Note> = note.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if note.as_ref().is_some_and(|note| note.ended) {
@@ -184,7 +234,16 @@ fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &
         (None, Some(note)) => note,
         (None, None) => Note { profile: profile.to_owned(), ..Note::default() },
     };
-    roster.ended(id, whose, &how);
+    let ring = ring_path(&roster.places().runtime, id);
+    let sealed = roster.shelf().seal_left(id, ring, how.reason.code(), how.status).await;
+    let recorded = sealed.and_then(|sealed| {
+        let failed = |error: &std::io::Error| {
+            let (user, profile, why) = (whose.user.as_str(), whose.profile.as_str(), &error.to_string());
+            audit::record(&audit::Event::RecordingStopped { id, user, profile, why });
+        };
+        sealed.inspect_err(failed).ok()
+    });
+    roster.ended(id, whose, &how, recorded.as_deref());
 }
 
 #[cfg(test)]

@@ -9,9 +9,7 @@ mod download; // a file on its way out
 mod ledger; //   who may, one at a time, and what the audit says
 
 pub(crate) use download::Download;
-#[cfg(test)]
-use path::BadPath;
-pub(crate) use path::FilePath;
+pub(crate) use path::{BadPath, FilePath};
 pub(crate) use upload::{Conflict, Upload};
 
 pub(super) use ledger::Desks;

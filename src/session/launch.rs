@@ -9,12 +9,12 @@ use std::{
 
 use tokio::sync::{mpsc, watch};
 
-use super::{EndReason, SessionId, slots::Slots, starts::Starts, task::Report};
+use super::{EndReason, SessionId, copies::Copies, slots::Slots, starts::Starts, task::Report};
 use crate::{
     auth::OwnerId,
     config::Profile,
     podman::{Mapping, Plan, Podman, PodmanError, Prepared, Pulled},
-    terminal::Step,
+    terminal::{Step, draft_path},
 };
 
 /// What the task learns while its session is being made.
@@ -116,6 +116,9 @@ pub(crate) struct Launch {
     pub(crate) starts: Starts,
     pub(crate) slots: Arc<Mutex<Slots>>,
     pub(crate) podman: Podman,
+    /// Told which image it is, and the ranges of ids that are to have a copy of it ahead.
+    pub(crate) copies: Copies,
+    pub(crate) ahead: Vec<Mapping>,
     /// True once nobody wants the session any more.
     pub(crate) unwanted: watch::Receiver<bool>,
 }
@@ -201,6 +204,7 @@ impl Launch {
                 let _ = lines.try_send(Report::Stage(Stage::Pull(pulled)));
             }))
             .await??;
+        self.copies.seen(&profile.image, &digest, &self.ahead);
         tell(stages, Stage::PullOver).await;
         tell(stages, Stage::Image(digest)).await;
         Ok(())
@@ -225,9 +229,10 @@ fn full(detail: &str) -> Failure {
     Failure { reason: EndReason::HostFull, detail: detail.into(), container: Leftover::None }
 }
 
-/// Removes a session's two files; fine if they are gone.
+/// Removes a session's two files, and what is left of a ring that was to be resized; fine if they are gone.
 pub(crate) fn remove_files(runtime: &Path, id: SessionId) {
-    for file in [record_path(runtime, id), ring_path(runtime, id), screen_path(runtime, id)] {
+    let ring = ring_path(runtime, id);
+    for file in [record_path(runtime, id), draft_path(&ring), former_screen_path(runtime, id), ring] {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 tracing::warn!(%error, file = %file.display(), "a session's file could not be removed");
@@ -241,8 +246,8 @@ pub(crate) fn record_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
     runtime.join(format!("{id}.rec"))
 }
 
-/// Only there between two daemons.
-pub(crate) fn screen_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
+/// Where versions before 0.2 left the screen for the next daemon.
+pub(crate) fn former_screen_path(runtime: &Path, id: SessionId) -> std::path::PathBuf {
     runtime.join(format!("{id}.screen"))
 }
 

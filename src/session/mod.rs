@@ -3,6 +3,7 @@
 //! Nothing here speaks Podman's words: `crate::podman` launches and ends, this module decides when.
 
 mod id; //     a session's name
+mod watcher; // who may see it
 mod reason; // why it ended
 mod state; //  the machine: events in, actions out
 mod task; //   the one task that owns a session
@@ -13,6 +14,7 @@ mod resize; // sizes on their way to the terminal
 mod record; // what outlives the daemon
 mod starts; // the queue before a start
 mod slots; //  which subordinate ids
+mod copies; // of images that changed, made ahead
 mod roster; // who is seated; what others may ask
 mod adopt; //  what an earlier daemon left
 mod files; //  brought in and out
@@ -21,11 +23,11 @@ mod files; //  brought in and out
 pub(crate) mod fuzz;
 
 pub(crate) use ended::EndNote;
-pub(crate) use files::{Conflict, Download, FileError, FilePath, STALL, Upload};
+pub(crate) use files::{BadPath, Conflict, Download, FileError, FilePath, STALL, Upload};
 pub(crate) use id::SessionId;
 pub(crate) use reason::EndReason;
 pub(crate) use roster::{
-    Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Roster, Summary, Terms, default_podman_socket,
+    Boarding, END_ALL_WAIT, NoSeat, ProfileView, Refusal, Rights, Roster, Summary, Terms, default_podman_socket,
     podman_socket_of,
 };
 pub(crate) use slots::{NoSlots, Slots};
@@ -33,6 +35,7 @@ pub(crate) use state::AttachmentId;
 #[cfg(test)]
 pub(crate) use task::Message;
 pub(crate) use task::Used;
+pub(crate) use watcher::{Claim, Watcher, Window};
 
 /// The terminal's size; both 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::language::Language;
+
 /// The stable codes; each issue adds the ones it can reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -38,13 +40,15 @@ pub(crate) enum EndReason {
     HostFull,
     /// The kernel does not confirm what was asked.
     LimitsUnproven,
+    /// It has to be recorded, and could not be.
+    RecordingFailed,
     /// A defect of ours.
     Fault,
 }
 
 impl EndReason {
     /// Each of them, in the order in which they are declared.
-    pub(crate) const ALL: [EndReason; 17] = [
+    pub(crate) const ALL: [EndReason; 18] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
@@ -61,6 +65,7 @@ impl EndReason {
         Self::ImageMissing,
         Self::HostFull,
         Self::LimitsUnproven,
+        Self::RecordingFailed,
         Self::Fault,
     ];
 
@@ -83,31 +88,14 @@ impl EndReason {
             Self::ImageMissing => "image-missing",
             Self::HostFull => "host-full",
             Self::LimitsUnproven => "limits-unproven",
+            Self::RecordingFailed => "recording-failed",
             Self::Fault => "fault",
         }
     }
 
-    /// The sentence for the person whose session it was.
+    /// A sentence for programs; people read it in their own language.
     pub(crate) fn sentence(self) -> &'static str {
-        match self {
-            Self::Exit => "The shell ended.",
-            Self::Idle => "The session ended because nothing was typed for too long.",
-            Self::Detached => "The session ended because no browser came back to it in time.",
-            Self::Lifetime => "The session reached its time limit.",
-            Self::Oom => "The session ran out of memory and was ended. Start a new one, and load less at a time.",
-            Self::Disk => "The session filled its disk and was ended. Start a new one, and keep less in it.",
-            Self::Owner => "You ended the session.",
-            Self::Admin => "An administrator ended the session.",
-            Self::Directory => "The session ended because your account may not use this service any more.",
-            Self::Shutdown => "The session ended because the service is shutting down.",
-            Self::Engine => "The container engine stopped the session.",
-            Self::Lost => "The session was lost when the host went down.",
-            Self::StartFailed => "The session could not be started.",
-            Self::ImageMissing => "The session's image is not on this host.",
-            Self::HostFull => "This host is full. Try again in a few minutes.",
-            Self::LimitsUnproven => "The session was refused because its limits could not be confirmed.",
-            Self::Fault => "The session ended because of a fault in Coracle.",
-        }
+        (Language::English.words().reason)(self)
     }
 }
 

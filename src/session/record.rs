@@ -1,6 +1,6 @@
 //! A session's record: what the next daemon must know to go on with it. A file in the runtime directory, beside the ring.
 //!
-//! Two copies in one file; each is written whole, with a sequence number and a checksum, over the older one. A daemon that
+//! Two copies in one file, and behind them the screen (`terminal/checkpoint.rs`); each is written whole, with a sequence number and a checksum, over the older one. A daemon that
 //! dies while writing leaves the other copy as it was.
 
 use std::{
@@ -13,7 +13,14 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{Size, state::Periods, task::Kills};
-use crate::{auth::Person, config::Profile, podman::Mapping, session::SessionId, sys::BootTime, terminal::Certificate};
+use crate::{
+    auth::Person,
+    config::{Profile, RecordingPolicy},
+    podman::Mapping,
+    session::SessionId,
+    sys::BootTime,
+    terminal::{Certificate, Checkpoints, Look, Share},
+};
 
 const MAGIC: &[u8; 8] = b"corarec\n";
 const VERSION: u32 = 1;
@@ -21,7 +28,9 @@ const VERSION: u32 = 1;
 const COPY: usize = 32 * 1024;
 /// Magic, version, sequence number, length, checksum.
 const HEADER: usize = 8 + 4 + 8 + 4 + 32;
-/// Bytes of a record file, for the log budget.
+/// Bytes of each copy whose memory is taken at once.
+const USUAL: u64 = 8 * 1024;
+/// Bytes of a record file, for the log budget; the screen lies behind them.
 pub(crate) const FILE_SIZE: u64 = 2 * COPY as u64;
 
 /// What is remembered. Times are on CLOCK_BOOTTIME: the file does not survive a boot, and neither does a session.
@@ -45,6 +54,15 @@ pub(crate) struct Record {
     pub(crate) certificate: Option<Certificate>,
     #[serde(default)] // a record of before there was such a thing
     pub(crate) kills: Kills,
+    /// Administrators who have looked at it, the last one last.
+    #[serde(default)]
+    pub(crate) looks: Vec<Look>,
+    #[serde(default = "not_recorded")]
+    pub(crate) recording: RecordingPolicy,
+}
+
+fn not_recorded() -> RecordingPolicy {
+    RecordingPolicy::Off
 }
 
 /// The open file of a session's record.
@@ -61,8 +79,19 @@ impl RecordFile {
     /// What the file system says.
     pub(crate) fn create(path: &Path) -> io::Result<RecordFile> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
-        rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, FILE_SIZE)?;
+        file.set_len(FILE_SIZE)?;
+        for copy in [0, COPY as u64] {
+            rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), copy, USUAL)?;
+        }
         Ok(RecordFile { file, sequence: 0 })
+    }
+
+    /// Where the session's screen is kept, behind the record; the memory for it is of `share`.
+    ///
+    /// # Errors
+    /// When there are no more descriptors.
+    pub(crate) fn checkpoints(&self, share: Share) -> io::Result<Checkpoints> {
+        Ok(Checkpoints::new(self.file.try_clone()?, FILE_SIZE, share))
     }
 
     /// The newest whole copy of a file that an earlier daemon left.
@@ -162,6 +191,7 @@ pub(crate) mod tests {
                 allow_host_access: false,
                 capabilities: std::collections::BTreeSet::new(),
                 layer_size: None,
+                recording: None,
             },
             config_hash: "00".into(),
             mapping: Mapping::Slot(3),
@@ -173,6 +203,8 @@ pub(crate) mod tests {
             size: Size::DEFAULT,
             certificate: None,
             kills: Kills::default(),
+            recording: RecordingPolicy::Off,
+            looks: Vec::new(),
         }
     }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::{sync::watch, time::sleep};
 
-use super::{SessionId, Size};
-use crate::podman::Podman;
+use super::Size;
+use crate::podman::Sizes;
 
 /// A window being dragged sends sizes faster than this.
 const DEBOUNCE: Duration = Duration::from_millis(40);
@@ -25,9 +25,9 @@ pub(crate) struct Resizer(watch::Sender<Wish>);
 
 impl Resizer {
     /// `size` is what the terminal has now.
-    pub(crate) fn new(podman: Podman, id: SessionId, size: Size) -> Resizer {
+    pub(crate) fn new(terminal: Sizes, size: Size) -> Resizer {
         let (wish, wished) = watch::channel(Wish { size, nudges: 0 });
-        tokio::spawn(serve(podman, id, wished));
+        tokio::spawn(serve(terminal, wished));
         Resizer(wish)
     }
 
@@ -42,20 +42,20 @@ impl Resizer {
 }
 
 /// Ends when the [`Resizer`] is dropped.
-async fn serve(podman: Podman, id: SessionId, mut wished: watch::Receiver<Wish>) {
+async fn serve(terminal: Sizes, mut wished: watch::Receiver<Wish>) {
     let mut nudged = 0;
     while wished.changed().await.is_ok() {
         sleep(DEBOUNCE).await;
         let wish = *wished.borrow_and_update();
         if wish.nudges != nudged {
             nudged = wish.nudges;
-            apply(&podman, id, smaller(wish.size)).await;
+            apply(&terminal, smaller(wish.size)).await;
             sleep(DEBOUNCE).await;
         }
-        apply(&podman, id, wish.size).await;
+        apply(&terminal, wish.size).await;
         sleep(AGAIN).await;
         if !wished.has_changed().unwrap_or(true) {
-            apply(&podman, id, wish.size).await;
+            apply(&terminal, wish.size).await;
         }
     }
 }
@@ -64,8 +64,8 @@ fn smaller(size: Size) -> Size {
     Size { rows: if size.rows > 1 { size.rows - 1 } else { 2 }, ..size }
 }
 
-async fn apply(podman: &Podman, id: SessionId, size: Size) {
-    if let Err(error) = podman.resize(id, size).await {
-        tracing::debug!(%error, session = %id, "resize"); // the session may be ending; the next size says it again
+async fn apply(terminal: &Sizes, size: Size) {
+    if let Err(error) = terminal.send(size).await {
+        tracing::debug!(%error, "resize"); // the session may be ending; the next size says it again
     }
 }

@@ -6,7 +6,7 @@ mod boarding; //  the hold that a WebSocket has on its session
 
 pub(super) use aboard::{Note, live_dir};
 pub(crate) use admission::{ProfileView, Refusal, Terms};
-pub(crate) use boarding::Boarding;
+pub(crate) use boarding::{Boarding, Rights};
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
@@ -20,7 +20,8 @@ use std::{
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use super::{
-    AttachmentId, EndNote, EndReason, SessionId, Size,
+    AttachmentId, Claim, EndNote, EndReason, SessionId, Size,
+    copies::Copies,
     ended::EndNotes,
     files::Desks,
     slots::Slots,
@@ -28,11 +29,13 @@ use super::{
     task::{Message, Standing},
 };
 use crate::{
+    activation::{Departure, Stored},
     auth::{OwnerId, Person},
     config::{Config, Places},
-    podman::{Identity, Podman},
+    podman::{Identity, Podman, Stock},
+    recording::Shelf,
     sys::BootTime,
-    terminal::{Ears, Feed, Output, Seat},
+    terminal::{Ears, Feed, LogBudget, Output, Seat},
 };
 
 /// Messages that may wait for a session's task.
@@ -59,6 +62,9 @@ pub(crate) struct Summary {
     pub(crate) lifetime_left: u64,
     /// Seconds left until it ends because no browser came; `None` unless `detached`.
     pub(crate) detached_left: Option<u64>,
+    /// Administrators who watch it now.
+    #[serde(default)] // a daemon of before there was such a thing
+    pub(crate) watched_by: Vec<String>,
 }
 
 /// Why a browser could not be seated.
@@ -81,9 +87,12 @@ struct Shared {
     places: Arc<Places>,
     podman: Podman,
     slots: Result<Arc<Mutex<Slots>>, String>,
+    shelf: Shelf,
     /// What an earlier daemon left is adopted or ended.
     settled: watch::Sender<bool>,
     starts: Starts,
+    copies: Copies,
+    log: Arc<LogBudget>,
     table: Mutex<BTreeMap<SessionId, Entry>>,
     live: watch::Sender<usize>,
     pace: Mutex<HashMap<OwnerId, VecDeque<Instant>>>,
@@ -114,12 +123,23 @@ pub(super) struct Desk {
 }
 
 impl Roster {
-    /// A roster without sessions; adoption of what an earlier daemon left begins at once in the background.
-    /// Must be called inside the runtime.
+    /// A roster without sessions; adoption of what an earlier daemon left begins at once in the background, with the
+    /// terminals that systemd kept. Must be called inside the runtime.
     ///
     /// # Errors
     /// A sentence when the state directory's keys or the seccomp profile cannot be read or made.
-    pub(crate) fn open(config: Arc<Config>, places: Arc<Places>) -> Result<Roster, String> {
+    pub(crate) fn open(config: Arc<Config>, places: Arc<Places>, stored: &mut Stored) -> Result<Roster, String> {
+        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get()).map_err(|e| e.to_string());
+        match &slots {
+            Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
+            Err(why) => tracing::error!("{why}"),
+        }
+        let roster = Roster::with(config, places, slots)?;
+        super::adopt::begin(&roster, std::mem::take(stored));
+        Ok(roster)
+    }
+
+    fn with(config: Arc<Config>, places: Arc<Places>, slots: Result<Slots, String>) -> Result<Roster, String> {
         let wrong = |what: &str, error: std::io::Error| format!("{what} in {}: {error}", places.state.display());
         let identity = Identity::open(&places.state).map_err(|e| wrong("the instance's key", e))?;
         let seccomp = crate::podman::write_seccomp(&places.state).map_err(|e| wrong("the seccomp profile", e))?;
@@ -127,18 +147,19 @@ impl Roster {
         let ended = places.state.join("ended");
         std::fs::create_dir_all(&ended).map_err(|e| wrong("the notes on ended sessions", e))?;
         let socket = config.sessions.podman_socket.clone().unwrap_or_else(default_podman_socket);
-        let slots = Slots::open(config.sessions.isolation, config.sessions.max.get()).map_err(|e| e.to_string());
-        match &slots {
-            Ok(slots) => tracing::debug!(isolation = slots.word(), "whose ids a session gets"),
-            Err(why) => tracing::error!("{why}"),
-        }
-        let roster = Roster(Arc::new(Shared {
+        let log_budget = config.sessions.log_budget;
+        let starts = Starts::new();
+        let copies = Copies::new(Stock::at(socket.clone()), starts.clone(), places.state.join("images"));
+        Ok(Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),
+            shelf: Shelf::of(&places.state),
             slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
             config: RwLock::new(config),
             places,
             settled: watch::Sender::new(false),
-            starts: Starts::new(),
+            starts,
+            copies,
+            log: LogBudget::new(log_budget),
             table: Mutex::default(),
             live: watch::Sender::new(0),
             pace: Mutex::default(),
@@ -146,13 +167,12 @@ impl Roster {
             attachments: AtomicU32::new(0),
             desks: Desks::new(),
             leaving: AtomicBool::new(false),
-        }));
-        super::adopt::begin(&roster);
-        Ok(roster)
+        })))
     }
 
     /// A new configuration: counts for sessions that start from now on. Isolation and Podman's socket stay as they were.
     pub(crate) fn reload(&self, config: Arc<Config>) {
+        self.0.log.set_limit(config.sessions.log_budget);
         *self.0.config.write().unwrap_or_else(PoisonError::into_inner) = config;
     }
 
@@ -182,47 +202,59 @@ impl Roster {
         self.0.ends.list(owner)
     }
 
-    /// Seats a browser of `who`: from now on it has the keyboard, and what it is told arrives in the [`Ears`].
+    /// Seats somebody: a browser of the owner has the keyboard from now on, in its size, unless
+    /// it only comes back and another one has it; who may only look sees the session
+    /// in the size that it has. What they are told arrives in the [`Ears`].
     pub(crate) async fn attach(
         &self,
         id: SessionId,
-        who: &Person,
+        claim: &Claim,
         size: Size,
         peer: &str,
     ) -> Result<(Boarding, Ears), NoSeat> {
+        let window = match claim {
+            Claim::Own { window, .. } => *window,
+            Claim::Look(_) => None,
+        };
         let (inbox, feed, output, (seat, ears)) = {
             let table = self.table();
-            let entry = self.seat_in(&table, id, who)?;
+            let entry = self.seat_in(&table, id, |owner| claim.covers(owner))?;
             let number = AttachmentId(self.0.attachments.fetch_add(1, Ordering::Relaxed));
-            let feed = Arc::new(Feed::new(number, who.name.clone(), peer.to_owned(), entry.bell.clone()));
+            let mut feed = Feed::new(number, claim.name().to_owned(), peer.to_owned(), entry.bell.clone());
+            feed.window = window;
+            let feed = Arc::new(feed);
             (entry.inbox.clone(), feed.clone(), entry.output.clone(), Seat::new(feed))
         };
-        if inbox.send(Message::Attach { seat, size }).await.is_err() {
+        let (rights, message) = match claim {
+            Claim::Own { .. } => (Rights::Own, Message::Attach { seat, size }),
+            Claim::Look(_) => (Rights::Look, Message::Watch(seat)),
+        };
+        if inbox.send(message).await.is_err() {
             // Its task is over: it left with the daemon, or it ended and the list is about to forget it.
             if self.is_leaving() {
                 return Err(NoSeat::ComeBack);
             }
             self.gone(id).await;
-            return Err(self.over(id, who));
+            return Err(self.over(id, |owner| claim.covers(owner)));
         }
-        Ok((Boarding { feed, output, inbox }, ears))
+        Ok((Boarding { feed, output, rights, inbox }, ears))
     }
 
-    /// Whether `who` may attach to this session, without doing so.
-    pub(crate) fn seat_for(&self, id: SessionId, who: &Person) -> Result<(), NoSeat> {
-        self.seat_in(&self.table(), id, who).map(drop)
+    /// Whether there is a seat for this claim, without taking it.
+    pub(crate) fn seat_for(&self, id: SessionId, claim: &Claim) -> Result<(), NoSeat> {
+        self.seat_in(&self.table(), id, |owner| claim.covers(owner)).map(drop)
     }
 
     fn seat_in<'t>(
         &self,
         table: &'t BTreeMap<SessionId, Entry>,
         id: SessionId,
-        who: &Person,
+        may_see: impl Fn(&OwnerId) -> bool,
     ) -> Result<&'t Entry, NoSeat> {
         match table.get(&id) {
             None if self.is_leaving() || !*self.0.settled.borrow() => Err(NoSeat::ComeBack),
-            None => Err(self.over(id, who)),
-            Some(entry) if entry.person.owner != who.owner => Err(NoSeat::NotYours),
+            None => Err(self.over(id, may_see)),
+            Some(entry) if !may_see(&entry.person.owner) => Err(NoSeat::NotYours),
             Some(entry) => Ok(entry),
         }
     }
@@ -330,24 +362,32 @@ impl Roster {
     }
 
     /// SIGTERM: leaves every terminal gently, ends none; attachments close with 1012.
-    pub(crate) async fn leave(&self) {
+    /// With a [`Departure::Restart`] the next daemon is handed the terminals that systemd keeps.
+    pub(crate) async fn leave(&self, departure: Departure) {
         self.0.leaving.store(true, Ordering::Relaxed);
         let inboxes: Vec<_> = self.table().values().map(|entry| entry.inbox.clone()).collect();
         let mut left = Vec::new();
         for inbox in inboxes {
             let (done, was_done) = oneshot::channel();
-            if inbox.send(Message::Leave(done)).await.is_ok() {
+            if inbox.send(Message::Leave(departure, done)).await.is_ok() {
                 left.push(was_done);
             }
         }
         for was_done in left {
             let _ = tokio::time::timeout(Duration::from_secs(1), was_done).await;
         }
+        self.0.copies.leave().await;
     }
 
-    /// With no Podman and with files in `dir`.
+    /// With files in `dir`, no Podman but one that is played there, and ids for sessions.
     #[cfg(test)]
     pub(crate) fn for_test(dir: &std::path::Path) -> Roster {
+        Roster::for_test_with(dir, Stored::new())
+    }
+
+    /// The same with what systemd kept.
+    #[cfg(test)]
+    pub(crate) fn for_test_with(dir: &std::path::Path, stored: Stored) -> Roster {
         let place = |name: &str| dir.join(name);
         let (state, runtime) = (place("state"), place("runtime"));
         for dir in [&state, &runtime] {
@@ -356,7 +396,10 @@ impl Roster {
         let places = Places { config: place("config.toml"), state, runtime, control: place("control") };
         let mut config = Config::default_at(&places);
         config.sessions.podman_socket = Some(place("no-podman"));
-        Roster::open(Arc::new(config), Arc::new(places)).unwrap()
+        let slots = Slots::for_test(dir);
+        let roster = Roster::with(Arc::new(config), Arc::new(places), Ok(slots)).unwrap();
+        super::adopt::begin(&roster, stored);
+        roster
     }
 
     // ---- inside ----
@@ -368,12 +411,16 @@ impl Roster {
     /// For a file on its way into or out of a session of `who`.
     pub(super) fn desk(&self, id: SessionId, who: &Person) -> Result<Desk, NoSeat> {
         let table = self.table();
-        let entry = self.seat_in(&table, id, who)?;
+        let entry = self.seat_in(&table, id, |owner| *owner == who.owner)?;
         Ok(Desk { standing: entry.standing.clone(), place: entry.desk.clone() })
     }
 
     pub(super) fn desks(&self) -> &Desks {
         &self.0.desks
+    }
+
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     pub(super) fn places(&self) -> &Places {
@@ -391,9 +438,9 @@ impl Roster {
     }
 
     /// There is no such session (any more).
-    fn over(&self, id: SessionId, who: &Person) -> NoSeat {
+    fn over(&self, id: SessionId, may_see: impl Fn(&OwnerId) -> bool) -> NoSeat {
         match self.0.ends.find(id) {
-            Some(note) if note.owner == who.owner => NoSeat::Over(note.reason, note.status),
+            Some(note) if may_see(&note.owner) => NoSeat::Over(note.reason, note.status),
             _ => NoSeat::NoSuchSession,
         }
     }
@@ -422,7 +469,7 @@ impl Entry {
     }
 
     fn summary(&self, id: SessionId) -> Summary {
-        let (standing, now) = (*self.standing.borrow(), BootTime::now());
+        let (standing, now) = (self.standing.borrow().clone(), BootTime::now());
         Summary {
             id,
             owner: self.person.owner.clone(),
@@ -432,6 +479,7 @@ impl Entry {
             created: self.created,
             lifetime_left: self.lifetime.until(now).as_secs(),
             detached_left: standing.detached.map(|at| at.until(now).as_secs()),
+            watched_by: standing.watched_by,
         }
     }
 }

@@ -53,6 +53,18 @@ impl Slots {
         Slots::open_in(Path::new("/"), uid, isolation, max)
     }
 
+    /// Of an account without processes, with ids for a few sessions; `dir` becomes its host.
+    #[cfg(test)]
+    pub(crate) fn for_test(dir: &Path) -> Slots {
+        for place in ["etc", "proc"] {
+            fs::create_dir_all(dir.join(place)).unwrap();
+        }
+        for file in ["etc/subuid", "etc/subgid"] {
+            fs::write(dir.join(file), "990:1000000:524288\n").unwrap();
+        }
+        Slots::open_in(dir, 990, Isolation::Auto, 4).unwrap()
+    }
+
     /// `root` holds `etc/passwd`, `etc/subuid`, `etc/subgid` and `proc`.
     fn open_in(root: &Path, uid: u32, isolation: Isolation, max: u32) -> Result<Slots, NoSlots> {
         let user = user_name(&fs::read_to_string(root.join("etc/passwd")).unwrap_or_default(), uid);

@@ -3,7 +3,9 @@
 
 mod starting; //    from the first stage of a launch to a shell that runs
 mod seating; //     the attachment at the keyboard
+mod watching; //    administrators who look
 mod bytes; //       what flows, and how fast
+mod recording; //   what is recorded of it
 mod gauging; //     what it uses
 mod filling; //     what it writes to the disk
 mod memory; //      who was killed for want of it
@@ -11,7 +13,6 @@ mod taking_down; // the end
 
 use std::{
     io,
-    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -34,13 +35,17 @@ use super::{
     state::{Action, Event, Machine, State},
 };
 use crate::{
+    activation::Departure,
     podman::{Conmon, Podman, Prepared, Terminal},
+    recording::Recording,
     sys::BootTime,
     terminal::{Certificate, Close, Notice, Output, Seat, ToClient},
 };
 
 /// How long a prepared container waits for the browser's first size.
 const FIRST_SIZE: Duration = Duration::from_secs(5);
+/// How long a shell that ended while no daemon was there waits for its browser to come back and be shown what it said last.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How much older than the truth the record's `last_input` may be.
 const REMEMBER_INPUT: Duration = Duration::from_secs(10);
 
@@ -50,6 +55,8 @@ pub(crate) enum Message {
         seat: Seat,
         size: Size,
     },
+    /// An administrator looks.
+    Watch(Seat),
     Left(AttachmentId),
     Resize(AttachmentId, Size),
     /// Its tab was shown or hidden.
@@ -66,8 +73,8 @@ pub(crate) enum Message {
         within: Duration,
         why: String,
     },
-    /// The daemon leaves: let go of the terminal gently, end nothing, answer when done.
-    Leave(oneshot::Sender<()>),
+    /// The daemon leaves: hand the terminal over or let go of it gently, end nothing, answer when done.
+    Leave(Departure, oneshot::Sender<()>),
 }
 
 /// How a session's task ended.
@@ -91,12 +98,14 @@ pub(crate) struct Ending {
 }
 
 /// What lists show of a session's state.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Standing {
     /// `starting`, `attached`, `detached`, `ending`.
     pub(crate) word: &'static str,
     /// When it ends unless a browser comes.
     pub(crate) detached: Option<BootTime>,
+    /// Administrators who look at it.
+    pub(crate) watched_by: Vec<String>,
 }
 
 /// Where the container is in its life.
@@ -123,6 +132,15 @@ pub(crate) struct Running {
     pub(crate) conmon: Conmon,
 }
 
+/// Whether a session's output goes on where an earlier daemon stopped reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Continuity {
+    /// The same terminal: not a byte is missing.
+    Whole,
+    /// Attached to anew: what was printed meanwhile is lost.
+    Broken,
+}
+
 /// What comes back from work that runs beside the task.
 pub(crate) enum Report {
     Stage(Stage),
@@ -139,8 +157,8 @@ pub(crate) struct Task {
     pub(crate) file: RecordFile,
     pub(crate) machine: Machine,
     pub(crate) output: Arc<Output>,
-    /// Where the screen is written down when the daemon leaves.
-    pub(crate) screen_file: PathBuf,
+    /// `None`: it is not recorded.
+    pub(crate) recording: Option<Recording>,
     pub(crate) podman: Podman,
     /// Bytes of the disk that a writable layer must leave free.
     pub(crate) disk_floor: u64,
@@ -161,6 +179,8 @@ pub(crate) struct Sailing {
     seat: Option<Seat>,
     /// Those that had it before and may take it back; the last one lost it last.
     watchers: Vec<Seat>,
+    /// Administrators who look: they never have the keyboard, and nothing waits for them.
+    onlookers: Vec<Seat>,
     /// Output was lost, so the screen is not as it was: whoever comes next is told, and the program is asked to draw anew.
     gap: bool,
     resizer: Option<Resizer>,
@@ -176,10 +196,12 @@ pub(crate) struct Sailing {
     facts: String,
     /// What the kernel confirmed. Into the record only with the running shell: a session that has both is adopted.
     proven: Option<Certificate>,
+    /// Nothing is read before a browser comes, or until then.
+    farewell: Option<Instant>,
     /// Set once the terminal only has what is left in it: until when that is read, and why.
     tail: Option<(Instant, String)>,
     /// The daemon leaves as soon as the shell that is being started runs.
-    leaving: Option<oneshot::Sender<()>>,
+    leaving: Option<(Departure, oneshot::Sender<()>)>,
     typed: u64,
     next_read: Instant,
     lifted: Instant,
@@ -193,6 +215,8 @@ pub(crate) struct Sailing {
     used: Used,
     memory: memory::Memory,
     shell_died: bool,
+    /// It is known that the recording failed.
+    unrecorded: bool,
 }
 
 /// What the task woke for.
@@ -203,10 +227,12 @@ enum Wake {
     Tick,
     FirstSizeOver,
     SizeDue,
+    FarewellOver,
     GaugeDue,
     DiskDue,
     MemoryEvent,
     KillsDue,
+    RingDue,
     ShellDied,
     Readable(io::Result<()>),
     Writable,
@@ -214,6 +240,8 @@ enum Wake {
     Draw,
     ConmonDied,
     TailOver,
+    /// The recording failed; why.
+    Unrecorded(String),
 }
 
 impl Sailing {
@@ -224,6 +252,7 @@ impl Sailing {
             work: Work::Launching,
             seat: None,
             watchers: Vec::new(),
+            onlookers: Vec::new(),
             gap: false,
             resizer: None,
             resized: now,
@@ -235,6 +264,7 @@ impl Sailing {
             image: String::new(),
             facts: String::new(),
             proven: None,
+            farewell: None,
             tail: None,
             leaving: None,
             typed: 0,
@@ -249,16 +279,27 @@ impl Sailing {
             used: Used::default(),
             memory: memory::Memory::default(),
             shell_died: false,
+            unrecorded: false,
             t,
         }
     }
 
-    /// A session that an earlier daemon left: the shell runs, and output may be missing.
-    pub(crate) fn adopted(t: Task, running: Running) -> Sailing {
+    /// A session that an earlier daemon left. Its shell runs, or has ended meanwhile.
+    pub(crate) fn adopted(t: Task, running: Running, output: Continuity) -> Sailing {
         let mut sailing = Sailing::new(t);
-        sailing.gap = true;
-        sailing.resizer = Some(Resizer::new(sailing.t.podman.clone(), sailing.id(), sailing.t.record.size));
-        sailing.work = Work::Running(running);
+        sailing.gap = output == Continuity::Broken;
+        if let Some(recording) = &sailing.t.recording {
+            recording.resume(sailing.t.record.size);
+            if sailing.gap {
+                recording.gap();
+            }
+        }
+        if !running.conmon.shell_is_alive() && sailing.t.record.detached.is_none() {
+            sailing.farewell = Some(Instant::now() + FAREWELL);
+        }
+        let sizes = running.terminal.sizes(&sailing.t.podman, sailing.id());
+        sailing.resizer = Some(Resizer::new(sizes, sailing.t.record.size));
+        sailing.take_terminal(running);
         sailing.look_at_memory();
         sailing.show();
         sailing
@@ -283,18 +324,21 @@ impl Sailing {
                 Wake::DiskDue => self.look_at_disk(),
                 Wake::MemoryEvent => self.look_at_memory(),
                 Wake::KillsDue => self.record_kills(),
+                Wake::RingDue => self.t.output.shrink_if_quiet(),
                 Wake::ShellDied => {
                     self.shell_died = true;
                     self.last_reading();
                 }
                 Wake::FirstSizeOver => self.start_shell(Size::DEFAULT),
                 Wake::SizeDue => self.take_size(),
+                Wake::FarewellOver => self.farewell = None,
                 Wake::Readable(Ok(())) => self.read(),
                 Wake::Readable(Err(error)) => self.terminal_over(&error.to_string()),
                 Wake::Writable => self.write(),
                 Wake::Draw => _ = self.t.output.draw(),
                 Wake::ConmonDied => self.only_the_tail("conmon died"),
                 Wake::TailOver => self.terminal_over(""),
+                Wake::Unrecorded(why) => self.not_recorded(why),
             }
         }
     }
@@ -305,8 +349,9 @@ impl Sailing {
 
     async fn wake(&mut self) -> Wake {
         let deadline = self.t.machine.next_deadline();
-        let (first_size, size_due) = (self.first_size, self.size_due());
+        let (first_size, size_due, farewell) = (self.first_size, self.size_due(), self.farewell);
         let (gauge, disk, kills) = (self.gauge_due(), self.disk_due(), self.kills_due());
+        let ring = self.t.output.ring_due();
         // No sleep at all while it keeps up: even one that is over takes up to a millisecond.
         let read_at = if self.keeps_up() { None } else { Some(self.next_read) };
         let write = self.tail.is_none() && self.seat.as_ref().is_some_and(|seat| seat.feed.has_input());
@@ -317,6 +362,7 @@ impl Sailing {
             Work::Running(running) => Some(running),
             _ => None,
         };
+        let recording = self.t.recording.as_ref().filter(|_| !self.unrecorded);
         tokio::select! {
             message = self.t.inbox.recv() => Wake::Message(message),
             Some(report) = self.t.reports.1.recv() => Wake::Report(report),
@@ -324,12 +370,15 @@ impl Sailing {
             () = wait_for(deadline) => Wake::Tick,
             () = sleep_until(first_size.unwrap_or_else(Instant::now)), if first_size.is_some() => Wake::FirstSizeOver,
             () = sleep_until(size_due.unwrap_or_else(Instant::now)), if size_due.is_some() => Wake::SizeDue,
+            () = sleep_until(farewell.unwrap_or_else(Instant::now)), if farewell.is_some() => Wake::FarewellOver,
             () = sleep_until(gauge.unwrap_or_else(Instant::now)), if gauge.is_some() => Wake::GaugeDue,
             () = sleep_until(disk.unwrap_or_else(Instant::now)), if disk.is_some() => Wake::DiskDue,
             () = sleep_until(kills.unwrap_or_else(Instant::now)), if kills.is_some() => Wake::KillsDue,
+            () = sleep_until(ring.unwrap_or_else(Instant::now)), if ring.is_some() => Wake::RingDue,
             woken = gauging::processes(running, self.shell_died) => woken,
+            why = recording::failure(recording) => Wake::Unrecorded(why),
             () = yield_now(), if !drawn => Wake::Draw,
-            woken = bytes::terminal_io(running, drawn.then_some(read_at), write, tail) => woken,
+            woken = bytes::terminal_io(running.filter(|_| farewell.is_none()), drawn.then_some(read_at), write, tail) => woken,
         }
     }
 
@@ -338,6 +387,7 @@ impl Sailing {
     fn message(&mut self, message: Message) {
         match message {
             Message::Attach { seat, size } => self.attach(seat, size),
+            Message::Watch(seat) => self.watch(seat),
             Message::Left(who) => self.left(who),
             Message::Take(who) => self.take(who),
             Message::Resize(who, size) if self.has_keyboard(who) => self.resize_soon(size),
@@ -355,7 +405,7 @@ impl Sailing {
                 self.barred = why;
                 self.step(Event::Barred(within));
             }
-            Message::Leave(done) => self.leave(done),
+            Message::Leave(departure, done) => self.leave(departure, done),
         }
     }
 
@@ -421,6 +471,7 @@ impl Sailing {
                 for seat in self.seat.take().into_iter().chain(self.watchers.drain(..)) {
                     seat.close(Close::Ended);
                 }
+                self.close_onlookers(Close::Ended);
                 let ending = self.ending.take().unwrap_or_else(|| Ending::by_itself(reason));
                 self.record_kills();
                 let ending = Ending { used: self.used(), ..ending };
@@ -431,7 +482,8 @@ impl Sailing {
 
     /// What lists show.
     fn show(&self) {
-        self.t.standing.send_replace(Standing::of(&self.t.machine));
+        let watched_by = self.onlookers_by_name();
+        self.t.standing.send_replace(Standing { watched_by, ..Standing::of(&self.t.machine) });
     }
 
     fn remember(&mut self) {
@@ -451,7 +503,7 @@ impl Standing {
             State::Detached => "detached",
             State::Ending(_) | State::Ended(_) => "ending",
         };
-        Standing { word, detached: machine.detached() }
+        Standing { word, detached: machine.detached(), watched_by: Vec::new() }
     }
 }
 

@@ -27,12 +27,12 @@ use tokio_tungstenite::{
 use shown::{Shown, credit_or_output};
 
 use super::{
-    Admit, Caller, Visitor,
     feed::{Ears, Told},
     protocol::{Close, FromClient, MAX_INPUT, MAX_MESSAGE, SUBPROTOCOL, ToClient},
+    visitor::{Admit, Caller, Visitor},
 };
 use crate::{
-    session::{Boarding, NoSeat, Roster, SessionId, Size},
+    session::{Boarding, NoSeat, Rights, Roster, SessionId, Size},
     sys,
 };
 
@@ -54,8 +54,8 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const ANSWERS: usize = 16;
 
 /// Serves one WebSocket of session `id` until either side leaves. The upgrade was answered and Host and Origin were
-/// checked before. The first message of a [`Caller::Stranger`] must be `auth`. Whether the session exists and is the
-/// visitor's is decided here, with close codes 4404 and 4403.
+/// checked before. The first message of a [`Caller::Stranger`] must be `auth`. Whether the session exists and may be seen
+/// by the visitor is decided here, with close codes 4404 and 4403.
 pub(crate) async fn serve<S>(socket: S, roster: Roster, id: SessionId, mut caller: Caller, peer: String)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -137,19 +137,22 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
             (visitor, true)
         }
     };
-    let mut over = visitor.login_over.clone();
+    let mut watched = visitor.clone();
     let seated = async {
         if !greeted {
             greet(sink).await?;
         }
-        send(sink, &ToClient::Authed { user: visitor.person.name.clone() }).await?;
+        send(sink, &ToClient::Authed { user: visitor.name.clone() }).await?;
         roster.settled().await;
-        if let Err(no_seat) = roster.seat_for(id, &visitor.person) {
+        let Some(claim) = &visitor.claim else {
+            return Err(explain(sink, Close::NotYours, "Only administrators see the sessions of others.").await);
+        };
+        if let Err(no_seat) = roster.seat_for(id, claim) {
             return Err(refuse(sink, no_seat).await);
         }
         let first = timeout(HELLO, first_size(sink, stream)).await;
         let (size, visible) = first.unwrap_or(Err(Parting::Say(Close::Protocol)))?;
-        match roster.attach(id, &visitor.person, size, peer).await {
+        match roster.attach(id, claim, size, peer).await {
             Ok(seated) => {
                 if !visible {
                     seated.0.visible(false).await;
@@ -161,7 +164,7 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
     };
     let seated = tokio::select! {
         seated = seated => seated?,
-        _ = over.wait_for(|over| *over) => return Err(Parting::Say(Close::NotLoggedIn)),
+        close = watched.is_out() => return Err(Parting::Say(close)),
     };
     Ok((seated, visitor))
 }
@@ -285,7 +288,7 @@ async fn sail<S: AsyncRead + AsyncWrite + Unpin>(
         parting = reader(stream, &boarding, answers) => parting,
         parting = writer(sink, &boarding, ears, answered) => parting,
         parting = overdue(parting) => parting,
-        _ = visitor.login_over.wait_for(|over| *over) => Parting::Say(Close::NotLoggedIn),
+        close = visitor.is_out() => Parting::Say(close),
     }
 }
 
@@ -326,6 +329,9 @@ async fn reader<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 fn type_in(boarding: &Boarding, bytes: &[u8]) -> Result<(), Close> {
+    if boarding.rights == Rights::Look {
+        return Err(Close::NotYours);
+    }
     if bytes.len() > MAX_INPUT {
         return Err(Close::TooBig);
     }
@@ -334,6 +340,9 @@ fn type_in(boarding: &Boarding, bytes: &[u8]) -> Result<(), Close> {
 
 async fn control(boarding: &Boarding, frame: FromClient, answers: &mpsc::Sender<ToClient>) -> Result<(), Close> {
     match frame {
+        FromClient::Extend {} | FromClient::End {} | FromClient::Take {} if boarding.rights == Rights::Look => {
+            return Err(Close::NotYours);
+        }
         FromClient::Resize { cols, rows } => {
             boarding.resize(Size::new(cols, rows).ok_or(Close::Protocol)?).await;
         }
@@ -374,6 +383,11 @@ async fn writer<S: AsyncRead + AsyncWrite + Unpin>(
                     Some(Told::Last(frame)) => shown.finish_with(frame),
                     None => {
                         shown.drain(sink, boarding, &mut head).await?;
+                        // What the page does not hear of it says may be lost.
+                        if accepted.has_changed().unwrap_or(false) {
+                            let bytes = *accepted.borrow_and_update();
+                            send(sink, &ToClient::Accepted { bytes }).await?;
+                        }
                         let why = *parting.borrow();
                         return Err(match why {
                             Some(close) => Parting::Say(close),

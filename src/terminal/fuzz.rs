@@ -1,11 +1,14 @@
 //! Text frames of any bytes from a browser, and ring files of any bytes.
 
-use std::path::Path;
+use std::{io::Write, os::fd::AsFd, path::Path};
 
 use super::{
     protocol::{FromClient, MAX_MESSAGE},
-    ring::{CAPACITY, Ring},
+    ring::{CAPACITY, FILE_LENGTH, Framing, Received, Ring},
 };
+
+/// Bytes of a ring's file that could be whole.
+pub(crate) const RING_FILE_LENGTH: u64 = FILE_LENGTH;
 
 /// A frame that is understood is understood again when it is written, and its size is one that terminals have.
 pub(crate) fn frame(bytes: &[u8]) {
@@ -21,13 +24,19 @@ pub(crate) fn frame(bytes: &[u8]) {
     }
 }
 
-/// A ring that opens can be read from its oldest byte to its head and written to.
+/// A ring that opens can be read from its oldest byte to its head, received into and written to.
 pub(crate) fn ring(file: &Path) {
     let Ok(mut ring) = Ring::open(file) else { return };
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().expect("there are descriptors");
+    (&theirs).write_all(b"output").expect("a new socket has room");
+    let before = ring.head();
+    // Only one that is full of a count beyond any session's refuses.
+    let Ok(received) = ring.receive(ours.as_fd(), Framing::Stream, 100) else { return };
+    assert_eq!((received, ring.head()), (Received::Bytes(6), before + 6));
     let mut buf = vec![0; 8192];
     for more in [b"".as_slice(), b"some output", &vec![b'x'; CAPACITY as usize + 7]] {
         let before = ring.head();
-        ring.write(more).expect("the file has its full length");
+        ring.write(more).expect("it was not so full");
         assert_eq!(ring.head(), before + more.len() as u64);
         let mut at = ring.oldest();
         while at < ring.head() {

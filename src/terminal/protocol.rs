@@ -52,11 +52,15 @@ pub(crate) enum ToClient {
     Authed {
         user: String,
     },
-    /// While starting: step is `queue`, `pull`, `create`, `verify` or `start`; `done` of `total` where known.
+    /// While starting: step is `queue`, `pull`, `create`, `verify` or `start`; `done` of `total` where known. Of an image that
+    /// is fetched, how many layers are known so far, how many of them are here (if Podman tells), and Podman's own words (if
+    /// it counts no layers).
     Progress {
         step: Step,
         done: u64,
         total: u64,
+        layers: Option<u32>,
+        complete: Option<u32>,
         text: String,
     },
     /// The shell runs and this attachment sees it.
@@ -73,7 +77,8 @@ pub(crate) enum ToClient {
         bytes: u64,
     },
     SnapshotEnd,
-    /// Input taken over by the terminal so far, counted for this attachment.
+    /// Input taken over by the terminal so far, counted for this attachment; and what was typed without the keyboard, which
+    /// nobody takes. Input beyond it when the connection breaks may have arrived, or not: it is not to be sent again.
     Accepted {
         bytes: u64,
     },
@@ -95,7 +100,8 @@ pub(crate) enum ToClient {
     Pong {
         t: f64,
     },
-    /// The session is over; the close frame 1000 follows. `status` is the shell's, once Podman gave it.
+    /// The session is over; the close frame 1000 follows. `status` is the shell's, once Podman gave it. `text` is English and
+    /// for programs: a page has its own words for the reason.
     Ended {
         reason: EndReason,
         status: Option<i32>,
@@ -125,7 +131,7 @@ pub(crate) enum Step {
 pub(crate) enum Role {
     /// It has the keyboard, and its window the say on the terminal's size.
     Owner,
-    /// It sees what there is; `take` gives it the keyboard.
+    /// It sees what there is. If it is the owner's, `take` gives it the keyboard; an administrator's never has it.
     Watcher,
 }
 
@@ -141,10 +147,23 @@ pub(crate) enum Notice {
     Directory { seconds: u64 },
     /// So many processes were killed since the last such notice, because the session had no memory left; the shell goes on.
     Oom { killed: u64 },
+    /// The session is not recorded any more, and goes on.
+    Unrecorded,
     /// Output is missing here: this attachment, or the daemon, fell behind.
     Gap,
     /// The service restarts; come back.
     Restart,
+    /// Administrators who watch this session now, and those who did before. Told to its owner alone, whenever it changes
+    /// and whenever one of their browsers comes.
+    Watched { by: Vec<String>, before: Vec<Look> },
+}
+
+/// Somebody watched a session until then.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) struct Look {
+    pub(crate) by: String,
+    /// Unix seconds.
+    pub(crate) until: u64,
 }
 
 /// Milliseconds left, or the period that starts anew with each input or each closed tab.
@@ -207,6 +226,13 @@ impl Close {
             Close::TakenOver => 4409,
             Close::TooMany => 4429,
         }
+    }
+}
+
+impl ToClient {
+    /// The `progress` of a step that fetches nothing.
+    pub(crate) fn step(step: Step, done: u64, total: u64) -> ToClient {
+        ToClient::Progress { step, done, total, layers: None, complete: None, text: String::new() }
     }
 }
 

@@ -251,11 +251,22 @@ impl Browser {
 
     /// The bare WebSocket of session `id`: nothing said yet.
     pub(crate) async fn socket(&self, id: &str) -> Terminal {
+        self.open(&format!("{id}/terminal")).await
+    }
+
+    /// The terminal of session `id`, to look at as an administrator.
+    pub(crate) async fn watch(&self, id: &str) -> Terminal {
+        let mut terminal = self.open(&format!("{id}/terminal?role=watcher")).await;
+        terminal.say(json!({"type": "resize", "cols": 50, "rows": 10})).await;
+        terminal
+    }
+
+    async fn open(&self, path: &str) -> Terminal {
         let mut socket = self.road.connect().await.expect("the port is open");
         let cookie = self.cookie.as_ref().map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
         let forged: String = self.forged.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
-            "GET {}/api/v1/sessions/{id}/terminal HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\n{cookie}{forged}\
+            "GET {}/api/v1/sessions/{path} HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\n{cookie}{forged}\
              Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\
              Sec-WebSocket-Protocol: coracle.v1\r\n\r\n",
             self.road.base,

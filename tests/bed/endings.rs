@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What the sentence for a reason must say.
-const SENTENCES: [(&str, &str); 15] = [
+const SENTENCES: [(&str, &str); 16] = [
     ("exit", "shell ended"),
     ("idle", "nothing was typed"),
     ("detached", "no browser"),
@@ -26,6 +26,7 @@ const SENTENCES: [(&str, &str); 15] = [
     ("image-missing", "image"),
     ("host-full", "full"),
     ("limits-unproven", "limits"),
+    ("recording-failed", "has to be recorded"),
     ("fault", "fault"),
 ];
 

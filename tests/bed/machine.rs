@@ -4,7 +4,7 @@
 use std::{
     io::Write,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::OnceLock,
     time::{Duration, Instant, SystemTime},
 };
@@ -68,18 +68,21 @@ impl Machine {
 
     /// As root inside; `stdin` is fed to it.
     pub(crate) fn run(&self, words: &[&str], stdin: &str) -> Ran {
-        let mut child = Command::new("nsenter")
-            .args(["-t", &self.pid, "-a", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"])
-            .args(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("nsenter runs");
+        let mut child = self.inside(words).stderr(Stdio::piped()).spawn().expect("nsenter runs");
         child.stdin.take().expect("piped").write_all(stdin.as_bytes()).ok();
         let done = child.wait_with_output().expect("nsenter ends");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Ran { code: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
+    }
+
+    fn inside(&self, words: &[&str]) -> Command {
+        let mut command = Command::new("nsenter");
+        command
+            .args(["-t", &self.pid, "-a", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"])
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        command
     }
 
     /// As root inside.
@@ -89,24 +92,13 @@ impl Machine {
 
     /// A shell line as tester, in the user manager's environment; `stdin` is fed to it.
     pub(crate) fn user_with(&self, line: &str, stdin: &str) -> Ran {
-        let line = line.replace('$', "$$"); // systemd-run expands `$`
-        self.run(
-            &[
-                "systemd-run",
-                "--user",
-                "-M",
-                "tester@",
-                "--wait",
-                "--collect",
-                "--pipe",
-                "--quiet",
-                "--",
-                "/bin/sh",
-                "-c",
-                &line,
-            ],
-            stdin,
-        )
+        self.run(&as_tester(&line.replace('$', "$$")), stdin)
+    }
+
+    /// The same, left running, with its stdin and stdout as pipes and nothing on stderr.
+    pub(crate) fn user_begins(&self, line: &str) -> Child {
+        let child = self.inside(&as_tester(&line.replace('$', "$$"))).stderr(Stdio::null()).spawn();
+        child.expect("nsenter runs")
     }
 
     pub(crate) fn user(&self, line: &str) -> Ran {
@@ -148,6 +140,12 @@ impl Machine {
     pub(crate) fn containers(&self) -> Vec<String> {
         self.user("podman ps --all --format '{{.Names}}'").out.split_whitespace().map(str::to_owned).collect()
     }
+}
+
+/// A shell line in which systemd-run expands no `$`, since they are doubled.
+fn as_tester(line: &str) -> [&str; 12] {
+    let [run, user, machine, tester] = ["systemd-run", "--user", "-M", "tester@"];
+    [run, user, machine, tester, "--wait", "--collect", "--pipe", "--quiet", "--", "/bin/sh", "-c", line]
 }
 
 /// From now on, for journalctl; not a cursor, after which journalctl 252 leaves out the first record that matches.

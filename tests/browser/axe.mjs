@@ -42,13 +42,19 @@ export async function inspectThemes(page, name, seen = async () => {}) {
   }
 }
 
+/** Pixels by which a page, or a part of it that hides what sticks out, is wider than its window. */
+export async function tooWide(page) {
+  return page.evaluate(() => Math.max(document.documentElement.scrollWidth - innerWidth,
+    ...[...document.querySelectorAll('.bar, .box, .foot, .strip, #search')].map((part) => part.scrollWidth - part.clientWidth)));
+}
+
 /** The same, and fails for a page that is wider than a phone. */
 export async function inspect(page, name) {
   const before = page.viewportSize();
   await inspectThemes(page, name, async (theme) => {
     await picture(page, `launcher-${name}-${theme}`, { fullPage: true });
     await page.setViewportSize({ width: 390, height: 800 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    const wide = await tooWide(page);
     if (wide > 0) throw new Error(`${name}, ${theme} is ${wide} px wider than a phone`);
     await picture(page, `launcher-${name}-${theme}-390`, { fullPage: true });
     await page.setViewportSize(before);

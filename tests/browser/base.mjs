@@ -66,6 +66,14 @@ async function everyWay() {
   await type(page, 'exit\n');
   await page.getByRole('dialog').getByRole('button', { name: 'Back to start' }).click();
   await at(page, /^\/$/);
+
+  // The language that is chosen holds for these pages, and is told to nobody else on this host.
+  await page.getByRole('combobox', { name: 'Language' }).selectOption('Deutsch');
+  await page.locator('html[lang=de]').waitFor();
+  await page.getByRole('link', { name: 'Hilfe' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Hilfe' }).waitFor();
+  const kept = (await context.cookies()).find(({ name }) => name === 'coracle-language');
+  if (kept?.path !== `${base}/`) throw new Error(`the cookie of the language is for ${kept?.path}`);
   if (strays.size > 0) throw new Error(`asked for ${[...strays].join(', ')}, which is not below ${base}`);
   const odd = faults.filter((fault) => !fault.includes('status of 410')); // the page of an ended session
   if (odd.length > 0) throw new Error(`the page reported: ${odd.join('; ')}`);

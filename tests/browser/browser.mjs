@@ -12,6 +12,7 @@ const { chromium } = load('playwright-core');
 
 const PROGRAM = process.env.CORACLE_BROWSER ?? '/usr/bin/chromium';
 const ARGUMENTS = ['--no-sandbox', '--disable-quic', '--no-first-run',
+  '--lang=en-US', '--accept-lang=en-US,en', // the tests look for English sentences, whatever the machine speaks
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 // The SHA-256 of a public key, in base64, that is trusted although no authority vouches for it.
 const TRUSTED_KEY = process.env.CORACLE_TRUSTED_KEY;
@@ -168,9 +169,9 @@ export async function press(page, keys) {
   await page.keyboard.press(keys);
 }
 
-/** The shell runs and waits: the footer says so, and a line ends like a prompt. */
-export async function prompt(page) {
-  await until('the footer says "connected"', async () => (await page.locator('#link-word').textContent()) === 'connected');
+/** The shell runs and waits: the footer says so, in the page's language, and a line ends like a prompt. */
+export async function prompt(page, connected = 'connected') {
+  await until(`the footer says "${connected}"`, async () => (await page.locator('#link-word').textContent()) === connected);
   await line(page, /[$#] ?$/);
 }
 

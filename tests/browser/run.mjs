@@ -7,8 +7,10 @@
 // With CORACLE_SHOTS, pictures of every page and of every failure are written there.
 
 import { launch, openPage, picture, press, signIn, target } from './browser.mjs';
+import devices from './ring/devices.mjs';
 import ends from './ring/ends.mjs';
 import files from './ring/files.mjs';
+import german from './ring/german.mjs';
 import login from './ring/login.mjs';
 import looks from './ring/looks.mjs';
 import mouse from './ring/mouse.mjs';
@@ -18,6 +20,7 @@ import phone from './ring/phone.mjs';
 import screen from './ring/screen.mjs';
 import shell from './ring/shell.mjs';
 import themes from './ring/themes.mjs';
+import watching from './ring/watching.mjs';
 import { Wire } from './wire.mjs';
 
 /** Milliseconds for one test. */
@@ -28,7 +31,7 @@ const wire = new Wire(here.url);
 const url = await wire.open();
 const browser = await launch();
 const ring = {
-  url, wire, browser, user: here.user, password: here.password, faults: [],
+  url, here, wire, browser, user: here.user, password: here.password, faults: [],
   context: await browser.newContext({
     colorScheme: 'dark', viewport: { width: 1000, height: 640 }, permissions: ['clipboard-read', 'clipboard-write'],
   }),
@@ -70,7 +73,8 @@ const wanted = process.argv[2] ?? '';
 let passed = 0;
 let failed = 0;
 const all = [
-  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...ends, ...looks, ...pages,
+  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...watching, ...devices, ...ends, ...looks, ...pages,
+  ...german,
 ];
 for (const { name, test } of all) {
   // Setting up is a test too: the others need what it leaves.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -129,6 +130,43 @@ fn sigterm_ends_the_daemon_with_0_within_seconds_although_connections_are_open()
     assert_eq!(exit.code(), Some(0));
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     assert_eq!(read_all(&mut kept_alive), "");
+}
+
+#[test]
+fn a_kept_terminal_whose_session_is_over_is_left_gently_and_taken_out_of_the_store() {
+    if !can_run() {
+        return;
+    }
+    let bed = Bed::new("");
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    let kept = ours.try_clone().unwrap(); // systemd's own descriptor
+    let _daemon = bed.wake_on("http:s-abcdefghij23", ours.into());
+    let removed = bed.notified("FDSTOREREMOVE=1").expect("it stays in the store");
+    assert!(removed.contains("FDNAME=s-abcdefghij23\n"), "{removed}");
+    theirs.set_read_timeout(Some(SOON)).unwrap();
+    assert_eq!(
+        std::io::Read::read(&mut &theirs, &mut [0; 8]).unwrap(),
+        0,
+        "half-closed, although systemd still has it"
+    );
+    drop(kept);
+}
+
+#[test]
+fn what_was_kept_under_an_unknown_name_is_passed_over() {
+    if !can_run() {
+        return;
+    }
+    let bed = Bed::new("");
+    for (name, kept) in [
+        ("else", OwnedFd::from(std::fs::File::open("/dev/null").unwrap())),
+        ("s-/../x", OwnedFd::from(std::os::unix::net::UnixStream::pair().unwrap().0)),
+    ] {
+        let daemon = bed.wake_on(&format!("http:{name}"), kept);
+        assert!(bed.notified("READY=1").is_some(), "{}", daemon.log());
+        assert_eq!(status(&get(bed.address(), "/login", "")), 200);
+        assert!(daemon.log().contains(name), "{}", daemon.log());
+    }
 }
 
 #[test]

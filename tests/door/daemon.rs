@@ -137,7 +137,8 @@ impl Bed {
         (self.web, self.https) = (listen(), listen());
     }
 
-    fn wake_on(&self, names: &str, second: OwnedFd) -> Daemon {
+    /// The same with another socket, or anything, beside the http socket, under these names.
+    pub(crate) fn wake_on(&self, names: &str, second: OwnedFd) -> Daemon {
         let config = self.config_file();
         let mut command = self.command(&["serve", "--config", config.to_str().unwrap()], "2");
         command.env("NOTIFY_SOCKET", self.at("notify.sock")).env("NAMES", names);

@@ -8,6 +8,7 @@ mod certificates;
 mod checks;
 mod daemon;
 mod directory;
+mod language;
 mod limits;
 mod login;
 mod proxy;

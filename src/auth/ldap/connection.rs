@@ -17,7 +17,7 @@ use tokio::{
 
 use super::{
     super::Password,
-    ber,
+    asked, ber,
     door::{Attempt, Server, Stream},
     policy::{PASSWORD_POLICY, Policy},
     relay::{Ended, relay},
@@ -174,6 +174,7 @@ impl Connection {
         }
         password.check().map_err(WireError::NoBind)?;
         let ask = RawControl { ctype: PASSWORD_POLICY.to_owned(), crit: false, val: None };
+        asked::asks(self.url());
         let bound = timeout(self.limit, self.ldap.with_controls(ask).simple_bind(dn, password.text())).await;
         let result = self.settle(BIND, bound).await?;
         let controls = result.ctrls.iter().map(|Control(_, raw)| (raw.ctype.as_str(), raw.val.as_deref()));
@@ -198,8 +199,9 @@ impl Connection {
             SearchScope::Subtree => Scope::Subtree,
         };
         let attributes = search.attributes.to_vec();
-        let asked = self.ldap.with_search_options(options).search(search.base, scope, search.filter, attributes);
-        let found = timeout(self.limit, asked).await;
+        asked::asks(self.url());
+        let sent = self.ldap.with_search_options(options).search(search.base, scope, search.filter, attributes);
+        let found = timeout(self.limit, sent).await;
         if let Ok(Err(LdapError::FilterParsing)) = found {
             return Err(WireError::Filter(search.filter.to_owned()));
         }

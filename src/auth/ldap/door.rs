@@ -21,7 +21,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use super::{
-    ber,
+    asked, ber,
     certificate::Certificate,
     connection::{Connection, MAX_WORDS, WireError},
     guard::{self, Allowance, Asked},
@@ -237,6 +237,7 @@ impl Way {
     async fn attempt(&self, server: &Arc<Server>) -> (Attempt, Option<Connection>) {
         let mut trail = Trail { steps: Vec::new(), current: None };
         let witness = Witness::default();
+        asked::asks(&server.url);
         let reached = match timeout(self.connect_timeout, self.reach(&server.url, &mut trail, &witness)).await {
             Ok(reached) => reached,
             Err(_) => Err(format!("no answer within {:?}", self.connect_timeout)),

@@ -19,6 +19,7 @@ mod policy; //      what a bind's controls say of the password
 mod connection; //  bind and search; ldap3's types stay in there
 mod certificate; // what a server presented
 mod trust; //       who is believed, and why somebody is not
+mod asked; //       which of them is waited for
 mod door; //        the servers in order, and the way to each
 
 #[cfg(any(test, fuzzing))]

@@ -5,11 +5,12 @@ use tokio::time::Instant;
 use super::{
     Directory, Standing, Trouble, account,
     account::State,
+    asked::in_time,
     connection::Entry,
     groups,
     line::{Line, NoAnswer},
     person,
-    visit::{ONE, TWO, in_time},
+    visit::{ONE, TWO},
 };
 use crate::config::{BindTemplate, Filter, SearchScope};
 

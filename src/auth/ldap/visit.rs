@@ -3,12 +3,13 @@
 //! The password is tried on a connection of its own, and groups are looked at only after it was right: whoever fails,
 //! unknown or known, has cost the same operations.
 
-use std::{num::NonZeroU16, sync::atomic::Ordering, time::Duration};
+use std::{num::NonZeroU16, sync::atomic::Ordering};
 
 use tokio::time::Instant;
 
 use super::{
     Candidate, Directory, Notice, Password, Proof, Stopped, Trouble, account,
+    asked::in_time,
     connection::{Connection, Entry},
     groups,
     line::{Line, NoAnswer, no_server},
@@ -301,14 +302,4 @@ fn nobody(settings: &LdapAuth) -> String {
 /// What can be a name at all.
 fn possible_name(name: &str) -> bool {
     (1..=MAX_TYPED_NAME).contains(&name.chars().count()) && !name.chars().any(|c| c.is_control() || is_format(c))
-}
-
-/// `limit` is what `deadline` was made of, to be told.
-pub(super) async fn in_time<T>(
-    deadline: Instant,
-    limit: Duration,
-    work: impl Future<Output = Result<T, Trouble>>,
-) -> Result<T, Trouble> {
-    let late = |_| Trouble(format!("the directory took longer than {limit:?} (login_timeout)"));
-    tokio::time::timeout_at(deadline, work).await.map_err(late)?
 }

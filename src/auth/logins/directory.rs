@@ -32,7 +32,7 @@ impl Logins {
         let mut table = self.lock();
         let theirs = table.entries.iter_mut().filter(|(_, entry)| entry.record.person.owner == person.owner);
         for (key, entry) in theirs.filter(|(_, entry)| !entry.stopped) {
-            entry.record.person = person.clone();
+            entry.is_now(person.clone());
             entry.record.looked = now;
             entry.written = now;
             if let Err(e) = self.files.write(*key, &entry.record) {

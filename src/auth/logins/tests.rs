@@ -204,6 +204,23 @@ async fn new_groups_count_at_the_next_request() {
 }
 
 #[tokio::test]
+async fn whoever_holds_a_login_learns_within_a_second_or_two_that_its_person_is_no_administrator_any_more() {
+    let bench = Bench::new();
+    let with = |groups: &[&str]| {
+        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        bench.users.edit(|users| users.put(Account { groups, ..bench.mira.clone() })).unwrap();
+    };
+    with(&["admin"]);
+    let token = bench.log_in();
+    let mut held = bench.logins.find(token.as_str()).unwrap();
+    assert!(*held.admin.borrow_and_update());
+    with(&["dev"]);
+    let told = tokio::time::timeout(Duration::from_secs(10), held.admin.wait_for(|admin| !*admin)).await;
+    assert!(told.is_ok_and(|told| told.is_ok()));
+    assert!(!*held.over.borrow(), "the login itself holds");
+}
+
+#[tokio::test]
 async fn a_users_file_that_cannot_be_read_logs_nobody_out() {
     let bench = Bench::new();
     let token = bench.log_in();

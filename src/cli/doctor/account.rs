@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use super::command;
 use crate::config::Places;
+use crate::sys::command;
 
 /// The account of the shipped units.
 const SERVICE_ACCOUNT: &str = "coracle";

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::settings::halves;
-use super::{Account, Check, command, word};
+use super::{Account, Check, word};
+use crate::sys::command;
 use crate::{
     config::{Config, TlsFiles},
     http::{BadCertificate, Certificate},

@@ -2,7 +2,8 @@
 
 use std::{fs, os::unix::fs::MetadataExt};
 
-use super::{Account, Check, command, plain};
+use super::{Account, Check, plain};
+use crate::sys::command;
 use crate::{
     config::Config,
     podman::missing_controllers,

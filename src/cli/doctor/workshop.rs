@@ -2,7 +2,8 @@
 
 use std::{fs, os::unix::fs::MetadataExt, path::Path};
 
-use super::{Account, Check, command};
+use super::{Account, Check};
+use crate::sys::command;
 use crate::{
     config::{Config, Network, Profile},
     podman::Standing,

@@ -1,39 +1,49 @@
 //! How a session ended, for a day at its address.
 
 use super::{EndNote, Html, card, path, script, words};
+use crate::language::Words;
 
 /// `again`: whether its owner may start another of the same profile. `now` is in Unix seconds.
-pub(crate) fn ended(note: &EndNote, again: bool, now: u64) -> String {
+pub(crate) fn ended(words: &Words, note: &EndNote, again: bool, now: u64) -> String {
+    let say = &words.ended;
     let status = match note.status {
-        Some(status) => Html::fill("<dt>Exit status</dt><dd class=\"number\">{}</dd>\n", &[&status.to_string()]),
+        Some(status) => Html::fill("<dt>{}</dt><dd class=\"number\">{}</dd>\n", &[&say.status, &status.to_string()]),
         None => Html::default(),
     };
     let new = match again {
         true => Html::fill(
-            "<button type=\"button\" class=\"primary\" data-profile=\"{}\">New session</button>",
-            &[&note.profile],
+            "<button type=\"button\" class=\"primary\" data-profile=\"{}\">{}</button>",
+            &[&note.profile, &words.launcher.new],
         ),
         false => Html::default(),
     };
     let content = Html::fill(
         "<p class=\"why\">{}</p>\n<p>{}</p>\n\
-         <dl class=\"facts\">\n<dt>Session</dt><dd><code>{}</code></dd>\n<dt>Profile</dt><dd>{}</dd>\n\
-         <dt>Reason</dt><dd><code>{}</code></dd>\n{}<dt>Ended</dt><dd>{}</dd>\n<dt>Lasted</dt><dd>{}</dd>\n</dl>\n\
-         <p>Everything in it is deleted.</p>\n\
+         <dl class=\"facts\">\n<dt>{}</dt><dd><code>{}</code></dd>\n<dt>{}</dt><dd>{}</dd>\n\
+         <dt>{}</dt><dd><code>{}</code></dd>\n{}<dt>{}</dt><dd>{}</dd>\n<dt>{}</dt><dd>{}</dd>\n</dl>\n\
+         <p>{}</p>\n\
          <p class=\"alert\" id=\"problem\" role=\"alert\" hidden></p>\n<p class=\"status\" id=\"status\" role=\"status\"></p>\n\
-         <div class=\"choices\">{}<a class=\"button\" href=\"/\">Back to start</a></div>\n\
-         <p class=\"hint\">If something was wrong with it, give the session's id to whoever runs this service.</p>\n",
+         <div class=\"choices\">{}<a class=\"button\" href=\"/\">{}</a></div>\n\
+         <p class=\"hint\">{}</p>\n",
         &[
-            &note.reason.sentence(),
-            &words::advice(note.reason),
+            &(words.reason)(note.reason),
+            &(words.advice)(note.reason),
+            &say.session,
             &note.id.to_string(),
+            &say.profile,
             &note.profile,
+            &say.reason,
             &note.reason.code(),
             &status,
-            &words::moment(note.ended, now),
-            &words::duration(note.ended.saturating_sub(note.created)),
+            &say.ended,
+            &words::moment(words, note.ended, now),
+            &say.lasted,
+            &(words.numbers.duration)(note.ended.saturating_sub(note.created)),
+            if note.recorded { &say.deleted_but_recorded } else { &say.deleted },
             &new,
+            &words.page.back,
+            &say.hint,
         ],
     );
-    card("Session ended", &script(path::HOME_JS), &content)
+    card(words, say.title, &script(path::HOME_JS), &content)
 }

@@ -5,7 +5,8 @@
 
 use super::{EndNote, Html, ProfileView, Summary, bar, looks, page, path, profile, script, words};
 use crate::{
-    auth::{Notice, OwnerId, Person},
+    auth::{Notice, Person},
+    language::Words,
     session::Refusal,
 };
 
@@ -14,6 +15,7 @@ const ENDED_SHOWN: usize = 5;
 
 /// What the start page shows.
 pub(crate) struct Home<'a> {
+    pub(crate) words: &'static Words,
     pub(crate) person: &'a Person,
     /// What they are to be told about their password, this once.
     pub(crate) notice: Option<Notice>,
@@ -34,44 +36,36 @@ pub(crate) struct Home<'a> {
 
 /// The start page of somebody who is signed in.
 pub(crate) fn home(home: &Home<'_>) -> String {
-    let everyones =
-        home.everyones.map_or_else(Html::default, |all| everyones_sessions(all, &home.person.owner, home.now));
+    let (words, say) = (home.words, &home.words.launcher);
+    let everyones = home.everyones.map_or_else(Html::default, |all| everyones_sessions(home, all));
     let body = Html::fill(
-        "{}<main id=\"main\" class=\"page\">\n<h1>Start</h1>\n\
+        "{}<main id=\"main\" class=\"page\">\n<h1>{}</h1>\n\
          <p class=\"alert\" id=\"problem\" role=\"alert\" hidden></p>\n\
          <p class=\"status\" id=\"status\" role=\"status\"></p>\n\
-         {}<noscript><p class=\"alert\">A terminal needs JavaScript, and so do the buttons on this page.</p></noscript>\n\
+         {}<noscript><p class=\"alert\">{}</p></noscript>\n\
          <div id=\"live\" class=\"stack-wide\">\n{}{}{}{}</div>\n</main>\n{}",
         &[
-            &bar(Some(home.person)),
+            &bar(words, Some(home.person)),
+            &say.title,
             &password_notice(home),
-            &own_sessions(home.sessions, home.now),
+            &say.needs_scripts,
+            &own_sessions(home),
             &profile_list(home),
-            &ended_list(home.ended, home.now),
+            &ended_list(home),
             &everyones,
             &looks(),
         ],
     );
-    page("Start", &script(path::HOME_JS), "home", &body)
+    page(words, say.title, &script(path::HOME_JS), "home", &body)
 }
 
 /// Stands above what changes, and is gone with the next visit.
 fn password_notice(home: &Home<'_>) -> Html {
     let Some(notice) = home.notice else { return Html::default() };
-    let said = match notice {
-        Notice::ExpiresIn { seconds } => format!("Your password expires in {}.", words::duration(seconds)),
-        Notice::GraceLoginsLeft { left: 0 } => {
-            "Your password has expired, and this was the last time that you could sign in with it.".to_owned()
-        }
-        Notice::GraceLoginsLeft { left } => {
-            let times = if left == 1 { "once".to_owned() } else { format!("{left} times") };
-            format!("Your password has expired. You can sign in with it {times} more.")
-        }
-    };
     let change = home.change_password.map_or_else(Html::default, |address| {
-        Html::fill(" <a href=\"{}\" rel=\"noreferrer\">Change your password</a>", &[&address])
+        Html::fill(" <a href=\"{}\" rel=\"noreferrer\">{}</a>", &[&address, &home.words.page.change_password])
     });
-    Html::fill("<p class=\"note\" role=\"status\">{}{}</p>\n", &[&said, &change])
+    Html::fill("<p class=\"note\" role=\"status\">{}{}</p>\n", &[&(home.words.launcher.password)(notice), &change])
 }
 
 /// A part of the page with a heading, `about`'s own.
@@ -83,35 +77,37 @@ fn section(about: &'static str, title: &'static str, content: &Html) -> Html {
     )
 }
 
-fn own_sessions(sessions: &[Summary], now: u64) -> Html {
-    let content = if sessions.is_empty() {
-        Html::fixed("<p class=\"empty\" data-key=\"none\">Nothing of yours is running.</p>\n")
+fn own_sessions(home: &Home<'_>) -> Html {
+    let say = &home.words.launcher;
+    let content = if home.sessions.is_empty() {
+        Html::fill("<p class=\"empty\" data-key=\"none\">{}</p>\n", &[&say.own_none])
     } else {
-        let rows = sessions.iter().map(|session| {
+        let rows = home.sessions.iter().map(|session| {
             let name = Html::fill("<strong>{}</strong>", &[&session.profile]);
-            row(session, &name, Way::Own, now)
+            row(home, session, &name, Way::Own)
         });
         Html::fill("<ul class=\"rows\" data-key=\"rows\">\n{}</ul>\n", &[&Html::join(rows)])
     };
-    section("sessions", "Your sessions", &content)
+    section("sessions", say.own, &content)
 }
 
-fn everyones_sessions(sessions: &[Summary], me: &OwnerId, now: u64) -> Html {
+fn everyones_sessions(home: &Home<'_>, sessions: &[Summary]) -> Html {
+    let say = &home.words.launcher;
     let content = if sessions.is_empty() {
-        Html::fixed("<p class=\"empty\" data-key=\"none\">Nobody has a session.</p>\n")
+        Html::fill("<p class=\"empty\" data-key=\"none\">{}</p>\n", &[&say.all_none])
     } else {
         let rows = sessions.iter().map(|session| {
-            let mine = session.owner == *me;
-            let you = if mine { " (you)" } else { "" };
+            let mine = session.owner == home.person.owner;
+            let you = if mine { format!(" {}", say.you) } else { String::new() };
             let name = Html::fill("<strong>{}</strong>{} {}", &[&session.user, &you, &session.profile]);
-            row(session, &name, if mine { Way::Own } else { Way::Others }, now)
+            row(home, session, &name, if mine { Way::Own } else { Way::Others })
         });
         Html::fill("<ul class=\"rows\" data-key=\"rows\">\n{}</ul>\n", &[&Html::join(rows)])
     };
-    section("everyones", "All sessions", &content)
+    section("everyones", say.all, &content)
 }
 
-/// Whose session a row shows: others' can be ended and not opened.
+/// Whose session a row shows: others' can be watched and ended, and not opened.
 #[derive(Clone, Copy)]
 enum Way {
     Own,
@@ -119,98 +115,118 @@ enum Way {
 }
 
 /// One session that is not over yet.
-fn row(session: &Summary, name: &Html, way: Way, now: u64) -> Html {
+fn row(home: &Home<'_>, session: &Summary, name: &Html, way: Way) -> Html {
+    let say = &home.words.launcher;
     let id = session.id.to_string();
-    let (dot, word) = words::state(&session.state);
-    let age = match now.saturating_sub(session.created) {
-        0..60 => "just started".to_owned(),
-        seconds => format!("started {} ago", words::duration(seconds)),
+    let (dot, word) = words::state(home.words, &session.state);
+    let age = match home.now.saturating_sub(session.created) {
+        0..60 => say.just_started.to_owned(),
+        seconds => (say.started)(seconds),
     };
     // The nearer of its deadlines; the other one would only distract.
     let left = match session.detached_left {
-        Some(seconds) if seconds < session.lifetime_left => {
-            format!("ends in {} unless it is opened", words::duration(seconds))
-        }
-        _ => format!("{} left", words::duration(session.lifetime_left)),
+        Some(seconds) if seconds < session.lifetime_left => (say.ends_unless_opened)(seconds),
+        _ => (say.left)(session.lifetime_left),
     };
     let acts = match session.state.as_str() {
         "ending" => Html::default(), // nothing can be done with it any more
-        _ => acts(session, &id, way),
+        _ => acts(home.words, session, &id, way),
     };
     Html::fill(
         "<li class=\"row session\" data-key=\"{}\" data-session=\"{}\">\n\
          <span class=\"session-name\">{} <code>{}</code></span>\n\
          <span class=\"session-state\"><span class=\"dot {}\"></span>{}</span>\n\
-         <span class=\"session-time\">{}, {}</span>\n{}</li>\n",
-        &[&id, &id, name, &id, &dot, &word, &age, &left, &acts],
+         <span class=\"session-time\">{}, {}{}</span>\n{}</li>\n",
+        &[&id, &id, name, &id, &dot, &word, &age, &left, &watched(home.words, session), &acts],
     )
+}
+
+/// Who looks at it.
+fn watched(words: &Words, session: &Summary) -> String {
+    match session.watched_by.as_slice() {
+        [] => String::new(),
+        by => format!(", {}", (words.launcher.watched_by)(&by.join(", "))),
+    }
 }
 
 /// Open and End, and the question that takes their place once End was pressed.
-fn acts(session: &Summary, id: &str, way: Way) -> Html {
+fn acts(words: &Words, session: &Summary, id: &str, way: Way) -> Html {
+    let say = &words.launcher;
     let open = match way {
-        Way::Others => Html::default(),
-        Way::Own => {
-            Html::fill("<a class=\"button\" href=\"/s/{}\" aria-label=\"Open session {}\">Open</a>", &[&id, &id])
-        }
+        Way::Others => Html::fill(
+            "<a class=\"button\" href=\"/s/{}/watch\" aria-label=\"{}\">{}</a>",
+            &[&id, &(say.watch_label)(id, &session.user), &say.watch],
+        ),
+        Way::Own => Html::fill(
+            "<a class=\"button\" href=\"/s/{}\" aria-label=\"{}\">{}</a>",
+            &[&id, &(say.open_label)(id), &say.open],
+        ),
     };
     let question = match way {
-        Way::Own => "End this session?".to_owned(),
-        Way::Others => format!("End the session of {}?", session.user),
+        Way::Own => say.ask_own.to_owned(),
+        Way::Others => (say.ask_others)(&session.user),
     };
     Html::fill(
-        "<span class=\"acts\">{}<button type=\"button\" class=\"danger\" data-ask aria-label=\"End session {}\">End\
-         </button></span>\n\
-         <span class=\"ask\" role=\"group\" aria-label=\"{}\"><span>{} Its shell and everything in it are deleted at \
-         once.</span>\n<span class=\"acts\"><button type=\"button\" class=\"danger\" data-end=\"{}\">End session</button>\
-         <button type=\"button\" data-keep>Keep it</button></span></span>\n",
-        &[&open, &id, &question, &question, &id],
+        "<span class=\"acts\">{}<button type=\"button\" class=\"danger\" data-ask aria-label=\"{}\">{}</button></span>\n\
+         <span class=\"ask\" role=\"group\" aria-label=\"{}\"><span>{} {}</span>\n\
+         <span class=\"acts\"><button type=\"button\" class=\"danger\" data-end=\"{}\">{}</button>\
+         <button type=\"button\" data-keep>{}</button></span></span>\n",
+        &[&open, &(say.end_label)(id), &say.end, &question, &question, &say.deleted, &id, &say.end_session, &say.keep],
     )
 }
 
-fn ended_list(ended: &[EndNote], now: u64) -> Html {
+fn ended_list(home: &Home<'_>) -> Html {
+    let (say, ended) = (&home.words.launcher, home.ended);
     if ended.is_empty() {
         return Html::default();
     }
-    let rows = |notes: &[EndNote]| Html::join(notes.iter().map(|note| ended_row(note, now)));
+    let rows = |notes: &[EndNote]| Html::join(notes.iter().map(|note| ended_row(home, note)));
     let (first, rest) = ended.split_at(ended.len().min(ENDED_SHOWN));
     let more = if rest.is_empty() {
         Html::default()
     } else {
         Html::fill(
-            "<details data-key=\"more\"><summary>{} more</summary>\n<ul class=\"rows\">\n{}</ul></details>\n",
-            &[&rest.len().to_string(), &rows(rest)],
+            "<details data-key=\"more\"><summary>{}</summary>\n<ul class=\"rows\">\n{}</ul></details>\n",
+            &[&(say.more)(rest.len()), &rows(rest)],
         )
     };
     let content = Html::fill("<ul class=\"rows\" data-key=\"rows\">\n{}</ul>\n{}", &[&rows(first), &more]);
-    section("ended", "Ended in the last 24 hours", &content)
+    section("ended", say.ended, &content)
 }
 
-fn ended_row(note: &EndNote, now: u64) -> Html {
+fn ended_row(home: &Home<'_>, note: &EndNote) -> Html {
+    let (words, say) = (home.words, &home.words.launcher);
     let id = note.id.to_string();
     let status = match note.status {
-        Some(status) => format!(" Exit status {status}."),
+        Some(status) => format!(" {}", (say.status)(status)),
         None => String::new(),
     };
     Html::fill(
         "<li class=\"row ended\" data-key=\"{}\">\n\
-         <span class=\"session-name\"><strong>{}</strong> <a href=\"/s/{}\" aria-label=\"How session {} ended\">\
+         <span class=\"session-name\"><strong>{}</strong> <a href=\"/s/{}\" aria-label=\"{}\">\
          <code>{}</code></a></span>\n<span class=\"ended-why\">{}{}</span>\n<span class=\"session-time\">{}</span>\n</li>\n",
-        &[&id, &note.profile, &id, &id, &id, &note.reason.sentence(), &status, &words::moment(note.ended, now)],
+        &[
+            &id,
+            &note.profile,
+            &id,
+            &(say.how_ended)(&id),
+            &id,
+            &(words.reason)(note.reason),
+            &status,
+            &words::moment(words, note.ended, home.now),
+        ],
     )
 }
 
 fn profile_list(home: &Home<'_>) -> Html {
+    let (words, say) = (home.words, &home.words.launcher);
     if home.profiles.is_empty() {
-        let content = Html::fixed(
-            "<p class=\"empty\" data-key=\"none\">There is no profile that you may use. Ask whoever runs this service \
-             for one.</p>\n",
-        );
-        return section("profiles", "New session", &content);
+        let content = Html::fill("<p class=\"empty\" data-key=\"none\">{}</p>\n", &[&say.no_profiles]);
+        return section("profiles", say.profiles, &content);
     }
     let (note, rests) = match home.no_room {
         Some(why) => (
-            Html::fill("<p class=\"note\" id=\"no-room\" data-key=\"no-room\">{}</p>\n", &[&why.to_string()]),
+            Html::fill("<p class=\"note\" id=\"no-room\" data-key=\"no-room\">{}</p>\n", &[&(words.not_started)(why)]),
             Html::fixed(" disabled aria-describedby=\"no-room\""),
         ),
         None => Default::default(),
@@ -219,24 +235,24 @@ fn profile_list(home: &Home<'_>) -> Html {
     let cards = home.profiles.iter().map(|profile| {
         Html::fill(
             "<li class=\"row profile\" data-key=\"{}\">\n<div class=\"profile-what\"><h3>{}</h3>\n<p>{}</p>\n{}</div>\n\
-             <button type=\"button\" class=\"{}\" data-profile=\"{}\" aria-label=\"New session: {}\"{}>New session</button>\n\
+             <button type=\"button\" class=\"{}\" data-profile=\"{}\" aria-label=\"{}\"{}>{}</button>\n\
              </li>\n",
             &[
                 &profile.name,
                 &profile.name,
                 &profile.description,
-                &profile::facts(profile),
+                &profile::facts(words, profile),
                 &look,
                 &profile.name,
-                &profile.name,
+                &(say.new_label)(&profile.name),
                 &rests,
+                &say.new,
             ],
         )
     });
     let content = Html::fill(
-        "<p class=\"lead\" data-key=\"lead\">A session is a Linux shell in a container of its own. When it ends, \
-         everything in it is deleted.</p>\n{}<ul class=\"rows\" data-key=\"rows\">\n{}</ul>\n",
-        &[&note, &Html::join(cards)],
+        "<p class=\"lead\" data-key=\"lead\">{}</p>\n{}<ul class=\"rows\" data-key=\"rows\">\n{}</ul>\n",
+        &[&say.lead, &note, &Html::join(cards)],
     );
-    section("profiles", "New session", &content)
+    section("profiles", say.profiles, &content)
 }

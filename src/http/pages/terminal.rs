@@ -1,10 +1,10 @@
 //! The terminal's page. What happens in it is `web/session.js`.
 
 use super::{Html, brand, page, path, script};
-use crate::session::SessionId;
+use crate::{language::Words, session::SessionId};
 
 /// Modules that the terminal page needs before it can show a prompt, entry last.
-pub(super) const TERMINAL_MODULES: [&str; 28] = [
+pub(super) const TERMINAL_MODULES: [&str; 29] = [
     path::ACK_JS,
     path::API_JS,
     path::AWAY_JS,
@@ -28,6 +28,7 @@ pub(super) const TERMINAL_MODULES: [&str; 28] = [
     path::STYLE_SHIM_JS,
     path::TERMINAL_JS,
     path::TOUCH_JS,
+    path::WATCHED_JS,
     path::WORDS_JS,
     path::VENDOR_ADDON_FIT_MJS,
     path::VENDOR_ADDON_UNICODE_GRAPHEMES_MJS,
@@ -35,9 +36,25 @@ pub(super) const TERMINAL_MODULES: [&str; 28] = [
     path::VENDOR_XTERM_MJS,
 ];
 
-/// The terminal's page. `upload` and `download`: bytes of the largest file that may go in and out, 0 for none.
-pub(crate) fn terminal(id: SessionId, [upload, download]: [u64; 2]) -> String {
-    let (id, upload, download) = (id.to_string(), upload.to_string(), download.to_string());
+/// Whose session is shown, to whom.
+pub(crate) enum Sight<'a> {
+    /// One's own. `files`: bytes of the largest file that may go in and out, 0 for none.
+    Own { files: [u64; 2] },
+    /// That of `user`, to an administrator who looks.
+    Watched { user: &'a str },
+}
+
+/// The terminal's page.
+pub(crate) fn terminal(words: &Words, id: SessionId, sight: &Sight<'_>) -> String {
+    let id = id.to_string();
+    let (limits, acts) = match sight {
+        Sight::Own { files: [upload, download] } => {
+            let limits = [upload.to_string(), download.to_string()];
+            let limits = Html::fill("data-upload-limit=\"{}\" data-download-limit=\"{}\"", &[&limits[0], &limits[1]]);
+            (limits, Html::default())
+        }
+        Sight::Watched { user } => (Html::fill("data-watched=\"{}\"", &[user]), Html::fixed(" hidden")),
+    };
     let preload =
         TERMINAL_MODULES.iter().map(|module| Html::fill("<link rel=\"modulepreload\" href=\"{}\">\n", &[module]));
     let styles = Html::fill(
@@ -45,35 +62,51 @@ pub(crate) fn terminal(id: SessionId, [upload, download]: [u64; 2]) -> String {
         &[&path::VENDOR_XTERM_CSS, &path::SESSION_CSS],
     );
     let head = Html::join([styles, Html::join(preload), script(path::SESSION_JS)]);
+    let say = &words.terminal;
     let body = Html::fill(
         TERMINAL_BODY,
         &[
             &id,
-            &upload,
-            &download,
+            &limits,
+            &say.reader,
             &brand(),
+            &say.session,
             &id,
-            &gauge("cpu", "CPU"),
-            &gauge("memory", "Memory"),
-            &gauge("pids", "Processes"),
+            &say.recorded,
+            &say.search,
+            &acts,
+            &say.files,
+            &say.settings,
+            &say.help,
+            &say.start,
+            &acts,
+            &say.end,
+            &say.label,
+            &say.needs_scripts,
+            &gauge("cpu", say.cpu),
+            &gauge("memory", say.memory),
+            &gauge("pids", say.pids),
+            &Html::fixed(say.way_out),
         ],
     );
-    page(&format!("Session {id}"), &head, "terminal", &body)
+    page(words, &(say.title)(&id), &head, "terminal", &body)
 }
 
 const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\"{}\" \
-    data-upload-limit=\"{}\" data-download-limit=\"{}\">\
-    <button type=\"button\" class=\"skip\" id=\"reader\">Screen reader mode</button>{}\
-    <h1 class=\"where\"><span id=\"profile\">Session</span> <code>{}</code></h1><span class=\"spacer\"></span>\
-    <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">Search</button>\
-    <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\">Files</button>\
-    <button type=\"button\" id=\"settings\">Settings</button>\
-    <a class=\"button wide\" href=\"/help\" target=\"_blank\" rel=\"noopener\">Help</a>\
-    <a class=\"button wide\" href=\"/\">Start</a>\
-    <button type=\"button\" class=\"danger\" id=\"end\" disabled>End</button></header>\n\
-    <main id=\"main\"><div id=\"terminal\" class=\"away\" role=\"group\" aria-label=\"Terminal\" \
+    {}>\
+    <button type=\"button\" class=\"skip\" id=\"reader\">{}</button>{}\
+    <h1 class=\"where\"><span id=\"profile\">{}</span> <code>{}</code></h1>\
+    <strong id=\"recorded\" class=\"tag\" hidden>{}</strong><span id=\"watched\" class=\"tag\" hidden></span>\
+    <span class=\"spacer\"></span>\
+    <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">{}</button>\
+    <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\"{}>{}</button>\
+    <button type=\"button\" id=\"settings\">{}</button>\
+    <a class=\"button wide\" href=\"/help\" target=\"_blank\" rel=\"noopener\">{}</a>\
+    <a class=\"button wide\" href=\"/\">{}</a>\
+    <button type=\"button\" class=\"danger\" id=\"end\" disabled{}>{}</button></header>\n\
+    <main id=\"main\"><div id=\"terminal\" class=\"away\" role=\"group\" aria-label=\"{}\" \
     aria-describedby=\"way-out\"></div>\n\
-    <noscript><p class=\"alert\">A terminal needs JavaScript.</p></noscript>\n\
+    <noscript><p class=\"alert\">{}</p></noscript>\n\
     <section id=\"starting\" aria-labelledby=\"starting-title\" hidden><h2 id=\"starting-title\"></h2>\
     <ol id=\"steps\"></ol><p id=\"elapsed\" class=\"hint\"></p></section>\n\
     <p id=\"link-target\" hidden></p><div id=\"strips\"></div></main>\n\
@@ -84,7 +117,7 @@ const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\
     <span id=\"usage\" class=\"stale\" hidden>{}{}{}</span><span class=\"spacer\"></span>\
     <button type=\"button\" id=\"facts\" aria-haspopup=\"dialog\" hidden></button>\
     <span id=\"size\" class=\"number\"></span>\
-    <span id=\"way-out\" class=\"keys\"><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>F6</kbd> leaves the terminal, and leads back</span>\
+    <span id=\"way-out\" class=\"keys\">{}</span>\
     </footer>\n\
     <p id=\"announce\" class=\"visually-hidden\" role=\"status\"></p>\n";
 

@@ -7,6 +7,13 @@ use crate::{
     session::{EndReason, Refusal},
 };
 
+mod languages;
+
+/// The language of the tests that look for sentences.
+fn english() -> &'static Words {
+    Language::English.words()
+}
+
 const HOSTILE: &str = "<script>alert(\"x\")</script>' onfocus='y";
 
 fn summary(state: &str) -> Summary {
@@ -19,6 +26,7 @@ fn summary(state: &str) -> Summary {
         created: 1000,
         lifetime_left: 3 * 3600 + 60,
         detached_left: None,
+        watched_by: Vec::new(),
     }
 }
 
@@ -32,6 +40,7 @@ fn profile() -> ProfileView {
         writable: vec![(HOSTILE.into(), 50_331_648)],
         layer_size: None,
         network: "none",
+        recorded: true,
         terms: TERMS,
     }
 }
@@ -48,6 +57,7 @@ fn note() -> EndNote {
         ended: 1060,
         reason: EndReason::Exit,
         status: Some(7),
+        recorded: false,
     }
 }
 
@@ -62,9 +72,14 @@ fn person(groups: &[&str]) -> Person {
 
 /// The start page of somebody who is no administrator.
 fn plain_home(sessions: &[Summary], ended: &[EndNote], profiles: &[ProfileView]) -> String {
+    plain_home_in(english(), sessions, ended, profiles)
+}
+
+fn plain_home_in(words: &'static Words, sessions: &[Summary], ended: &[EndNote], profiles: &[ProfileView]) -> String {
     let person = person(&[]);
     let (notice, change_password) = (None, None);
     home(&Home {
+        words,
         person: &person,
         notice,
         change_password,
@@ -79,9 +94,14 @@ fn plain_home(sessions: &[Summary], ended: &[EndNote], profiles: &[ProfileView])
 
 /// The start page of an administrator, for whom there is no place, with the session of somebody else.
 fn full_home(sessions: &[Summary]) -> String {
+    full_home_in(english(), sessions)
+}
+
+fn full_home_in(words: &'static Words, sessions: &[Summary]) -> String {
     let other = Summary { owner: OwnerId::local("fedcba9876543210"), ..summary("attached") };
     let notes: Vec<_> = (0..7).map(|_| note()).collect();
     home(&Home {
+        words,
         person: &person(&["admin"]),
         notice: Some(Notice::ExpiresIn { seconds: 90_000 }),
         change_password: None,
@@ -94,26 +114,35 @@ fn full_home(sessions: &[Summary]) -> String {
     })
 }
 
-/// Every page, filled with the worst that can stand in it.
+/// Every page in every language, filled with the worst that can stand in it.
 fn all() -> Vec<String> {
+    Language::ALL.into_iter().flat_map(|language| all_in(language.words())).collect()
+}
+
+fn all_in(words: &'static Words) -> Vec<String> {
+    let hostile = Saying { title: HOSTILE, text: HOSTILE };
     vec![
-        login(&LoginPage::default()),
-        login(&LoginPage { next: HOSTILE, user: HOSTILE, message: Some(HOSTILE), change_password: None }),
-        login_refused_plain_http(),
-        plain_home(&[summary(HOSTILE), summary("detached")], &[note()], &[profile(), profile()]),
-        plain_home(&[], &[], &[]),
-        full_home(&[summary("attached")]),
-        ended(&note(), true, 1090),
-        ended(&note(), false, 1090),
-        help(TERMS, None),
-        help(TERMS, Some((&person(&["admin"]), &[profile()]))),
-        help(TERMS, Some((&person(&[]), &[]))),
-        terminal("abcdefghijkl".parse().unwrap(), [50_331_648, 0]),
-        error(500, HOSTILE, HOSTILE, Some(HOSTILE)),
-        not_found(),
-        no_such_session(),
-        not_yours(),
-        not_ready("7f3a00aa"),
+        login(words, &LoginPage::default()),
+        login(
+            words,
+            &LoginPage { next: HOSTILE, user: HOSTILE, message: Some(HOSTILE), change_password: Some("/password") },
+        ),
+        login_refused_plain_http(words),
+        plain_home_in(words, &[summary(HOSTILE), summary("detached")], &[note()], &[profile(), profile()]),
+        plain_home_in(words, &[], &[], &[]),
+        full_home_in(words, &[summary("attached")]),
+        ended(words, &note(), true, 1090),
+        ended(words, &note(), false, 1090),
+        help(words, TERMS, None),
+        help(words, TERMS, Some((&person(&["admin"]), &[profile()]))),
+        help(words, TERMS, Some((&person(&[]), &[]))),
+        terminal(words, "abcdefghijkl".parse().unwrap(), &Sight::Watched { user: HOSTILE }),
+        terminal(words, "abcdefghijkl".parse().unwrap(), &Sight::Own { files: [50_331_648, 0] }),
+        error(words, 500, hostile, Some(HOSTILE)),
+        not_found(words),
+        no_such_session(words),
+        not_yours(words),
+        not_ready(words, "7f3a00aa"),
     ]
 }
 
@@ -124,11 +153,13 @@ const CHANGE: &str = "https://password.example.org/?a=1&b=\"";
 fn whoever_must_change_the_password_is_told_where_and_nobody_else_gets_another_hosts_address() {
     let form = LoginPage { message: Some("why"), change_password: Some(CHANGE), ..LoginPage::default() };
     let link = "<a href=\"https://password.example.org/?a=1&amp;b=&quot;\" rel=\"noreferrer\">Change your password</a>";
-    assert!(login(&form).contains(&format!("why {link}")), "{}", login(&form));
+    let page = login(english(), &form);
+    assert!(page.contains(&format!("why {link}")), "{page}");
     let who = person(&[]);
     let start = |notice| {
         let (sessions, ended, profiles, change_password) = (&[], &[], &[], Some(CHANGE));
         home(&Home {
+            words: english(),
             person: &who,
             notice,
             change_password,
@@ -159,7 +190,8 @@ fn each_thing_that_stops_a_right_password_has_a_sentence_of_its_own_and_the_refe
         Stopped::NotNow,
         Stopped::NotAllowed,
     ];
-    let told: std::collections::BTreeSet<String> = all.iter().map(|state| login_stopped(*state, "7f3a00aa")).collect();
+    let told: std::collections::BTreeSet<String> =
+        all.iter().map(|state| login_stopped(english(), *state, "7f3a00aa")).collect();
     assert_eq!(told.len(), all.len());
     assert!(told.iter().all(|text| text.ends_with("Reference 7f3a00aa.")), "{told:?}");
 }
@@ -234,7 +266,7 @@ fn every_file_that_a_page_names_is_served() {
 #[test]
 fn every_page_has_a_language_a_title_one_heading_of_the_first_level_and_a_main_part() {
     for page in all() {
-        assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"), "{page}");
+        assert!(["en", "de"].iter().any(|tag| page.starts_with(&format!("<!doctype html>\n<html lang=\"{tag}\">"))));
         assert!(page.contains(" – Coracle</title>"), "{page}");
         assert_eq!(page.matches("<h1").count(), 1, "{page}");
         assert_eq!(page.matches("<main").count(), 1, "{page}");
@@ -243,12 +275,15 @@ fn every_page_has_a_language_a_title_one_heading_of_the_first_level_and_a_main_p
 
 #[test]
 fn a_refused_login_keeps_the_name_and_never_a_password() {
-    let page = login(&LoginPage {
-        next: "/s/abcdefghijkl",
-        user: "mira",
-        message: Some(&login_wrong("7f3a")),
-        ..LoginPage::default()
-    });
+    let page = login(
+        english(),
+        &LoginPage {
+            next: "/s/abcdefghijkl",
+            user: "mira",
+            message: Some(&login_wrong(english(), "7f3a")),
+            ..LoginPage::default()
+        },
+    );
     assert!(page.contains("name=\"user\" type=\"text\" value=\"mira\""), "{page}");
     assert!(page.contains("name=\"next\" value=\"/s/abcdefghijkl\""), "{page}");
     let alert = page.find("role=\"alert\"").unwrap();
@@ -283,11 +318,13 @@ fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
 #[test]
 fn what_a_browser_fetches_before_the_first_prompt_is_at_most_350_kb_compressed() {
     const BUDGET: usize = 350 * 1024;
-    let page = terminal("abcdefghijkl".parse().unwrap(), [50_331_648, 0]);
-    let named = page.match_indices("\"/_/").map(|(at, _)| page[at + 1..].split('"').next().unwrap());
-    let files: usize = named.map(|path| assets::find(path).unwrap().transferred()).sum();
-    assert!(files + page.len() <= BUDGET, "{} bytes", files + page.len());
-    assert!(files > 100 * 1024, "the emulator was not counted: {files} bytes");
+    for words in Language::ALL.map(Language::words) {
+        let page = terminal(words, "abcdefghijkl".parse().unwrap(), &Sight::Own { files: [50_331_648, 0] });
+        let named = page.match_indices("\"/_/").map(|(at, _)| page[at + 1..].split('"').next().unwrap());
+        let files: usize = named.map(|path| assets::find(path).unwrap().transferred()).sum();
+        assert!(files + page.len() <= BUDGET, "{} bytes", files + page.len());
+        assert!(files > 100 * 1024, "the emulator was not counted: {files} bytes");
+    }
 }
 
 #[test]
@@ -356,9 +393,10 @@ fn the_sixth_ended_session_and_those_before_it_are_folded_away() {
 
 #[test]
 fn help_tells_every_reason_and_what_the_reader_may_use() {
-    let page = help(TERMS, Some((&person(&[]), &[profile()])));
+    let page = help(english(), TERMS, Some((&person(&[]), &[profile()])));
     for reason in EndReason::ALL {
-        let row = Html::fill("<code>{}</code></dt><dd>{}", &[&reason.code(), &reason.sentence()]).into_string();
+        let row =
+            Html::fill("<code>{}</code></dt><dd>{}", &[&reason.code(), &(english().reason)(reason)]).into_string();
         assert!(page.contains(&row), "{reason}");
     }
     assert!(page.contains("0.5 CPU · 200 MB memory, no swap · 128 processes"), "{page}");
@@ -374,15 +412,15 @@ fn help_tells_every_reason_and_what_the_reader_may_use() {
     ] {
         assert!(page.contains(told), "{told}");
     }
-    let stranger = help(Terms { detached: 0, ..TERMS }, None);
+    let stranger = help(english(), Terms { detached: 0, ..TERMS }, None);
     assert!(stranger.contains("a session ends when its connection does"));
     assert!(stranger.contains("/login?next=/help") && stranger.contains("At once</strong> when the last browser"));
 }
 
 #[test]
 fn an_ended_session_can_be_started_again_where_its_profile_is_still_there() {
-    assert!(ended(&note(), true, 1090).contains("data-profile="));
-    assert!(!ended(&note(), false, 1090).contains("data-profile="));
+    assert!(ended(english(), &note(), true, 1090).contains("data-profile="));
+    assert!(!ended(english(), &note(), false, 1090).contains("data-profile="));
 }
 
 #[test]

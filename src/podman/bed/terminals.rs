@@ -97,7 +97,7 @@ async fn resizing_reaches_the_shell() {
     let bed = Bed::new();
     let plan = plan();
     let (terminal, _conmon) = bed.shell(&plan).await;
-    bed.podman.resize(plan.id, Size { cols: 77, rows: 33 }).await.unwrap();
+    terminal.sizes(&bed.podman, plan.id).send(Size { cols: 77, rows: 33 }).await.unwrap();
     type_in(&terminal, "busybox stty size\r").await;
     shows(&terminal, "33 77").await;
     bed.end(&plan, terminal).await;

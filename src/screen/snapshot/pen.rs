@@ -15,8 +15,8 @@ const FG_FLAGS: [(u32, &str); 5] =
 const BG_FLAGS: [(u32, &str); 3] = [(bg::DIM, "2"), (bg::ITALIC, "3"), (bg::OVERLINE, "53")];
 
 /// A snapshot as it grows, and the state of the emulator that reads it.
-pub(super) struct Writer<'a> {
-    pub(super) text: String,
+pub(in crate::screen) struct Writer<'a> {
+    pub(in crate::screen) text: String,
     links: &'a Links,
     style: Style,
     printed: Option<Printed>,
@@ -25,7 +25,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(links: &'a Links) -> Self {
+    pub(in crate::screen) fn new(links: &'a Links) -> Self {
         Writer { text: String::with_capacity(8 * 1024), links, style: Style::default(), printed: None, printed_at: 0 }
     }
 
@@ -86,7 +86,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The pen of a fresh emulator.
-    pub(super) fn plain(&mut self) {
+    pub(in crate::screen) fn plain(&mut self) {
         self.pen(Style::default());
     }
 
@@ -94,7 +94,7 @@ impl<'a> Writer<'a> {
         self.style.bg & word::COLOUR
     }
 
-    pub(super) fn pen(&mut self, style: Style) {
+    pub(in crate::screen) fn pen(&mut self, style: Style) {
         if style == self.style {
             return;
         }

@@ -5,7 +5,12 @@ use tokio::{
 };
 
 use super::*;
-use crate::{podman::Identity, session::record, terminal::Certificate};
+use crate::{
+    podman::Identity,
+    session::{Claim, Size, record},
+    sys::BootTime,
+    terminal::{Certificate, Notice, ToClient, Told},
+};
 
 /// A Podman that is played: `answer` gets the request's first line and says status and body.
 async fn podman(listener: UnixListener, mut answer: impl FnMut(&str) -> (u16, String)) {
@@ -28,6 +33,59 @@ fn certificate() -> Certificate {
         "memory": null, "swap": null, "millicpus": null, "pids": null, "network": "none", "isolation": "shared",
         "capabilities": [], "no_new_privileges": true, "seccomp": "coracle", "read_only_root": true}))
     .unwrap()
+}
+
+#[tokio::test]
+async fn a_shell_that_ended_while_no_daemon_was_there_says_its_last_words_to_the_browser_that_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let [state, runtime] = ["state", "runtime"].map(|name| dir.path().join(name));
+    for dir in [&state, &runtime] {
+        std::fs::create_dir(dir).unwrap();
+    }
+    let lifetime = BootTime::now() + Duration::from_secs(3600);
+    let record = Record { certificate: Some(certificate()), lifetime, ..record::tests::example() };
+    let (id, person) = (record.id, record.person.clone());
+    RecordFile::create(&record_path(&runtime, id)).unwrap().write(&record).unwrap();
+    Ring::create(&ring_path(&runtime, id)).unwrap().write(b"before, ").unwrap();
+    let labels = Identity::open(&state).unwrap().labels(id, "shell", "c0ffee");
+    let name = format!("coracle-{id}");
+    let answer = move |request: &str| match request {
+        list if list.contains("/containers/json") => {
+            (200, serde_json::json!([{"Names": [name], "Labels": labels, "State": "exited"}]).to_string())
+        }
+        delete if delete.starts_with("DELETE") => (200, "[]".to_owned()),
+        _ => {
+            let told = serde_json::json!({"Id": "0".repeat(64), "State": {"Status": "exited", "ExitCode": 7}});
+            (200, told.to_string())
+        }
+    };
+    let played = tokio::spawn(podman(UnixListener::bind(dir.path().join("no-podman")).unwrap(), answer));
+    let (kept, conmon) = pair();
+    rustix::net::send(&conmon, b"\x02and the last words", rustix::net::SendFlags::empty()).unwrap();
+    drop(conmon);
+    let roster = Roster::for_test_with(dir.path(), Stored::from([(format!("s-{id}"), kept)]));
+    roster.settled().await;
+    let (boarding, mut ears) =
+        roster.attach(id, &Claim::Own { person, window: None }, Size::DEFAULT, "127.0.0.1").await.unwrap();
+    let mut told = Vec::new();
+    while let Some(one) = timeout(Duration::from_secs(60), ears.told.recv()).await.unwrap() {
+        told.push(one);
+    }
+    let shown = String::from_utf8(boarding.output.redraw().bytes).unwrap();
+    assert!(shown.contains("before, and the last words"), "{shown:?}");
+    let gap = Told::Frame(ToClient::Notice(Notice::Gap));
+    assert!(told.contains(&Told::Redraw) && !told.contains(&gap), "{told:?}");
+    drop(boarding);
+    let mut live = roster.live();
+    timeout(Duration::from_secs(60), live.wait_for(|live| *live == 0)).await.unwrap().unwrap();
+    let note = roster.find_ended(id).unwrap();
+    assert_eq!((note.reason, note.status), (EndReason::Exit, Some(7)));
+    played.abort();
+}
+
+fn pair() -> (OwnedFd, OwnedFd) {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+    socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).unwrap()
 }
 
 #[tokio::test]

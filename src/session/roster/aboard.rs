@@ -11,31 +11,32 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Entry, INBOX, Roster};
+use super::{Entry, INBOX, Roster, admission::LOG_OF_ONE};
 use crate::{
     audit,
     auth::OwnerId,
-    config::Places,
+    config::{Places, RecordingPolicy},
+    recording::{Recording, Retention, Whose},
     session::{
         EndNote, EndReason, SessionId, ending,
-        launch::{self, HeldSlot, Launch, record_path, ring_path, screen_path},
+        launch::{self, HeldSlot, Launch, former_screen_path, record_path, ring_path},
         record::{Record, RecordFile},
         state::Machine,
-        task::{Ending, Outcome, Running, Sailing, Standing, Task},
+        task::{Continuity, Ending, Outcome, Running, Sailing, Standing, Task},
     },
     sys::{self, BootTime},
-    terminal::{Output, Ring, unpark},
+    terminal::{Output, Ring, Share},
 };
 
 /// Reports of a session's own side work that may wait for it.
 const REPORTS: usize = 64;
 
 impl Roster {
-    /// The log's two files and the note that outlives a power cut.
+    /// A new session's log, and the note that outlives a power cut.
     ///
     /// # Errors
     /// A sentence that names the file.
-    pub(super) fn files(&self, record: &Record) -> Result<(RecordFile, Ring), String> {
+    pub(super) fn log(&self, record: &Record, share: Share) -> Result<Log, String> {
         let (runtime, id) = (&self.0.places.runtime, record.id);
         let (rec, ring, note) = (record_path(runtime, id), ring_path(runtime, id), note_path(&self.0.places, id));
         let wrong = |path: &Path| {
@@ -48,7 +49,7 @@ impl Roster {
             let ring = Ring::create(&ring).map_err(wrong(&ring))?;
             let told = serde_json::to_vec(&Note::of(record)).map_err(|e| e.to_string())?;
             std::fs::write(&note, told).map_err(wrong(&note))?;
-            Ok((file, ring))
+            Ok(Log { file, ring, share })
         })();
         if made.is_err() {
             self.forget_files(id);
@@ -67,8 +68,7 @@ impl Roster {
         &self,
         table: &mut BTreeMap<SessionId, Entry>,
         record: Record,
-        file: RecordFile,
-        ring: Ring,
+        log: Log,
         machine: Machine,
         begin: Begin,
     ) {
@@ -76,8 +76,24 @@ impl Roster {
         let (inbox_tx, inbox) = mpsc::channel(INBOX);
         let reports = mpsc::channel(REPORTS);
         let bell = Arc::new(Notify::new());
-        let screen_file = screen_path(&self.0.places.runtime, id);
-        let output = Arc::new(Output::new(ring, record.size, unpark(&screen_file)));
+        let Log { file, ring, share } = log;
+        let checkpoints = file.checkpoints(share);
+        if let Err(error) = &checkpoints {
+            tracing::warn!(%error, session = %id, "its screen cannot be kept for the next daemon");
+        }
+        let checkpoints = checkpoints.ok();
+        let output = Arc::new(match record.recording {
+            RecordingPolicy::Required => Output::unrecorded(ring, record.size, checkpoints),
+            RecordingPolicy::BestEffort | RecordingPolicy::Off => Output::new(ring, record.size, checkpoints),
+        });
+        if !output.is_whole() {
+            tracing::warn!(session = %id, "what it showed is not all known; its screen is drawn from what there is");
+        }
+        let recording = (record.recording != RecordingPolicy::Off).then(|| {
+            let (person, profile) = (record.person.clone(), record.profile.name.clone());
+            let whose = Whose { id, owner: person.owner, user: person.name, profile };
+            Recording::new(self.0.shelf.clone(), whose, record.recording, output.clone(), bell.clone())
+        });
         let (standing, standing_rx) = watch::channel(Standing::of(&machine));
         let (unwanted, unwanted_rx) = watch::channel(false);
         let slot = Arc::new(Mutex::new(None));
@@ -102,7 +118,7 @@ impl Roster {
             file,
             machine,
             output,
-            screen_file,
+            recording: recording.clone(),
             podman: self.0.podman.clone(),
             disk_floor: self.config().sessions.disk_floor,
             inbox,
@@ -118,12 +134,12 @@ impl Roster {
                 tokio::spawn(launch.run(reports.0));
                 Sailing::new(task)
             }
-            Begin::Adopt(running, held) => {
+            Begin::Adopt(running, output, held) => {
                 *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
-                Sailing::adopted(task, running)
+                Sailing::adopted(task, running, output)
             }
         };
-        tokio::spawn(self.clone().watch(id, whose, tokio::spawn(sailing.run()), slot));
+        tokio::spawn(self.clone().watch(id, whose, tokio::spawn(sailing.run()), slot, recording));
     }
 
     /// However the task ends, even by panic: its container goes, its end is told once, and the list forgets it.
@@ -133,6 +149,7 @@ impl Roster {
         whose: Note,
         sailing: JoinHandle<Outcome>,
         slot: Arc<Mutex<Option<HeldSlot>>>,
+        recording: Option<Recording>,
     ) {
         let ending = match sailing.await {
             Ok(Outcome::Left) => return,
@@ -146,17 +163,33 @@ impl Roster {
                 }
             }
         };
-        self.ended(id, whose, &ending);
+        let recorded = match recording {
+            Some(recording) => recording.finish(ending.reason.code(), ending.status).await,
+            None => None,
+        };
+        self.ended(id, whose, &ending, recorded.as_deref());
         drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.table().remove(&id);
+        self.tidy_recordings();
         self.0.live.send_modify(|live| *live -= 1);
     }
 
-    /// The one end event, the note for its owner, and the files go.
-    pub(in crate::session) fn ended(&self, id: SessionId, whose: Note, ending: &Ending) {
+    /// In the background: what is too old or too much of the recordings goes.
+    pub(in crate::session) fn tidy_recordings(&self) {
+        let (roster, shelf) = (self.clone(), self.0.shelf.clone());
+        let keep = {
+            let config = self.config();
+            Retention { max_age: config.recording.max_age, max_total: config.recording.max_total }
+        };
+        let is_live = move |id| roster.is_seated(id) || note_path(&roster.0.places, id).exists();
+        tokio::spawn(async move { shelf.tidy(keep, is_live).await });
+    }
+
+    /// `recording` is the hash that stands for its recording. The one end event, the note for its owner, and the files go.
+    pub(in crate::session) fn ended(&self, id: SessionId, whose: Note, ending: &Ending, recording: Option<&str>) {
         let Ending { reason, status, by, detail, left_behind, used } = ending;
         let (reason, status, used, Note { user, profile, .. }) = (*reason, *status, *used, &whose);
-        audit::record(&audit::Event::SessionEnd { id, user, profile, reason, status, by, detail, used });
+        audit::record(&audit::Event::SessionEnd { id, user, profile, reason, status, by, detail, used, recording });
         self.forget_files(id);
         if *left_behind {
             let note = Note { ended: true, ..whose.clone() };
@@ -168,7 +201,17 @@ impl Roster {
         let Note { owner, user, profile, created, .. } = whose;
         if let Some(owner) = owner {
             let ended = sys::unix_seconds();
-            self.0.ends.add(EndNote { id, owner, user, profile, created, ended, reason, status });
+            self.0.ends.add(EndNote {
+                id,
+                owner,
+                user,
+                profile,
+                created,
+                ended,
+                reason,
+                status,
+                recorded: recording.is_some(),
+            });
         }
     }
 
@@ -179,26 +222,38 @@ impl Roster {
         file: RecordFile,
         ring: Ring,
         running: Running,
+        output: Continuity,
     ) -> Result<(), String> {
         let slots = self.0.slots.clone()?;
         let mut table = self.table();
         if self.is_leaving() {
-            return Ok(()); // `leave` would miss it; the next daemon adopts it. Dropped, its terminal is left gently.
+            // `leave` would miss it; the next daemon adopts it.
+            tokio::spawn(running.terminal.hand_over());
+            return Ok(());
         }
+        let _ = std::fs::remove_file(former_screen_path(&self.0.places.runtime, record.id)); // mostly there is none
+        let log = Log { file, ring, share: self.0.log.take_anyway(LOG_OF_ONE) };
         let held = HeldSlot::occupy(&slots, record.mapping);
         let now = BootTime::now();
         let machine = Machine::adopted(record.periods, record.lifetime, record.detached, now);
         let (id, user, profile) = (record.id, record.person.name.clone(), record.profile.name.clone());
-        self.board(&mut table, record, file, ring, machine, Begin::Adopt(running, held));
+        self.board(&mut table, record, log, machine, Begin::Adopt(running, output, held));
         audit::record(&audit::Event::SessionAdopted { id, user: &user, profile: &profile });
         Ok(())
     }
 }
 
+/// A session's two files, and the memory that they may take.
+pub(super) struct Log {
+    file: RecordFile,
+    ring: Ring,
+    share: Share,
+}
+
 /// How a session comes aboard.
 pub(super) enum Begin {
     Launch(Box<Launch>),
-    Adopt(Running, HeldSlot),
+    Adopt(Running, Continuity, HeldSlot),
 }
 
 /// What is kept in the state directory of a live session: enough for its end event after a power cut, when the record in

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::{Entry, Roster, aboard::Begin};
 use crate::{
     auth::{OwnerId, Person},
-    config::{Config, Profile},
+    config::{Config, Profile, RecordingPolicy},
     podman::Mapping,
     session::{
         SessionId, Size,
@@ -27,7 +27,7 @@ use crate::{
 /// Podman's own timeout is longer than the lifetime by this, so that the daemon's reason wins.
 const BACKSTOP: Duration = Duration::from_secs(5 * 60);
 /// Memory of one session's log in the runtime directory.
-const LOG_OF_ONE: u64 = record::FILE_SIZE + terminal::RING_FILE_SIZE;
+pub(super) const LOG_OF_ONE: u64 = record::FILE_SIZE + terminal::LEAST_LOG;
 
 /// Why a session was not started; each becomes a problem document with its own status.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub(crate) struct ProfileView {
     pub(crate) layer_size: Option<u64>,
     /// `none` or `outbound`.
     pub(crate) network: &'static str,
+    /// What its sessions show is recorded.
+    pub(crate) recorded: bool,
     #[serde(flatten)]
     pub(crate) terms: Terms,
 }
@@ -82,7 +84,11 @@ impl Roster {
     /// The profiles that `who` may use, in the order of config.toml.
     pub(crate) fn profiles(&self, who: &Person) -> Vec<ProfileView> {
         let (config, terms) = (self.config(), self.terms());
-        config.profiles.iter().filter(|p| may_use(who, p)).map(|p| ProfileView::of(p, terms)).collect()
+        let view = |profile: &Profile| ProfileView {
+            recorded: config.recording_of(profile) != RecordingPolicy::Off,
+            ..ProfileView::of(profile, terms)
+        };
+        config.profiles.iter().filter(|p| may_use(who, p)).map(view).collect()
     }
 
     /// How long sessions last that start now.
@@ -120,6 +126,8 @@ impl Roster {
         };
         let now = BootTime::now();
         let machine = Machine::new(periods, now);
+        let ranges = slots.lock().unwrap_or_else(PoisonError::into_inner).count().unwrap_or(0);
+        let ahead = (0..ranges.min(sessions.copies_ahead)).map(Mapping::Slot).collect();
         let launch = Launch {
             id,
             owner: who.owner.clone(),
@@ -131,12 +139,15 @@ impl Roster {
             starts: self.0.starts.clone(),
             slots,
             podman: self.0.podman.clone(),
+            copies: self.0.copies.clone(),
+            ahead,
             unwanted: watch::channel(false).1, // replaced below by the task's own
         };
         let record = Record {
             id,
             person: who.clone(),
             config_hash: launch.config_hash.clone(),
+            recording: config.recording_of(&profile),
             profile,
             mapping: Mapping::Shared, // until the launch takes a slot
             periods,
@@ -146,11 +157,13 @@ impl Roster {
             last_input: now,
             size: Size::DEFAULT,
             certificate: None,
+            looks: Vec::new(),
             kills: Default::default(),
         };
-        let (file, ring) = self.files(&record).map_err(Refusal::NoLog)?;
+        let share = self.0.log.take(LOG_OF_ONE).ok_or(Refusal::HostFull)?;
+        let log = self.log(&record, share).map_err(Refusal::NoLog)?;
         tracing::info!(session = %id, user = who.name, peer, profile = record.profile.name, "a session starts");
-        self.board(&mut table, record, file, ring, machine, Begin::Launch(Box::new(launch)));
+        self.board(&mut table, record, log, machine, Begin::Launch(Box::new(launch)));
         Ok(id)
     }
 
@@ -167,8 +180,7 @@ impl Roster {
         if mine >= sessions.per_user.get() as usize {
             return Err(Refusal::TooManyOfYours(sessions.per_user.get()));
         }
-        let log = LOG_OF_ONE * (table.len() as u64 + 1);
-        let full = table.len() >= sessions.max.get() as usize || log > sessions.log_budget;
+        let full = table.len() >= sessions.max.get() as usize || !self.0.log.has_room(LOG_OF_ONE);
         if full || !self.0.starts.has_room() || self.is_leaving() {
             return Err(Refusal::HostFull);
         }
@@ -187,6 +199,7 @@ impl ProfileView {
             writable: profile.tmpfs.iter().map(|place| (place.path.clone(), place.size)).collect(),
             layer_size: profile.layer_size,
             network: profile.network.word(),
+            recorded: false,
             terms,
         }
     }

@@ -11,11 +11,21 @@ use crate::{
     terminal::{Feed, Output},
 };
 
+/// What whoever is seated may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rights {
+    /// The session is theirs.
+    Own,
+    /// They look, and the session takes nothing from them.
+    Look,
+}
+
 /// What a WebSocket holds of the session it shows. Dropped, however that comes about, it tells the session that the browser
 /// is gone.
 pub(crate) struct Boarding {
     pub(crate) feed: Arc<Feed>,
     pub(crate) output: Arc<Output>,
+    pub(crate) rights: Rights,
     pub(super) inbox: mpsc::Sender<Message>,
 }
 
@@ -24,7 +34,13 @@ impl Boarding {
     #[cfg(test)]
     pub(crate) fn of(feed: Arc<Feed>, output: Arc<Output>) -> (Boarding, mpsc::Receiver<Message>) {
         let (inbox, asked) = mpsc::channel(INBOX);
-        (Boarding { feed, output, inbox }, asked)
+        (Boarding { feed, output, rights: Rights::Own, inbox }, asked)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with(mut self, rights: Rights) -> Boarding {
+        self.rights = rights;
+        self
     }
 
     pub(crate) async fn resize(&self, size: Size) {
@@ -40,7 +56,9 @@ impl Boarding {
         self.say(Message::Take(self.feed.id)).await;
     }
     pub(crate) async fn end(&self) {
-        self.say(Message::End { reason: EndReason::Owner, by: self.feed.user.clone() }).await;
+        if self.rights == Rights::Own {
+            self.say(Message::End { reason: EndReason::Owner, by: self.feed.user.clone() }).await;
+        }
     }
     async fn say(&self, message: Message) {
         let _ = self.inbox.send(message).await; // a session that is over needs no messages

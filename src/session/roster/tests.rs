@@ -19,7 +19,7 @@ fn waiting_for_an_end_and_starting_sessions_do_not_wait_for_each_other() {
             profile: "shell".into(),
             created: 0,
             lifetime: BootTime::now(),
-            standing: watch::channel(Standing { word: "starting", detached: None }).1,
+            standing: watch::channel(Standing { word: "starting", detached: None, watched_by: Vec::new() }).1,
             inbox,
             output: Arc::new(Output::new(Ring::create(&path.join("x.ring")).unwrap(), Size::DEFAULT, None)),
             bell: Arc::new(Notify::new()),
@@ -54,7 +54,7 @@ async fn whoever_is_barred_loses_their_own_sessions_and_no_others() {
             profile: "shell".into(),
             created: 0,
             lifetime: BootTime::now(),
-            standing: watch::channel(Standing { word, detached: None }).1,
+            standing: watch::channel(Standing { word, detached: None, watched_by: Vec::new() }).1,
             inbox,
             output: Arc::new(Output::new(
                 Ring::create(&dir.path().join(format!("{n}.ring"))).unwrap(),
@@ -84,10 +84,13 @@ async fn a_task_that_panics_is_a_fault_told_to_its_owner_and_forgotten() {
     let (id, who) = (record.id, record.person.clone());
     roster.0.live.send_modify(|live| *live += 1); // as `board` does
     let task = tokio::spawn(async { panic!("a defect") });
-    roster.clone().watch(id, Note::of(&record), task, Arc::default()).await;
+    roster.clone().watch(id, Note::of(&record), task, Arc::default(), None).await;
     let note = roster.find_ended(id).expect("its owner finds out");
     assert_eq!((note.reason, note.owner == who.owner), (EndReason::Fault, true));
-    assert_eq!(roster.seat_for(id, &who), Err(NoSeat::Over(EndReason::Fault, None)));
+    assert_eq!(
+        roster.seat_for(id, &Claim::Own { person: who, window: None }),
+        Err(NoSeat::Over(EndReason::Fault, None))
+    );
     assert_eq!(*roster.live().borrow(), 0);
 }
 

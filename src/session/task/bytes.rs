@@ -4,8 +4,15 @@ use std::{io, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
-use super::{Running, Sailing, Wake, Work};
-use crate::{session::state::State, terminal::Seat};
+use super::{
+    Running, Sailing, Wake, Work,
+    recording::{CRAWL, crawl},
+};
+use crate::{
+    recording::Lag,
+    session::state::State,
+    terminal::{Received, Seat},
+};
 
 /// Bytes read at once while the attachment keeps up.
 const READ: usize = 16 * 1024;
@@ -21,6 +28,9 @@ const TAIL: Duration = Duration::from_secs(1);
 impl Sailing {
     /// Whether the terminal may be read as fast as it comes.
     pub(super) fn keeps_up(&self) -> bool {
+        if self.lag() != Lag::None {
+            return false; // its recorder rings the bell when it is
+        }
         let attached = matches!(self.t.machine.state(), State::Attached(_));
         let (feed, head) = (self.seat.as_ref().map(|seat| &seat.feed), self.t.output.head());
         let lifted = Instant::now() < self.lifted && !feed.is_some_and(|feed| feed.is_nearly_overtaken(head));
@@ -31,18 +41,31 @@ impl Sailing {
         self.lifted = Instant::now() + LIFT;
     }
 
+    /// From now on this is the session's terminal. What came along with it is kept before systemd keeps the socket, so
+    /// that nothing is lost between the two.
+    pub(super) fn take_terminal(&mut self, mut running: Running) {
+        let early = running.terminal.take_early();
+        let kept = if early.is_empty() { Ok(()) } else { self.t.output.write(&early) };
+        running.terminal.store(self.id());
+        self.work = Work::Running(running);
+        if let Err(error) = kept {
+            self.fault(&format!("the session's ring: {error}"));
+        }
+    }
+
     pub(super) fn read(&mut self) {
-        let most = if self.keeps_up() { READ } else { TRICKLE };
+        let lag = self.lag();
+        let most = match lag {
+            Lag::Required => CRAWL,
+            _ if self.keeps_up() => READ,
+            _ => TRICKLE,
+        };
         let Work::Running(running) = &self.work else { return };
-        let mut buffer = [0; READ]; // on the stack: a session that is quiet keeps none
-        match running.terminal.try_read(&mut buffer[..most]) {
-            Ok(0) => self.terminal_over(""),
-            Ok(n) => {
-                self.next_read = Instant::now() + TRICKLE_EVERY;
-                if let Err(error) = self.t.output.write(&buffer[..n]) {
-                    self.fault(&format!("the session's ring: {error}"));
-                }
-            }
+        match running.terminal.receive(|socket, how| self.t.output.receive(socket, how, most)) {
+            // A packet comes whole, however little was asked for: then the next one waits for longer.
+            Ok(Received::Bytes(n)) if lag == Lag::Required => self.next_read = Instant::now() + crawl(n),
+            Ok(Received::Bytes(_)) => self.next_read = Instant::now() + TRICKLE_EVERY,
+            Ok(Received::End) => self.terminal_over(""),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => self.terminal_over(&error.to_string()),
         }

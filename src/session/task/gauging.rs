@@ -73,7 +73,7 @@ impl Sailing {
     }
 
     pub(super) fn used(&self) -> Used {
-        Used { output: Some(self.t.output.head()), ..self.used }
+        Used { output: Some(self.t.output.written()), ..self.used }
     }
 
     /// The tab at the keyboard was shown or hidden.

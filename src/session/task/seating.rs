@@ -23,14 +23,19 @@ const RESIZE_EVERY: Duration = Duration::from_millis(25);
 
 impl Sailing {
     pub(super) fn attach(&mut self, seat: Seat, size: Size) {
+        if self.only_comes_back(&seat) {
+            return self.attach_behind(seat);
+        }
         let who = seat.feed.id;
         self.size = Some(size);
+        self.farewell = None;
         self.step(Event::Came(who));
         if self.t.machine.is_over() {
             // (whoever was there before stays, and still hears the status)
             seat.tell(Told::Last(self.ended_frame()));
             return seat.close(Close::Ended);
         }
+        self.forget_former(&seat);
         self.typed = 0;
         self.wanted = None;
         self.gauging = Gauging::new();
@@ -63,6 +68,36 @@ impl Sailing {
         }
     }
 
+    /// A window that comes back by itself takes the keyboard from nobody but its own former connection, which may look
+    /// alive for a while.
+    fn only_comes_back(&self, seat: &Seat) -> bool {
+        let Some(window) = seat.feed.window.filter(|window| window.returns) else { return false };
+        let of_another = |other: &Seat| other.feed.window.is_none_or(|other| other.id != window.id);
+        self.welcomed && !self.t.machine.is_over() && self.seat.as_ref().is_some_and(of_another)
+    }
+
+    /// It watches, and may take the keyboard back.
+    fn attach_behind(&mut self, seat: Seat) {
+        self.forget_former(&seat);
+        self.show_to(&seat);
+        if let Some(watched) = self.watched_frame() {
+            seat.tell(Told::Frame(watched));
+        }
+        self.audit_attach(&seat);
+        self.let_watch(seat);
+    }
+
+    /// Earlier connections of the same window, where the daemon has not noticed yet that they are gone.
+    fn forget_former(&mut self, seat: &Seat) {
+        let Some(window) = seat.feed.window else { return };
+        let of_it = |former: &Seat| former.feed.window.is_some_and(|former| former.id == window.id);
+        while let Some(at) = self.watchers.iter().position(of_it) {
+            let former = self.watchers.remove(at);
+            self.audit_detach(&former);
+            former.close(Close::TakenOver);
+        }
+    }
+
     /// The task is done: whoever asked for a seat in its last moment is told how it went.
     pub(super) fn answer_latecomers(&mut self) {
         self.t.inbox.close();
@@ -73,6 +108,8 @@ impl Sailing {
                     seat.close(Close::Restarting);
                 }
                 Message::Attach { seat, size } => self.attach(seat, size),
+                Message::Watch(seat) if restarting => seat.close(Close::Restarting),
+                Message::Watch(seat) => self.watch(seat),
                 _ => {}
             }
         }
@@ -80,6 +117,9 @@ impl Sailing {
 
     /// An attachment is gone. Of those that watch, the last one that had the keyboard has it again.
     pub(super) fn left(&mut self, who: AttachmentId) {
+        if self.stopped_watching(who) {
+            return;
+        }
         if let Some(at) = self.watchers.iter().position(|seat| seat.feed.id == who) {
             let seat = self.watchers.remove(at);
             return self.audit_detach(&seat);
@@ -119,12 +159,17 @@ impl Sailing {
         if !self.welcomed {
             return seat.close(Close::TakenOver);
         }
+        seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
+        self.let_watch(seat);
+    }
+
+    /// The last one to have the keyboard again, should the others leave.
+    fn let_watch(&mut self, seat: Seat) {
         if self.watchers.len() == MAX_WATCHERS {
             let first = self.watchers.remove(0);
             self.audit_detach(&first);
             first.close(Close::TakenOver);
         }
-        seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
         self.watchers.push(seat);
     }
 
@@ -142,7 +187,7 @@ impl Sailing {
 
     /// Who watches sees the terminal in its size, drawn anew.
     fn show_size_to_watchers(&self) {
-        for seat in &self.watchers {
+        for seat in self.watchers.iter().chain(&self.onlookers) {
             seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
             seat.tell(Told::Redraw);
         }
@@ -150,16 +195,24 @@ impl Sailing {
 
     /// Tells the attachment what it has, shows it the screen, and lets the output flow.
     pub(super) fn welcome(&mut self) {
-        let Some(started) = self.started_frame() else { return };
+        let Some(started) = self.started_frame(Role::Owner) else { return };
         let Some(seat) = &self.seat else { return };
         self.welcomed = true;
         seat.tell(Told::Frame(started));
         if std::mem::take(&mut self.gap) {
             seat.tell(Told::Frame(ToClient::Notice(Notice::Gap)));
         }
+        if let Some(watched) = self.watched_frame() {
+            seat.tell(Told::Frame(watched));
+        }
         seat.tell(Told::Redraw);
         self.tell_kills();
-        let Some(seat) = &self.seat else { return };
+        if let Some(seat) = &self.seat {
+            self.audit_attach(seat);
+        }
+    }
+
+    fn audit_attach(&self, seat: &Seat) {
         let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
         audit::record(&audit::Event::Attach { id: self.id(), user, peer });
     }
@@ -203,6 +256,9 @@ impl Sailing {
     /// What the screen is drawn for, here and where it is watched.
     pub(super) fn set_size(&mut self, size: Size) {
         if std::mem::replace(&mut self.t.record.size, size) != size {
+            if let Some(recording) = &self.t.recording {
+                recording.resized(size);
+            }
             self.t.output.resize(size);
             self.show_size_to_watchers();
             self.remember(); // the next daemon draws for this size
@@ -221,30 +277,34 @@ impl Sailing {
 
     /// To everyone, whoever has the keyboard.
     pub(super) fn tell_all(&self, frame: &ToClient) {
-        for seat in self.seat.iter().chain(&self.watchers) {
+        for seat in self.everyone() {
             seat.tell(Told::Frame(frame.clone()));
         }
     }
 
-    fn role_frame(&self, role: Role) -> ToClient {
+    fn everyone(&self) -> impl Iterator<Item = &Seat> {
+        self.seat.iter().chain(&self.watchers).chain(&self.onlookers)
+    }
+
+    pub(super) fn role_frame(&self, role: Role) -> ToClient {
         let Size { cols, rows } = self.t.record.size;
         ToClient::Role { role, cols, rows }
     }
 
-    pub(super) fn started_frame(&self) -> Option<ToClient> {
+    pub(super) fn started_frame(&self, role: Role) -> Option<ToClient> {
         let certificate: Certificate = self.t.record.certificate.clone()?;
         let millis = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
         let periods = self.t.record.periods;
         Some(ToClient::Started {
             session: self.id(),
             profile: self.t.record.profile.name.clone(),
-            role: Role::Owner,
+            role,
             deadlines: Deadlines {
                 idle_ms: millis(periods.idle),
                 detached_ms: millis(periods.detached),
                 lifetime_left_ms: millis(self.t.machine.lifetime().until(BootTime::now())),
             },
-            recorded: false,
+            recorded: self.is_recorded(),
             certificate,
         })
     }
@@ -258,7 +318,7 @@ impl Sailing {
     }
 
     pub(super) fn tell_ended(&self) {
-        for seat in self.seat.iter().chain(&self.watchers) {
+        for seat in self.everyone() {
             seat.tell(Told::Last(self.ended_frame()));
         }
     }

@@ -7,8 +7,9 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{Ending, FIRST_SIZE, Report, Running, Sailing, Work};
 use crate::{
     audit,
+    podman::{Prepared, Pulled},
     session::{
-        Size,
+        EndReason, Size,
         launch::{Failure, Leftover, Stage},
         resize::Resizer,
         state::{Event, State},
@@ -19,7 +20,7 @@ use crate::{
 impl Sailing {
     pub(super) fn stage(&mut self, stage: Stage) {
         match stage {
-            Stage::Waiting(place, of) => self.progress(Step::Queue, place as u64, of as u64, "Waiting for a turn"),
+            Stage::Waiting(place, of) => self.progress(ToClient::step(Step::Queue, place as u64, of as u64)),
             Stage::LeftQueue => self.step(Event::LeftQueue),
             Stage::Slot(slot) => {
                 self.t.record.mapping = slot.mapping;
@@ -27,11 +28,12 @@ impl Sailing {
                 self.remember();
             }
             Stage::PullBegan => self.step(Event::PullBegan),
-            Stage::Pull(pulled) => self.progress(Step::Pull, pulled.done, pulled.total, &pulled.text),
+            Stage::Pull(Pulled { done, total, layers, complete, text }) => {
+                self.progress(ToClient::Progress { step: Step::Pull, done, total, layers, complete, text });
+            }
             Stage::PullOver => self.step(Event::PullOver),
             Stage::Image(digest) => self.image = digest,
-            Stage::Step(Step::Verify) => self.progress(Step::Verify, 0, 0, "Checking its limits"),
-            Stage::Step(step) => self.progress(step, 0, 0, "Making the container"),
+            Stage::Step(step) => self.progress(ToClient::step(step, 0, 0)),
             Stage::Prepared(prepared) => {
                 self.facts.clone_from(&prepared.facts);
                 self.proven = Some(prepared.certificate.clone());
@@ -66,14 +68,21 @@ impl Sailing {
     pub(super) fn start_shell(&mut self, size: Size) {
         self.first_size = None;
         let Work::Prepared(prepared) = std::mem::replace(&mut self.work, Work::Starting) else { return };
-        self.progress(Step::Start, 0, 0, "Starting the shell");
+        self.progress(ToClient::step(Step::Start, 0, 0));
         self.set_size(size);
-        self.resizer = Some(Resizer::new(self.t.podman.clone(), self.id(), size));
-        let reports = self.t.reports.0.clone();
+        self.resizer = Some(Resizer::new(prepared.sizes(), size));
+        let (reports, recording) = (self.t.reports.0.clone(), self.t.recording.clone());
         tokio::spawn(async move {
-            let report = match prepared.start(size).await {
-                Ok((terminal, conmon)) => Report::Running(Running { terminal, conmon }),
-                Err(error) => Report::Stage(Stage::Failed(Failure::of_container(error))),
+            let begun = match recording {
+                Some(recording) => recording.begin(size).await,
+                None => Ok(()),
+            };
+            let report = match begun {
+                Ok(()) => match prepared.start(size).await {
+                    Ok((terminal, conmon)) => Report::Running(Running { terminal, conmon }),
+                    Err(error) => Report::Stage(Stage::Failed(Failure::of_container(error))),
+                },
+                Err(detail) => Report::Stage(Stage::Failed(unrecorded(*prepared, detail).await)),
             };
             if let Err(mpsc::error::SendError(Report::Running(running))) = reports.send(report).await {
                 running.terminal.leave().await; // the session's task is gone; its watcher removes the container
@@ -82,7 +91,7 @@ impl Sailing {
     }
 
     pub(super) fn running(&mut self, running: Running) {
-        self.work = Work::Running(running);
+        self.take_terminal(running);
         if let State::Ending(reason) = self.t.machine.state() {
             return self.take_down(reason);
         }
@@ -95,15 +104,15 @@ impl Sailing {
             resizer.resize(size); // it may have changed since the shell was given its first one
         }
         self.welcome();
-        if let Some(done) = self.leaving.take() {
-            self.leave(done);
+        self.show_to_onlookers();
+        if let Some((departure, done)) = self.leaving.take() {
+            self.leave(departure, done);
         }
     }
 
-    pub(super) fn progress(&mut self, step: Step, done: u64, total: u64, text: &str) {
-        let frame = ToClient::Progress { step, done, total, text: text.to_owned() };
+    fn progress(&mut self, frame: ToClient) {
         self.progress = Some(frame.clone());
-        self.tell(frame);
+        self.tell_all(&frame);
     }
 
     pub(super) fn audit_start(&self) {
@@ -116,4 +125,10 @@ impl Sailing {
             facts: &self.facts,
         });
     }
+}
+
+/// What has to be recorded and cannot be does not start.
+async fn unrecorded(prepared: Prepared, detail: String) -> Failure {
+    let container = if prepared.abandon().await.is_ok() { Leftover::None } else { Leftover::Perhaps };
+    Failure { reason: EndReason::RecordingFailed, detail, container }
 }

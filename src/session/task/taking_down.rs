@@ -4,12 +4,13 @@ use tokio::sync::oneshot;
 
 use super::{Ending, Outcome, Report, Sailing, Used, Work};
 use crate::{
+    activation::Departure,
     session::{
         EndReason,
         ending::{self, Verdict},
         state::{Event, State},
     },
-    terminal::{Close, Notice, ToClient, Told, park},
+    terminal::{Close, Notice, ToClient, Told},
 };
 
 impl Sailing {
@@ -29,7 +30,7 @@ impl Sailing {
     pub(super) fn judged(&mut self, verdict: Verdict) {
         match verdict {
             Verdict::Reattached(running) => {
-                self.work = Work::Running(running);
+                self.take_terminal(running);
                 if let State::Ending(reason) = self.t.machine.state() {
                     return self.take_down(reason);
                 }
@@ -37,6 +38,9 @@ impl Sailing {
                     self.welcome();
                 }
                 self.gap = self.seat.is_none();
+                if let Some(recording) = &self.t.recording {
+                    recording.gap();
+                }
                 self.tell_all(&ToClient::Notice(Notice::Gap));
                 if let Some(resizer) = &self.resizer {
                     resizer.nudge();
@@ -100,9 +104,9 @@ impl Sailing {
         self.step(Event::End(EndReason::Fault));
     }
 
-    pub(super) fn leave(&mut self, done: oneshot::Sender<()>) {
+    pub(super) fn leave(&mut self, departure: Departure, done: oneshot::Sender<()>) {
         if matches!(self.work, Work::Starting) && !self.t.machine.is_over() {
-            self.leaving = Some(done); // a moment, and then there is a shell to come back to
+            self.leaving = Some((departure, done)); // a moment, and then there is a shell to come back to
             return;
         }
         if let Some(seat) = &self.seat {
@@ -112,26 +116,24 @@ impl Sailing {
             seat.tell(Told::Frame(ToClient::Notice(Notice::Restart)));
             seat.close(Close::Restarting);
         }
+        self.close_onlookers(Close::Restarting);
         self.record_kills(); // the next daemon may find the session over
         self.finished = Some(Outcome::Left);
         if matches!(self.work, Work::Running(_)) {
-            self.park_screen();
+            self.t.output.keep();
         }
         if let Work::Running(running) = std::mem::replace(&mut self.work, Work::Ending) {
+            let recording = self.t.recording.clone();
             tokio::spawn(async move {
-                running.terminal.leave().await;
+                match departure {
+                    Departure::Restart => running.terminal.hand_over().await,
+                    Departure::Stop => running.terminal.leave().await,
+                }
+                if let Some(recording) = recording {
+                    recording.pause().await;
+                }
                 let _ = done.send(());
             });
-        }
-    }
-}
-
-impl Sailing {
-    fn park_screen(&self) {
-        while self.t.output.draw() {}
-        if let Err(error) = park(&self.t.screen_file, self.t.record.size, &self.t.output.redraw()) {
-            let file = self.t.screen_file.display();
-            tracing::warn!(%error, %file, "the screen could not be written down; the next daemon draws it from the ring");
         }
     }
 }

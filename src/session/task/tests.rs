@@ -1,6 +1,9 @@
 //! The task at work, with the launch, Podman's end of the terminal, conmon and the shell played by the test. There is no
 //! Podman behind it.
 
+mod watching; // administrators who look
+mod windows; //  one person's, one after another
+
 use std::process::{Child, Command};
 
 use tokio::{
@@ -14,6 +17,7 @@ use super::*;
 use crate::{
     podman::Identity,
     session::{
+        Window,
         launch::{Failure, Leftover},
         record,
         state::Periods,
@@ -42,7 +46,9 @@ impl Stage {
         let record = record::tests::example();
         let mut file = RecordFile::create(&place("x.rec")).unwrap();
         file.write(&record).unwrap();
-        let output = Arc::new(Output::new(Ring::create(&place("x.ring")).unwrap(), Size::DEFAULT, None));
+        let checkpoints = file.checkpoints(share()).unwrap();
+        let output = Output::new(Ring::create(&place("x.ring")).unwrap(), Size::DEFAULT, Some(checkpoints));
+        let output = Arc::new(output);
         let (bell, (inbox_tx, inbox)) = (Arc::new(Notify::new()), mpsc::channel(64));
         let reports = mpsc::channel(64);
         let hour = Duration::from_secs(3600);
@@ -56,7 +62,7 @@ impl Stage {
             record: Record { certificate: running.as_ref().map(|_| certificate()), ..record },
             file,
             output: output.clone(),
-            screen_file: place("x.screen"),
+            recording: None,
             podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
             disk_floor: 0,
             inbox,
@@ -69,7 +75,7 @@ impl Stage {
         };
         let sailing = match running {
             None => Sailing::new(task),
-            Some(running) => Sailing::adopted(task, running),
+            Some(running) => Sailing::adopted(task, running, Continuity::Broken),
         };
         let outcome = tokio::spawn(sailing.run());
         Stage { inbox: inbox_tx, reports: reports.0, output, bell, outcome, next: 0, dir }
@@ -80,8 +86,14 @@ impl Stage {
     }
 
     async fn browser(&mut self) -> (Arc<Feed>, Ears) {
+        self.window(None).await
+    }
+
+    async fn window(&mut self, window: Option<Window>) -> (Arc<Feed>, Ears) {
         self.next += 1;
-        let feed = Arc::new(Feed::new(AttachmentId(self.next), "mira".into(), "127.0.0.1".into(), self.bell.clone()));
+        let mut feed = Feed::new(AttachmentId(self.next), "mira".into(), "127.0.0.1".into(), self.bell.clone());
+        feed.window = window;
+        let feed = Arc::new(feed);
         let (seat, ears) = Seat::new(feed.clone());
         self.says(Message::Attach { seat, size: SIZE }).await;
         (feed, ears)
@@ -93,6 +105,11 @@ impl Stage {
             Outcome::Left => panic!("left instead of ended"),
         }
     }
+}
+
+/// What the files of one session may take.
+fn share() -> crate::terminal::Share {
+    crate::terminal::LogBudget::new(1 << 30).take(1 << 20).unwrap()
 }
 
 fn certificate() -> Certificate {
@@ -327,13 +344,14 @@ async fn leaving_lets_the_terminal_go_and_tells_the_browser_to_come_back() {
     let (_feed, mut ears) = stage.browser().await;
     assert!(first_frame(&mut ears).await.is_some());
     let (done, was_done) = oneshot::channel();
-    stage.says(Message::Leave(done)).await;
+    stage.says(Message::Leave(Departure::Stop, done)).await;
     timeout(SOON, was_done).await.unwrap().unwrap();
     assert!(matches!(stage.outcome.await.unwrap(), Outcome::Left));
     assert_eq!(*ears.parting.borrow(), Some(Close::Restarting));
     assert_eq!(played.terminal.read(&mut [0; 8]).await.unwrap(), 0);
     assert!(played.shell.try_wait().unwrap().is_none(), "the shell goes on");
-    assert!(crate::terminal::unpark(&stage.dir.path().join("x.screen")).is_some(), "the next daemon knows the screen");
+    let (file, _) = RecordFile::open(&stage.dir.path().join("x.rec")).unwrap();
+    assert!(file.checkpoints(share()).unwrap().newest().is_some(), "the next daemon knows the screen");
 }
 
 /// How a session ends whose kernel counted `before` kills while the shell lived and `after` at its end, and whose conmon

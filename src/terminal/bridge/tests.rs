@@ -1,6 +1,7 @@
 //! One WebSocket, driven from both ends: a client over an in-memory pipe, and the session's task played by the test.
 
 mod arriving; // from the upgrade to the seat
+mod looking; //  who only looks
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -19,7 +20,7 @@ use super::*;
 use crate::terminal::protocol::Notice;
 use crate::{
     auth::{OwnerId, Person},
-    session::{AttachmentId, EndReason, Message as Asked},
+    session::{AttachmentId, Claim, EndReason, Message as Asked},
     terminal::{
         feed::{Feed, Seat},
         output::Output,
@@ -49,7 +50,7 @@ fn visitor() -> (watch::Sender<bool>, Visitor) {
     let person =
         Person { owner: OwnerId::local("0123456789abcdef"), name: "mira".into(), groups: vec![], admin: false };
     let (login, login_over) = watch::channel(false);
-    (login, Visitor { person, login_over })
+    (login, Visitor::played(Claim::Own { person, window: None }, login_over, watch::channel(false).1))
 }
 
 /// Without a cookie, and no ticket is good.
@@ -63,11 +64,16 @@ fn config() -> WebSocketConfig {
 
 /// A WebSocket that has its seat, and was shown the empty screen.
 async fn seated() -> Table {
+    seated_with(Rights::Own).await
+}
+
+async fn seated_with(rights: Rights) -> Table {
     let dir = tempfile::tempdir().unwrap();
     let output = Arc::new(Output::new(Ring::create(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT, None));
     let feed = Arc::new(Feed::new(AttachmentId(1), "mira".into(), "127.0.0.1".into(), Arc::new(Notify::new())));
     let (seat, ears) = Seat::new(feed.clone());
     let (boarding, inbox) = Boarding::of(feed.clone(), output.clone());
+    let boarding = boarding.with(rights);
     let (ours, theirs) = tokio::io::duplex(PIPE);
     let (login, visitor) = visitor();
     let done = tokio::spawn(async move {
@@ -426,6 +432,18 @@ async fn input_is_accepted_as_far_as_the_terminal_took_it() {
     assert_eq!(table.client.got().await, Got::Frame(json!({"type": "accepted", "bytes": 4})));
     table.feed.pour(|b| Ok(b.len())).unwrap();
     assert_eq!(table.client.got().await, Got::Frame(json!({"type": "accepted", "bytes": 13})));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_terminal_took_last_is_said_before_the_connection_closes() {
+    let mut table = seated().await;
+    table.client.types(b"echo hello").await;
+    while table.feed.received() < 10 {
+        tokio::task::yield_now().await;
+    }
+    table.feed.pour(|b| Ok(b.len())).unwrap();
+    table.seat.take().unwrap().close(Close::Restarting);
+    assert_eq!(table.client.got().await, Got::Frame(json!({"type": "accepted", "bytes": 10})));
 }
 
 #[tokio::test(start_paused = true)]

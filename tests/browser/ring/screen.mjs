@@ -1,6 +1,8 @@
 // What is around the terminal: its start, the line of numbers, the boxes, search, settings, links, the bell.
 
+import '../../../web/words.en.js'; // before all that speak
 import { facts } from '../../../web/facts.js';
+import { words } from '../../../web/words.js';
 import { inspectThemes } from '../axe.mjs';
 import { agreedSize, inTerminal, launch, line, occupy, openPage, picture, press, prompt, rows, run, type, until } from '../browser.mjs';
 import { played, started } from '../played.mjs';
@@ -11,8 +13,8 @@ async function starts({ page, context, faults }) {
   const id = page.url().split('/').pop();
   const second = await played(context, faults, page.url());
   const step = () => text(second.page, '#steps [aria-current]');
-  const progress = (name, done, total, words) => second.tell({ type: 'progress', step: name, done, total, text: words });
-  progress('queue', 3, 5, 'Waiting for a turn');
+  const progress = (name, done, total, words) => second.tell({ type: 'progress', step: name, done, total, layers: null, complete: null, text: words });
+  progress('queue', 3, 5, '');
   await until('the place in the queue is told', async () => (await step()).endsWith('3rd of 5 waiting'));
   await until('it is announced', async () => (await text(second.page, '#announce')).includes('3rd of 5 waiting'));
   if (!/^\d:\d\d so far/.test(await text(second.page, '#elapsed'))) throw new Error(await text(second.page, '#elapsed'));
@@ -25,12 +27,12 @@ async function starts({ page, context, faults }) {
     ['image-missing', 'Only an administrator can provide it'], ['host-full', 'makes room'],
     ['limits-unproven', 'No shell was started'], ['start-failed', 'Try once more'],
   ]) {
-    second.tell({ type: 'ended', reason, status: null, text: `It says ${reason}.` });
+    second.tell({ type: 'ended', reason, status: null, text: '' });
     second.shut(1000);
     const box = second.page.getByRole('dialog');
     await box.getByRole('heading', { name: 'The session did not start' }).waitFor();
     const said = await box.textContent();
-    for (const wanted of [`It says ${reason}.`, help, `Reason: ${reason}`, `Session ${id}`, 'New session', 'Back to start']) {
+    for (const wanted of [words.reasons[reason], help, `Reason: ${reason}`, `Session ${id}`, 'New session', 'Back to start']) {
       if (!said.includes(wanted)) throw new Error(`"${wanted}" is not in "${said}"`);
     }
     if (await second.page.locator('#starting').isVisible()) throw new Error('the steps are still there');
@@ -46,7 +48,7 @@ async function starts({ page, context, faults }) {
   second.shut(4404);
   const box = second.page.getByRole('dialog');
   await box.getByRole('heading', { name: 'Session ended' }).waitFor();
-  if (!/It was lost\..*Reason: lost/.test(await box.textContent())) throw new Error(await box.textContent());
+  if (!/went down\..*Reason: lost/.test(await box.textContent())) throw new Error(await box.textContent());
   await second.page.close();
 }
 
@@ -324,7 +326,7 @@ async function accessible({ page, context, faults }) {
   const { page: second, tell, shut } = await played(context, faults, page.url());
   const box = second.getByRole('dialog');
   const check = (name) => inspectThemes(second, name, (theme) => picture(second, `state-${name.replaceAll(/\W+/g, '-')}-${theme}`));
-  tell({ type: 'progress', step: 'queue', done: 3, total: 5, text: 'Waiting for a turn' });
+  tell({ type: 'progress', step: 'queue', done: 3, total: 5, layers: null, complete: null, text: '' });
   await second.locator('#starting').waitFor();
   await check('starting');
   tell(started({ deadlines: { idle_ms: 900_000, detached_ms: 900_000, lifetime_left_ms: 50_000 } }));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
+import { amount, ordinal, processors } from '../../../web/words.en.js'; // before all that speak
 import { harmless } from '../../../web/clipboard.js';
 import { facts } from '../../../web/facts.js';
 import { wish } from '../../../web/keys.js';
@@ -10,7 +11,7 @@ import { Strips } from '../../../web/notices.js';
 import { endBox } from '../../../web/outcome.js';
 import { isHardware } from '../../../web/renderer.js';
 import { parse } from '../../../web/settings.js';
-import { amount, ordinal, processors, title, words } from '../../../web/words.js';
+import { title, words } from '../../../web/words.js';
 
 const frames = JSON.parse(readFileSync(new URL('../../frames/to-client.json', import.meta.url), 'utf8'));
 const [limited, unlimited] = frames.filter((frame) => frame.type === 'started');
@@ -99,7 +100,14 @@ test('numbers are told as people say them', () => {
     ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '22nd', '32nd', '111th']);
   assert.deepEqual([0, 2048, 12_582_912, 17_179_869_184].map(amount), ['0 KB', '2 KB', '12 MB', '16 GB']);
   assert.deepEqual([0, 4, 480, 500, 2000].map(processors), ['0', '0', '0.48', '0.5', '2']);
-  assert.equal(words.stepNote({ step: 'queue', done: 3, total: 5, text: '' }), '3rd of 5 waiting');
+  const note = (progress) => words.stepNote({ step: 'pull', done: 0, total: 0, layers: null, complete: null, text: '', ...progress });
+  assert.equal(note({ step: 'queue', done: 3, total: 5 }), '3rd of 5 waiting');
+  assert.equal(note({ step: 'verify' }), 'Checking its limits');
+  assert.equal(note({ step: 'dance', text: 'Of a newer daemon' }), 'Of a newer daemon');
+  assert.equal(note({}), 'Fetching the image');
+  assert.equal(note({ text: 'Trying to pull x...' }), 'Trying to pull x...');
+  assert.equal(note({ layers: 3 }), 'Layer 3');
+  assert.equal(note({ done: 2 << 20, total: 3 << 20, layers: 3, complete: 1 }), '2 MB of 3 MB, 1 of 3 layers');
   assert.equal(title('', 'shell', true), '● shell – Coracle');
 });
 
@@ -111,6 +119,8 @@ test('a start that failed is told as one; an end on purpose is not', () => {
   }
   assert.equal(endBox('abc', ended('owner'), null).title, words.ended.title);
   assert.ok(endBox('abc', ended('host-full'), null).facts.includes('Session abc'));
+  assert.equal(endBox('abc', ended('idle'), limited).text, words.reasons.idle);
+  assert.equal(endBox('abc', ended('of-a-newer-daemon'), limited).text, 'Words.');
   assert.ok(endBox('abc', { ...ended('exit'), status: 7 }, limited).facts.includes('Exit status 7'));
 });
 

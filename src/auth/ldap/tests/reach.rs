@@ -9,6 +9,7 @@ use rustix::net::{AddressFamily, SocketType, ipproto};
 use super::*;
 use crate::{
     auth::ldap::{
+        Directory, Trouble,
         door::{Attempt, Step, connect},
         played::{Certificates, Peer, result},
     },
@@ -134,6 +135,29 @@ async fn a_server_that_cannot_work_or_breaks_off_is_left_for_another() {
     assert!(left(|peer| peer.request().map(drop).ok_or(std::io::ErrorKind::Other.into()), false).await);
     assert!(left(|peer| peer.answer(|_| vec![0x30, 0]), false).await);
     assert!(left(|peer| peer.wait_for_the_end(), false).await);
+}
+
+/// What a login is told that runs out of time before any single step does, with these servers, by the second of them.
+async fn out_of_time(urls: Vec<LdapUrl>) -> String {
+    let settings = LdapAuth { login_timeout: Duration::from_millis(300), ..settings(urls) };
+    let directory = Directory::new(settings.into()).unwrap();
+    let looked = async { directory.visit().await?.find("bob").await };
+    let Trouble(said) = looked.await.map(drop).unwrap_err();
+    said
+}
+
+#[tokio::test]
+async fn a_login_that_runs_out_of_time_names_the_server_that_was_being_asked() {
+    let dead = closed();
+    let silent = Played::plain(|peer| peer.wait_for_the_end());
+    let said = out_of_time(vec![dead.clone(), silent.url()]).await;
+    assert!(said.starts_with(&format!("{}: no complete answer within 300ms", silent.url())), "{said}");
+    assert!(said.contains("login_timeout") && !said.contains(&dead.to_string()), "{said}");
+    // … also one that takes the connection's time, not the answer's.
+    let full = FullBacklog::new();
+    let url = LdapUrl::Ldap("127.0.0.1".to_owned(), full.address.port());
+    let said = out_of_time(vec![dead, url.clone()]).await;
+    assert!(said.starts_with(&format!("{url}: ")), "{said}");
 }
 
 #[tokio::test]

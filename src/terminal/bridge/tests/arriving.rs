@@ -101,7 +101,7 @@ async fn a_session_that_is_not_there_is_4404() {
 async fn a_daemon_that_leaves_says_come_back_and_not_that_the_session_is_gone() {
     let dir = tempfile::tempdir().unwrap();
     let roster = Roster::for_test(dir.path());
-    roster.leave().await;
+    roster.leave(crate::activation::Departure::Stop).await;
     let (_login, visitor) = visitor();
     let (mut client, _) = arriving(&roster, Caller::Known(visitor)).await;
     assert_eq!(client.closes().await, 1012);

@@ -16,7 +16,7 @@ const MOST: u64 = 64 << 10;
 ///
 /// # Errors
 /// It is not there, fails, or is not done in time: then it is killed.
-pub(super) fn answer(words: &[&str], uid: u32) -> Result<String, String> {
+pub(crate) fn answer(words: &[&str], uid: u32) -> Result<String, String> {
     answer_within(words, uid, LIMIT)
 }
 
