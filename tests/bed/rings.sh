@@ -302,7 +302,7 @@ browser_tests() {
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs || status=1
   # The demo's check once more, over TLS.
   one env LOGIN="$LOGIN" PASSWORD="$PASSWORD" timeout "$BROWSER_LIMIT" "$BED/https_page.sh" "$machine"
-  recorded "$machine"
+  record_sessions "$machine"
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD CORACLE_LARGE=$LARGE_RECORDING \
     timeout "$BROWSER_LIMIT" node tests/browser/recordings.mjs || status=1
   below_a_path "$machine"
@@ -311,7 +311,7 @@ browser_tests() {
 }
 
 # Records sessions from now on; a recording of 200 MB is there already.
-recorded() {
+record_sessions() {
   local owner
   "$BED/machine.sh" put "$1" "$BED/large_recording.sh" /usr/lib/coracle/large-recording
   # shellcheck disable=SC2016  # expanded inside
