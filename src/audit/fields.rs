@@ -54,6 +54,7 @@ fn kind(event: &Event<'_>) -> (&'static str, &'static str, &'static str) {
         Event::RecordingStopped { .. } => (ids::RECORDING_STOPPED, "recording-stopped", WARNING),
         Event::RecordingRemoved { .. } => (ids::RECORDING_REMOVED, "recording-removed", NOTICE),
         Event::File { .. } => (ids::FILE, "file", NOTICE),
+        Event::RecordingViewed { .. } => (ids::RECORDING_VIEWED, "recording-viewed", NOTICE),
         Event::ConfigLoaded { .. } => (ids::CONFIG_LOADED, "config-loaded", NOTICE),
         Event::ConfigRefused { .. } => (ids::CONFIG_REFUSED, "config-refused", WARNING),
         Event::Refused { .. } => (ids::REFUSED, "refused", WARNING),
@@ -221,6 +222,16 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
                 ]),
             )
         }
+        Event::RecordingViewed { id, user, of, owner, peer } => (
+            format!("session {id}: recording of {of} viewed by {user} from {peer}"),
+            fields([
+                ("CORACLE_SESSION", id.as_str()),
+                ("CORACLE_USER", user),
+                ("CORACLE_OF", of),
+                ("CORACLE_OWNER", &owner.to_string()),
+                ("CORACLE_PEER", peer),
+            ]),
+        ),
         Event::ConfigLoaded { file, hash } => (
             format!("configuration {file} in force, hash {hash}"),
             fields([("CORACLE_FILE", file), ("CORACLE_CONFIG", hash)]),

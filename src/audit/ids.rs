@@ -43,6 +43,8 @@ pub(super) const RECORDING_STOPPED: &str = "ef5a78fbb0f87a4e29a44f4dcf7f4387";
 pub(super) const RECORDING_REMOVED: &str = "e6f26f2bc1b17fd473354cabbfb2b1d1";
 /// A file went into a session or out of it.
 pub(super) const FILE: &str = "d2e67b551afd02967be61f8614ea2125";
+/// Somebody looks at a recording.
+pub(super) const RECORDING_VIEWED: &str = "b37c55342c66c4425b727e59e2c62454";
 /// A configuration came into force.
 pub(super) const CONFIG_LOADED: &str = "8d703eae7f32423e610558aaa5d876eb";
 /// A configuration has mistakes; the one before, if any, stays.

@@ -157,6 +157,14 @@ pub(crate) enum Event<'a> {
         bytes: u64,
         outcome: &'a str,
     },
+    /// Somebody looks at what was recorded of a session; `of` is its owner's name, `owner` the id.
+    RecordingViewed {
+        id: SessionId,
+        user: &'a str,
+        of: &'a str,
+        owner: &'a OwnerId,
+        peer: &'a str,
+    },
     ConfigLoaded {
         file: &'a str,
         hash: &'a str,

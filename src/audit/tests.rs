@@ -49,6 +49,7 @@ fn least_of_each() -> BTreeMap<String, BTreeMap<&'static str, String>> {
         Event::RecordingStopped { id, user, profile, why: "the disk is full" },
         Event::RecordingRemoved { id, why: "max_age", bytes: 1 },
         Event::File { id, user, peer, direction: "in", path: "a", bytes: 0, outcome: "whole" },
+        Event::RecordingViewed { id, user, of: user, owner, peer },
         Event::ConfigLoaded { file, hash: "00" },
         Event::ConfigRefused { file, why: "unknown key", reference },
         Event::Refused { count: 41, peer, what: "login" },

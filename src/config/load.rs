@@ -84,6 +84,7 @@ impl Config {
                 max: at_least_one(32),
                 per_user: at_least_one(4),
                 starts_per_minute: at_least_one(6),
+                copies_ahead: 4,
                 isolation: Isolation::Auto,
                 require_limits: true,
                 log_budget: 64 << 20,
@@ -336,6 +337,7 @@ fn check_sessions(mut section: Section<'_, '_>, sessions: &mut Sessions) {
     count(&mut section, "max", MAX_SESSIONS, &mut sessions.max);
     count(&mut section, "per_user", MAX_SESSIONS, &mut sessions.per_user);
     count(&mut section, "starts_per_minute", MAX_STARTS, &mut sessions.starts_per_minute);
+    section.count("copies_ahead", 0..=MAX_SESSIONS, &mut sessions.copies_ahead);
     let words = [("auto", Isolation::Auto), ("slots", Isolation::Slots), ("shared", Isolation::Shared)];
     section.word("isolation", &words, &mut sessions.isolation);
     section.switch("require_limits", &mut sessions.require_limits);

@@ -133,6 +133,8 @@ pub(crate) struct Sessions {
     pub(crate) per_user: NonZeroU32,
     /// Starts in a minute for one person. Default 6.
     pub(crate) starts_per_minute: NonZeroU32,
+    /// Ranges of ids that get their copy of an image ahead, once it has changed; 0: none. Default 4.
+    pub(crate) copies_ahead: u32,
     pub(crate) isolation: Isolation,
     /// Refuse a session whose limits the kernel does not confirm. False only where the controllers do not exist.
     pub(crate) require_limits: bool,

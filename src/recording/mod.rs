@@ -17,10 +17,10 @@ mod verify; // whether they are what was recorded
 
 pub(crate) use cast::{Event, Header, MAX_EVENT, What};
 pub(crate) use chain::{Begin, Block, ChainLine, Hash, MAX_CHAIN_LINE, Seal};
-pub(crate) use lines::{Line, Lines};
-pub(crate) use recorder::{Lag, Recording, Standing, Whose};
+pub(crate) use lines::Lines;
+pub(crate) use recorder::{Lag, Recording, Whose};
 pub(crate) use seek::{Checkpoint, MAX_CHECKPOINT};
-pub(crate) use shelf::{HANG, Retention, Shelf};
+pub(crate) use shelf::{Retention, Shelf};
 pub(crate) use verify::{Report, State, verify};
 pub(crate) use writer::{Left, Piece, Writer};
 

@@ -465,6 +465,11 @@ impl Terminal {
         self.until("the close frame", |t| t.closed).await
     }
 
+    /// Reads until the connection is gone, whether a close frame came or not.
+    pub(crate) async fn is_gone(&mut self) {
+        timeout(PATIENCE, async { while self.step().await {} }).await.expect("the connection stays");
+    }
+
     /// The reason and status with which the session ended, after the close frame; 1000 is checked.
     pub(crate) async fn ends(&mut self) -> (String, Option<i64>) {
         assert_eq!(self.closes().await, 1000, "{:?}", self.frames);

@@ -44,7 +44,8 @@ impl Bystander {
 
     /// The daemon died: the socket is gone, and it was not said that the session is over.
     pub(crate) async fn cut_off(&mut self) {
-        assert_ne!(self.terminal.until("the socket is gone", |t| Some(t.closed)).await, Some(1000));
+        self.terminal.is_gone().await;
+        assert_ne!(self.terminal.closed, Some(1000));
     }
 
     /// The page has come back by itself.

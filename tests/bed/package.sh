@@ -62,7 +62,7 @@ as_root_build() {
   target=$CACHE/package-target-$kind-$suite
   [ "${FRESH-}" != 1 ] || target=$stage/target
   mkdir -p "$target"
-  unshare -mnpf --propagation private -- "$0" --in-namespace "$kind" "$suite" "$root" "$stage" "$tarball" "$target" >&2
+  unshare -mnpf --kill-child --propagation private -- "$0" --in-namespace "$kind" "$suite" "$root" "$stage" "$tarball" "$target" >&2
   rm -rf "$out"
   mkdir -p "$out"
   cp "$stage"/out/* "$out/"

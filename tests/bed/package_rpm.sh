@@ -13,9 +13,10 @@ if [ "$FRESH" != 1 ]; then
   export CARGO_TARGET_DIR=/target
   mkdir source
   tar --extract --file=SOURCES/"$(basename "$tarball")" --strip-components=1 --directory=source
-  # cargo compares times to know what has changed in our own crate, and ours are all those of one commit.
+  # Why: see package_deb.sh.
   (cd source && cargo clean --quiet --frozen --release --package coracle)
   rm -r source
+  find /target -exec touch --no-dereference --date="@$(date +%s)" {} +
 fi
 # `make test` runs the tests. Debian's rpm knows no package of Debian's as what the spec requires.
 rpmbuild -ba --nodeps --nocheck --define "_topdir $place" --define '_buildhost localhost' \

@@ -195,7 +195,7 @@ async fn after_kill_9_in_the_middle_of_output_the_recording_goes_on_and_its_chai
         for _ in 0..3 {
             terminal.until("some output", |t| (t.output.len() > 2000).then_some(())).await;
             service.machine.root(&["kill", "-KILL", &service.daemon().expect("it runs")]);
-            terminal.until("the socket is gone", |t| Some(t.closed)).await;
+            terminal.is_gone().await;
             while terminal.step().await {}
             terminal = alice.terminal(&id).await;
             terminal.frame("started").await;

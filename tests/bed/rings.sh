@@ -15,6 +15,7 @@ BED_TESTS_LIMIT=2400 # the integration tests of one suite
 VM_TESTS_LIMIT=1800  # where processors are emulated, too
 BROWSER_LIMIT=1800
 DEMO_LIMIT=600
+LARGE_RECORDING=largelargela # any id
 SESSION_IMAGE=localhost/coracle-bed:session
 BUSYBOX_IMAGE=localhost/coracle-bed:busybox
 TOOLS_IMAGE=localhost/coracle-bed:tools
@@ -301,9 +302,28 @@ browser_tests() {
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs || status=1
   # The demo's check once more, over TLS.
   one env LOGIN="$LOGIN" PASSWORD="$PASSWORD" timeout "$BROWSER_LIMIT" "$BED/https_page.sh" "$machine"
+  record_sessions "$machine"
+  CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD CORACLE_LARGE=$LARGE_RECORDING \
+    timeout "$BROWSER_LIMIT" node tests/browser/recordings.mjs || status=1
   below_a_path "$machine"
   CORACLE_URL=$URL/shell CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/base.mjs || status=1
   return "$status"
+}
+
+# Records sessions from now on; a recording of 200 MB is there already.
+record_sessions() {
+  local owner
+  "$BED/machine.sh" put "$1" "$BED/large_recording.sh" /usr/lib/coracle/large-recording
+  # shellcheck disable=SC2016  # expanded inside
+  owner=$("$BED/machine.sh" user "$1" sh -euc 'sed -n "s/^$1:[^:]*:[^:]*:\([0-9a-f]*\):.*/\1/p" "$HOME/.config/coracle/users"' _ "$LOGIN")
+  # shellcheck disable=SC2016
+  "$BED/machine.sh" user "$1" sh -euc '
+    mkdir -p "$HOME/.config/coracle/config.d"
+    printf "[recording]\npolicy = \"best-effort\"\n" >"$HOME/.config/coracle/config.d/recorded.toml"
+    for state in "$HOME/.local/state/coracle/state" "$HOME/.config/coracle/state"; do
+      [ ! -d "$state" ] || sh /usr/lib/coracle/large-recording "$state/recordings" "$1" "local:$2" "$3" 200000000
+    done
+    systemctl --user restart coracle.service' _ "$LARGE_RECORDING" "$owner" "$LOGIN"
 }
 
 # Moves what install.sh made to a base path, with room for some starts more.

@@ -65,7 +65,8 @@ async fn a_shell_that_ended_while_no_daemon_was_there_says_its_last_words_to_the
     drop(conmon);
     let roster = Roster::for_test_with(dir.path(), Stored::from([(format!("s-{id}"), kept)]));
     roster.settled().await;
-    let (boarding, mut ears) = roster.attach(id, &Claim::Own(person), Size::DEFAULT, "127.0.0.1").await.unwrap();
+    let (boarding, mut ears) =
+        roster.attach(id, &Claim::Own { person, window: None }, Size::DEFAULT, "127.0.0.1").await.unwrap();
     let mut told = Vec::new();
     while let Some(one) = timeout(Duration::from_secs(60), ears.told.recv()).await.unwrap() {
         told.push(one);

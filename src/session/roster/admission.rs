@@ -126,6 +126,8 @@ impl Roster {
         };
         let now = BootTime::now();
         let machine = Machine::new(periods, now);
+        let ranges = slots.lock().unwrap_or_else(PoisonError::into_inner).count().unwrap_or(0);
+        let ahead = (0..ranges.min(sessions.copies_ahead)).map(Mapping::Slot).collect();
         let launch = Launch {
             id,
             owner: who.owner.clone(),
@@ -137,6 +139,8 @@ impl Roster {
             starts: self.0.starts.clone(),
             slots,
             podman: self.0.podman.clone(),
+            copies: self.0.copies.clone(),
+            ahead,
             unwanted: watch::channel(false).1, // replaced below by the task's own
         };
         let record = Record {

@@ -94,6 +94,9 @@ impl Sailing {
 
     /// Nothing is written any more; what the shell said last is still read, to the end of file or for [`TAIL`].
     pub(super) fn only_the_tail(&mut self, why: &str) {
+        if let Work::Running(running) = &mut self.work {
+            running.conmon.keep_last_word(); // the tail may take its time
+        }
         self.tail.get_or_insert_with(|| (Instant::now() + TAIL, why.to_owned()));
     }
 }
