@@ -43,6 +43,9 @@ _coracle() {
             coracle,ps)
                 cmd="coracle__subcmd__ps"
                 ;;
+            coracle,replay)
+                cmd="coracle__subcmd__replay"
+                ;;
             coracle,serve)
                 cmd="coracle__subcmd__serve"
                 ;;
@@ -79,6 +82,9 @@ _coracle() {
             coracle__subcmd__help,ps)
                 cmd="coracle__subcmd__help__subcmd__ps"
                 ;;
+            coracle__subcmd__help,replay)
+                cmd="coracle__subcmd__help__subcmd__replay"
+                ;;
             coracle__subcmd__help,serve)
                 cmd="coracle__subcmd__help__subcmd__serve"
                 ;;
@@ -110,7 +116,7 @@ _coracle() {
 
     case "${cmd}" in
         coracle)
-            opts="-h -V --config --help --version serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help"
+            opts="-h -V --config --help --version serve check-config doctor passwd prepare ldap ps watch end replay verify enter-userns help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -204,7 +210,7 @@ _coracle() {
             return 0
             ;;
         coracle__subcmd__help)
-            opts="serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help"
+            opts="serve check-config doctor passwd prepare ldap ps watch end replay verify enter-userns help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -344,6 +350,20 @@ _coracle() {
             return 0
             ;;
         coracle__subcmd__help__subcmd__ps)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        coracle__subcmd__help__subcmd__replay)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -536,6 +556,36 @@ _coracle() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        coracle__subcmd__replay)
+            opts="-h --speed --idle --from --dump --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --speed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --idle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
