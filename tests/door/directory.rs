@@ -221,7 +221,7 @@ fn whoever_is_disabled_gets_nothing_new_is_warned_and_their_session_ends_within_
         let began = Instant::now();
         let (mut warned, mut ended) = (None, None);
         while ended.is_none() {
-            match client.0.read().unwrap() {
+            match client.next() {
                 Message::Text(text) => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
                     if frame["kind"] == "directory" {

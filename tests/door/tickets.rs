@@ -1,10 +1,11 @@
 //! A terminal's WebSocket without a cookie: tickets, asked for and brought back. The sessions here wait for a Podman that
 //! is not there, which is all that a ticket needs.
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::{Message, WebSocket, protocol::Role};
+use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, protocol::Role};
 
 use crate::daemon::{Bed, Daemon, can_run};
 use crate::login::{as_user, sign_in_as};
@@ -90,18 +91,28 @@ pub(crate) fn ask(address: SocketAddr, what: &str, headers: &str, wanted: &Value
 }
 
 /// The client's end of a terminal's WebSocket.
-pub(crate) struct Client(pub(crate) WebSocket<TcpStream>);
+pub(crate) struct Client(WebSocket<TcpStream>);
 
 impl Client {
     pub(crate) fn says(&mut self, frame: Value) {
         self.0.send(Message::text(frame.to_string())).unwrap();
     }
 
+    /// The next message. A process that was stopped and goes on has its calls interrupted.
+    pub(crate) fn next(&mut self) -> Message {
+        loop {
+            match self.0.read() {
+                Err(Error::Io(e)) if e.kind() == ErrorKind::Interrupted => {}
+                other => return other.unwrap(),
+            }
+        }
+    }
+
     /// The types of the frames up to the first of this type, or up to the close frame, whose code is the last one then.
     fn hears(&mut self, until: &str) -> Vec<String> {
         let mut heard = Vec::new();
         while heard.last().is_none_or(|last| last != until) {
-            match self.0.read().unwrap() {
+            match self.next() {
                 Message::Text(text) => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
                     heard.push(frame["type"].as_str().unwrap().to_owned());
