@@ -208,17 +208,9 @@ fn whoever_must_change_the_password_is_told_where_and_nobody_else_gets_another_h
 
 #[test]
 fn each_thing_that_stops_a_right_password_has_a_sentence_of_its_own_and_the_reference() {
-    let all = [
-        Stopped::PasswordExpired,
-        Stopped::MustChange,
-        Stopped::Disabled,
-        Stopped::AccountExpired,
-        Stopped::NotNow,
-        Stopped::NotAllowed,
-    ];
     let told: std::collections::BTreeSet<String> =
-        all.iter().map(|state| login_stopped(english(), *state, "7f3a00aa")).collect();
-    assert_eq!(told.len(), all.len());
+        Stopped::ALL.iter().map(|state| login_stopped(english(), *state, "7f3a00aa")).collect();
+    assert_eq!(told.len(), Stopped::ALL.len());
     assert!(told.iter().all(|text| text.ends_with("Reference 7f3a00aa.")), "{told:?}");
 }
 
