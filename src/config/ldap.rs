@@ -12,7 +12,7 @@ use std::{path::PathBuf, time::Duration};
 pub(crate) use dn::Dn;
 #[cfg(fuzzing)]
 pub(crate) use filter::position;
-pub(crate) use filter::{BindName, BindTemplate, Filter, FilterTemplate};
+pub(crate) use filter::{BindTemplate, Filter, FilterTemplate};
 pub(crate) use pattern::{NamePattern, is_format};
 pub(crate) use preset::IN_CHAIN;
 pub(super) use read::Draft;

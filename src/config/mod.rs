@@ -19,10 +19,9 @@ pub(crate) mod fuzz;
 use std::{num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use key::StateKey;
-#[allow(unused_imports)]
 pub(crate) use ldap::{
-    BindName, BindTemplate, DirectoryKind, Dn, Filter, FilterTemplate, GraceLogins, GroupRule, IN_CHAIN, LdapAuth,
-    LdapUrl, SearchScope, Secret, directory_group_name, is_format,
+    BindTemplate, DirectoryKind, Dn, Filter, FilterTemplate, GraceLogins, GroupRule, IN_CHAIN, LdapAuth, LdapUrl,
+    SearchScope, Secret, directory_group_name, is_format,
 };
 pub(crate) use load::Loaded;
 pub(crate) use mistakes::{ConfigErrors, Mistake};

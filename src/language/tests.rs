@@ -57,15 +57,7 @@ fn a_session_that_may_not_be_left_says_so() {
 #[test]
 fn what_one_language_tells_apart_every_other_does() {
     for words in Language::ALL.map(Language::words) {
-        let said = [
-            Stopped::PasswordExpired,
-            Stopped::MustChange,
-            Stopped::Disabled,
-            Stopped::AccountExpired,
-            Stopped::NotNow,
-            Stopped::NotAllowed,
-        ]
-        .map(words.sign_in.stopped);
+        let said = Stopped::ALL.map(words.sign_in.stopped);
         assert!(said.iter().all(|one| said.iter().filter(|other| other == &one).count() == 1), "{said:?}");
         let notices = [
             Notice::ExpiresIn { seconds: 60 },

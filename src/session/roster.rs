@@ -3,13 +3,15 @@
 mod admission; // who may start a session now, and its beginning
 mod aboard; //    from the list to the task and back
 mod boarding; //  the hold that a WebSocket has on its session
+mod parting; //   how sessions are told to end, or left to the next daemon
 
 pub(super) use aboard::{Note, live_dir};
 pub(crate) use admission::{ProfileView, Refusal, Terms};
 pub(crate) use boarding::{Boarding, Rights};
+pub(crate) use parting::END_ALL_WAIT;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -17,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use super::{
     AttachmentId, Claim, EndNote, EndReason, SessionId, Size,
@@ -29,7 +31,7 @@ use super::{
     task::{Message, Standing},
 };
 use crate::{
-    activation::{Departure, Stored},
+    activation::Stored,
     auth::{OwnerId, Person},
     config::{Config, Places},
     podman::{Identity, Podman, Stock},
@@ -40,10 +42,6 @@ use crate::{
 
 /// Messages that may wait for a session's task.
 const INBOX: usize = 64;
-/// How long `end` waits for nothing to be left.
-const END_WAIT: Duration = Duration::from_secs(10);
-/// How long `end_all` does; `coracle end --all` waits a little longer.
-pub(crate) const END_ALL_WAIT: Duration = Duration::from_secs(60);
 /// How long a request about a session waits for adoption.
 const SETTLE_WAIT: Duration = Duration::from_secs(10);
 
@@ -259,73 +257,6 @@ impl Roster {
         }
     }
 
-    /// Ends one session and returns when nothing of it is left (or after 10 s); false: there is none of that id.
-    /// `by` is for the audit: a user's name or `uid 0`.
-    pub(crate) async fn end(&self, id: SessionId, reason: EndReason, by: &str) -> bool {
-        let Some(inbox) = self.table().get(&id).map(|entry| entry.inbox.clone()) else { return false };
-        let _ = inbox.send(Message::End { reason, by: by.to_owned() }).await;
-        self.gone(id).await;
-        true
-    }
-
-    /// The owners of sessions that are not ending, with their names.
-    pub(crate) fn owners(&self) -> BTreeMap<OwnerId, String> {
-        let table = self.table();
-        let staying = table.values().filter(|entry| !entry.is_ending());
-        staying.map(|entry| (entry.person.owner.clone(), entry.person.name.clone())).collect()
-    }
-
-    /// Warns every session of `owner` and ends it after `within`, with the reason `directory`; `why` is for the journal.
-    /// Returns how many there are, those aside that are ending already; waits for none.
-    pub(crate) fn bar(&self, owner: &OwnerId, within: Duration, why: &str) -> usize {
-        let theirs: Vec<_> = {
-            let table = self.table();
-            let theirs = table.values().filter(|entry| entry.person.owner == *owner && !entry.is_ending());
-            theirs.map(|entry| entry.inbox.clone()).collect()
-        };
-        for inbox in &theirs {
-            let barred = Message::Barred { within, why: why.to_owned() };
-            if let Err(mpsc::error::TrySendError::Full(barred)) = inbox.try_send(barred) {
-                let inbox = inbox.clone();
-                tokio::spawn(async move { inbox.send(barred).await });
-            }
-        }
-        theirs.len()
-    }
-
-    /// Waits until the list has forgotten this session, [`END_WAIT`] at most.
-    async fn gone(&self, id: SessionId) {
-        let mut live = self.live();
-        // Not `wait_for`: it would ask the table under the lock of `live`, and others take the two the other way round.
-        let gone = async { while self.is_seated(id) && live.changed().await.is_ok() {} };
-        let _ = tokio::time::timeout(END_WAIT, gone).await;
-    }
-
-    /// Ends every session, those included that are only being adopted or started meanwhile, and returns how many there
-    /// were, when nothing of them is left; after [`END_ALL_WAIT`] at the latest.
-    pub(crate) async fn end_all(&self, reason: EndReason, by: &str) -> usize {
-        let mut told = BTreeSet::new();
-        let all = async {
-            let mut live = self.live();
-            while *live.borrow_and_update() > 0 {
-                let new: Vec<_> = {
-                    let table = self.table();
-                    table.iter().filter(|(id, _)| told.insert(**id)).map(|(_, e)| e.inbox.clone()).collect()
-                };
-                for inbox in new {
-                    let _ = inbox.send(Message::End { reason, by: by.to_owned() }).await;
-                }
-                if live.changed().await.is_err() {
-                    return;
-                }
-            }
-        };
-        if tokio::time::timeout(END_ALL_WAIT, all).await.is_err() {
-            tracing::error!(seconds = END_ALL_WAIT.as_secs(), "sessions are left that would not end");
-        }
-        told.len()
-    }
-
     /// Waits until it is known what became of an earlier daemon's sessions, 10 s at most: who asks for one meanwhile is not
     /// told that it does not exist.
     pub(crate) async fn settled(&self) {
@@ -359,24 +290,6 @@ impl Roster {
     /// With the sentence for the operator.
     pub(crate) async fn ping(&self) -> Result<(), String> {
         self.0.podman.ping().await.map_err(|e| e.to_string())
-    }
-
-    /// SIGTERM: leaves every terminal gently, ends none; attachments close with 1012.
-    /// With a [`Departure::Restart`] the next daemon is handed the terminals that systemd keeps.
-    pub(crate) async fn leave(&self, departure: Departure) {
-        self.0.leaving.store(true, Ordering::Relaxed);
-        let inboxes: Vec<_> = self.table().values().map(|entry| entry.inbox.clone()).collect();
-        let mut left = Vec::new();
-        for inbox in inboxes {
-            let (done, was_done) = oneshot::channel();
-            if inbox.send(Message::Leave(departure, done)).await.is_ok() {
-                left.push(was_done);
-            }
-        }
-        for was_done in left {
-            let _ = tokio::time::timeout(Duration::from_secs(1), was_done).await;
-        }
-        self.0.copies.leave().await;
     }
 
     /// With files in `dir`, no Podman but one that is played there, and ids for sessions.

@@ -1,6 +1,7 @@
 //! The one task that owns a session: its loop turns everything that happens into events of the machine, and carries out the
 //! actions that come back. What each of them takes is told in the files below.
 
+mod asking; //      what is asked of it, what comes back to it, and what it tells of itself
 mod starting; //    from the first stage of a launch to a shell that runs
 mod seating; //     the attachment at the keyboard
 mod watching; //    administrators who look
@@ -23,13 +24,13 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
+pub(crate) use asking::{Ending, Message, Outcome, Report, Standing};
 pub(crate) use gauging::Used;
 pub(crate) use memory::Kills;
 
 use super::{
-    AttachmentId, EndReason, SessionId, Size,
-    ending::Verdict,
-    launch::{HeldSlot, Stage},
+    EndReason, SessionId, Size,
+    launch::HeldSlot,
     record::{Record, RecordFile},
     resize::Resizer,
     state::{Action, Event, Machine, State},
@@ -48,66 +49,6 @@ const FIRST_SIZE: Duration = Duration::from_secs(5);
 const FAREWELL: Duration = Duration::from_secs(5);
 /// How much older than the truth the record's `last_input` may be.
 const REMEMBER_INPUT: Duration = Duration::from_secs(10);
-
-/// What others ask of a session.
-pub(crate) enum Message {
-    Attach {
-        seat: Seat,
-        size: Size,
-    },
-    /// An administrator looks.
-    Watch(Seat),
-    Left(AttachmentId),
-    Resize(AttachmentId, Size),
-    /// Its tab was shown or hidden.
-    Visible(AttachmentId, bool),
-    Extend(AttachmentId),
-    /// A watcher wants the keyboard.
-    Take(AttachmentId),
-    End {
-        reason: EndReason,
-        by: String,
-    },
-    /// Its owner may not be here any more: it is to end after `within`; `why` is for the journal.
-    Barred {
-        within: Duration,
-        why: String,
-    },
-    /// The daemon leaves: hand the terminal over or let go of it gently, end nothing, answer when done.
-    Leave(Departure, oneshot::Sender<()>),
-}
-
-/// How a session's task ended.
-pub(crate) enum Outcome {
-    Ended(Ending),
-    /// The daemon leaves and the session goes on.
-    Left,
-}
-
-/// The facts of an end, for the one end event.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Ending {
-    pub(crate) reason: EndReason,
-    pub(crate) status: Option<i32>,
-    /// Who ended it, if somebody did.
-    pub(crate) by: String,
-    /// For the journal.
-    pub(crate) detail: String,
-    /// Its container could not be removed; the next start of the daemon tries again.
-    pub(crate) left_behind: bool,
-    pub(crate) used: Used,
-}
-
-/// What lists show of a session's state.
-#[derive(Debug, Clone)]
-pub(crate) struct Standing {
-    /// `starting`, `attached`, `detached`, `ending`.
-    pub(crate) word: &'static str,
-    /// When it ends unless a browser comes.
-    pub(crate) detached: Option<BootTime>,
-    /// Administrators who look at it.
-    pub(crate) watched_by: Vec<String>,
-}
 
 /// Where the container is in its life.
 enum Work {
@@ -140,16 +81,6 @@ pub(crate) enum Continuity {
     Whole,
     /// Attached to anew: what was printed meanwhile is lost.
     Broken,
-}
-
-/// What comes back from work that runs beside the task.
-pub(crate) enum Report {
-    Stage(Stage),
-    Running(Running),
-    Judged(Verdict),
-    Measured(filling::Measured),
-    /// The container is removed, or why it could not be.
-    Gone(Result<(), String>),
 }
 
 /// What a task is made of; the roster fills it in.
@@ -493,18 +424,6 @@ impl Sailing {
         if let Err(error) = self.t.file.write(&self.t.record) {
             tracing::warn!(%error, session = %self.id(), "the session's record could not be written");
         }
-    }
-}
-
-impl Standing {
-    pub(crate) fn of(machine: &Machine) -> Standing {
-        let word = match machine.state() {
-            State::Starting(_) => "starting",
-            State::Attached(_) => "attached",
-            State::Detached => "detached",
-            State::Ending(_) | State::Ended(_) => "ending",
-        };
-        Standing { word, detached: machine.detached(), watched_by: Vec::new() }
     }
 }
 

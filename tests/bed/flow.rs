@@ -97,16 +97,7 @@ async fn under_a_flood_that_nobody_reads_the_daemon_stays_small_and_ctrl_c_works
     assert!(grown < 4 * 1024, "grew by {grown} kB");
     assert_eq!(other.ask("echo alive").await, "alive", "others are not slowed");
     terminal.say(json!({"type": "resize", "cols": 90, "rows": 20})).await;
-    terminal.type_in("\x03").await;
-    let pressed = Instant::now();
-    terminal.acks = true;
-    terminal.ack().await;
-    let prompt = |t: &Terminal| {
-        let redrawn = t.redraw.split_once("^C").is_some_and(|(_, after)| after.contains("$ "));
-        (redrawn || t.output.ends_with("$ ")).then_some(())
-    };
-    terminal.until("the prompt behind the flood", prompt).await;
-    assert!(pressed.elapsed() < PROMPT_AGAIN, "{:?}", pressed.elapsed());
+    interrupt(&mut terminal).await;
     assert!(terminal.frames.iter().any(|f| f["type"] == "snapshot_end"), "what it missed is skipped by a redraw");
     assert!(!terminal.frames.iter().any(|f| f["kind"] == "gap"), "nothing is lost");
     terminal.output.clear();
@@ -130,6 +121,20 @@ fn held(service: &Service) -> u64 {
     let numbers: Vec<u64> = kilobytes.collect();
     assert_eq!(numbers.len(), 2, "{told:?}");
     numbers.iter().sum::<u64>() * 1024
+}
+
+/// Ctrl-C from a page that begins to read again: the prompt is there in time, in the output or in a redraw.
+async fn interrupt(terminal: &mut Terminal) {
+    let pressed = Instant::now();
+    terminal.type_in("\x03").await;
+    terminal.acks = true;
+    terminal.ack().await;
+    let prompt = |t: &Terminal| {
+        let redrawn = t.redraw.split_once("^C").is_some_and(|(_, after)| after.contains("$ "));
+        (redrawn || t.output.ends_with("$ ")).then_some(())
+    };
+    terminal.until("the prompt behind the flood", prompt).await;
+    assert!(pressed.elapsed() < PROMPT_AGAIN, "{:?}", pressed.elapsed());
 }
 
 /// The rows that a redraw and what followed it show, without colours, blanks and the like.
@@ -187,16 +192,7 @@ async fn ten_seconds_behind_a_flood_cost_two_megabytes_at_most_a_trickle_is_read
     assert!(read <= trickle + (2 << 20), "{read} bytes in {took:?}");
     assert!(read >= 256 * 1024, "only {read} bytes in {took:?}: the terminal was not read");
 
-    let pressed = Instant::now();
-    terminal.type_in("\x03").await;
-    terminal.acks = true;
-    terminal.ack().await;
-    let prompt = |t: &Terminal| {
-        let redrawn = t.redraw.split_once("^C").is_some_and(|(_, after)| after.contains("$ "));
-        (redrawn || t.output.ends_with("$ ")).then_some(())
-    };
-    terminal.until("the prompt behind the flood", prompt).await;
-    assert!(pressed.elapsed() < PROMPT_AGAIN, "{:?}", pressed.elapsed());
+    interrupt(&mut terminal).await;
     assert!(!terminal.frames.iter().any(|f| f["kind"] == "gap"), "nothing is lost");
     // What it shows, made of the redraw that it was sent and what came since, is what anybody is shown who comes now.
     let own = rows_of(&format!("{}{}", terminal.redraw, terminal.output));

@@ -107,6 +107,18 @@ pub(crate) enum Stopped {
     NotAllowed,
 }
 
+#[cfg(test)]
+impl Stopped {
+    pub(crate) const ALL: [Stopped; 6] = [
+        Stopped::PasswordExpired,
+        Stopped::MustChange,
+        Stopped::Disabled,
+        Stopped::AccountExpired,
+        Stopped::NotNow,
+        Stopped::NotAllowed,
+    ];
+}
+
 /// How somebody with a login or a session stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Standing {

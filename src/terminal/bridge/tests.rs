@@ -2,6 +2,7 @@
 
 mod arriving; // from the upgrade to the seat
 mod looking; //  who only looks
+mod stalled; //  who reads nothing, or answers nothing
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -17,7 +18,6 @@ use tokio::{
 use tokio::time::timeout_at;
 
 use super::*;
-use crate::terminal::protocol::Notice;
 use crate::{
     auth::{OwnerId, Person},
     session::{AttachmentId, Claim, EndReason, Message as Asked},
@@ -25,7 +25,7 @@ use crate::{
         feed::{Feed, Seat},
         output::Output,
         protocol::{INPUT_CREDIT, OUTPUT_CREDIT},
-        ring::{CAPACITY, Ring},
+        ring::Ring,
     },
 };
 
@@ -324,42 +324,6 @@ async fn a_login_that_is_over_closes_with_4401_within_a_second_even_behind_outpu
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_reads_nothing_still_types_asks_and_ends() {
-    let mut table = seated().await;
-    table.output.write(&[b'x'; CAPACITY as usize]).unwrap();
-    tokio::time::sleep(Duration::from_millis(10)).await; // the pipe is full now
-    table.client.types(b"\x03").await;
-    table.client.says(json!({"type": "resize", "cols": 90, "rows": 30})).await;
-    table.client.says(json!({"type": "end"})).await;
-    assert!(matches!(table.inbox.recv().await, Some(Asked::Resize(AttachmentId(1), Size { cols: 90, rows: 30 }))));
-    assert!(matches!(table.inbox.recv().await, Some(Asked::End { reason: EndReason::Owner, .. })));
-    assert_eq!(table.feed.pour(|b| Ok(b.len())).unwrap(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_client_that_reads_nothing_is_gone_soon_after_its_seat_was_given_up() {
-    for given_up in [true, false] {
-        let mut table = seated().await;
-        table.output.write(&[b'x'; CAPACITY as usize]).unwrap();
-        tokio::time::sleep(Duration::from_millis(10)).await; // the writer is stuck now
-        if given_up {
-            table.seat.take().unwrap().close(Close::TakenOver);
-        } else {
-            drop(table.seat.take()); // the session's task panicked
-        }
-        assert!(table.is_done_within(LAST_WORDS + GOODBYE + Duration::from_millis(10)).await, "{given_up}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_client_that_reads_nothing_and_sends_nothing_outlives_no_bound() {
-    let mut table = seated().await;
-    table.output.write(&[b'x'; CAPACITY as usize]).unwrap();
-    assert!(table.is_done_within(STALL + GOODBYE + Duration::from_secs(1)).await);
-    assert!(matches!(table.inbox.recv().await, Some(Asked::Left(AttachmentId(1)))));
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_flood_of_pings_holds_no_output_up() {
     let table = seated().await;
     let (mut out, mut back) = table.client.0.split();
@@ -386,26 +350,6 @@ async fn a_flood_of_pings_holds_no_output_up() {
     };
     assert!(echo.await, "{pongs} pongs and no output");
     flood.abort();
-}
-
-#[tokio::test(start_paused = true)]
-async fn pings_go_out_every_20_s_and_a_peer_that_answers_none_is_gone_after_45() {
-    let mut table = seated().await;
-    let began = Instant::now();
-    let next = timeout(Duration::from_secs(30), table.client.0.next()).await.unwrap().unwrap().unwrap();
-    assert!(next.is_ping());
-    assert_eq!(began.elapsed().as_secs(), PING.as_secs());
-    // Reading again would answer it. Silence from here on:
-    assert!(!table.is_done_within(GONE - PING - Duration::from_secs(1)).await);
-    assert!(table.is_done_within(Duration::from_secs(1) + GOODBYE + Duration::from_millis(100)).await);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_browser_that_answers_pings_stays_for_hours() {
-    let mut table = seated().await;
-    assert_eq!(table.client.got_within(Duration::from_secs(3 * 3600)).await, None);
-    table.output.write(b"still here").unwrap();
-    assert_eq!(table.client.got().await, Got::Bytes(b"still here".to_vec()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -446,19 +390,6 @@ async fn what_the_terminal_took_last_is_said_before_the_connection_closes() {
     assert_eq!(table.client.got().await, Got::Frame(json!({"type": "accepted", "bytes": 10})));
 }
 
-#[tokio::test(start_paused = true)]
-async fn more_messages_than_a_stalled_socket_may_have_waiting_close_it() {
-    let mut table = seated().await;
-    table.output.write(&[b'x'; CAPACITY as usize]).unwrap();
-    tokio::time::sleep(Duration::from_millis(10)).await;
-    let mut told = 0;
-    while table.seat().tell(Told::Frame(ToClient::Notice(Notice::Idle { seconds: 1 }))) {
-        told += 1;
-        assert!(told < 1000, "the queue has no bound");
-    }
-    assert!(table.is_done_within(LAST_WORDS + GOODBYE + Duration::from_millis(10)).await);
-}
-
 /// Over TCP, where a socket that is closed over unread bytes answers with a reset: on some systems it takes the close frame
 /// out of the peer's hands. So the rest is taken.
 #[tokio::test]
@@ -487,8 +418,6 @@ async fn what_a_client_is_still_sending_is_taken_so_that_the_close_code_reaches_
     drop(back);
     served.await.unwrap();
 }
-
-// ---- before the seat ----
 
 #[test]
 fn every_reason_to_close_has_a_code_of_its_own() {

@@ -1,5 +1,8 @@
-use super::*;
-use crate::config::{Backend, Config, Dn, Loaded, Places};
+use super::{
+    super::{LdapAuth, Secret},
+    *,
+};
+use crate::config::{Backend, Config, Dn, Loaded, Places, mistakes::Mistake};
 
 fn load_with(more: &[(&str, &str)], text: &str) -> Result<Loaded, Vec<String>> {
     let top = tempfile::tempdir().unwrap();
