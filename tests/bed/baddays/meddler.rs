@@ -2,7 +2,10 @@
 
 use std::{
     os::unix::fs::PermissionsExt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::{
@@ -49,6 +52,7 @@ pub(super) struct Meddler {
     spoiled: watch::Sender<usize>,
     /// Changes with each spell.
     epoch: watch::Sender<u64>,
+    hides: Arc<AtomicBool>,
     task: tokio::task::JoinHandle<()>,
     file: std::path::PathBuf,
 }
@@ -66,16 +70,18 @@ impl Meddler {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).expect("own file");
         let (spell, spoiled, epoch) = (Arc::new(Mutex::new(None)), watch::Sender::new(0), watch::Sender::new(0));
         let (of_task, count, epochs) = (spell.clone(), spoiled.clone(), epoch.clone());
+        let hides = Arc::new(AtomicBool::new(false));
+        let hidden = hides.clone();
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (spell, count, epoch) = (of_task.clone(), count.clone(), epochs.subscribe());
-                let podman = podman.clone();
+                let (podman, hides) = (podman.clone(), hidden.load(Ordering::Relaxed));
                 tokio::spawn(async move {
-                    let _ = pass(client, &podman, &spell, &count, epoch).await; // either side may be gone
+                    let _ = pass(client, &podman, hides, &spell, &count, epoch).await; // either side may be gone
                 });
             }
         });
-        Meddler { spell, spoiled, epoch, task, file }
+        Meddler { spell, spoiled, epoch, hides, task, file }
     }
 
     /// From now on.
@@ -83,6 +89,11 @@ impl Meddler {
         *self.spell.lock().unwrap_or_else(PoisonError::into_inner) = Some(Spell { words, fate, times });
         self.spoiled.send_replace(0);
         self.epoch.send_modify(|n| *n += 1);
+    }
+
+    /// Whether it keeps to itself where conmon's own socket is, so that terminals are Podman's to give.
+    pub(super) fn hides_conmon(&self, hides: bool) {
+        self.hides.store(hides, Ordering::Relaxed);
     }
 
     /// All is well again; what hangs is closed.
@@ -109,6 +120,7 @@ impl Drop for Meddler {
 async fn pass(
     mut client: UnixStream,
     podman: &std::path::Path,
+    hides: bool,
     spell: &Mutex<Option<Spell>>,
     spoiled: &watch::Sender<usize>,
     mut epoch: watch::Receiver<u64>,
@@ -121,6 +133,9 @@ async fn pass(
     let Some(fate) = fate_of(&first, spell) else {
         let mut podman = UnixStream::connect(podman).await?;
         podman.write_all(&head).await?;
+        if hides && first.contains("/containers/") && first.contains("/json") {
+            return pass_without_place(&mut client, &mut podman).await;
+        }
         return copy_bidirectional(&mut client, &mut podman).await.map(drop);
     };
     epoch.mark_unchanged();
@@ -145,6 +160,26 @@ async fn pass(
         }
     }
     Ok(())
+}
+
+/// Passes on what Podman says of a container, but for the name of the directory that conmon works in.
+async fn pass_without_place(client: &mut UnixStream, podman: &mut UnixStream) -> std::io::Result<()> {
+    const KEY: &[u8] = b"OCIConfigPath";
+    let (mut held, mut piece) = (Vec::new(), [0; 16 * 1024]);
+    loop {
+        let n = podman.read(&mut piece).await?;
+        if n == 0 {
+            return client.write_all(&held).await;
+        }
+        held.extend_from_slice(&piece[..n]);
+        while let Some(at) = held.windows(KEY.len()).position(|word| word == KEY) {
+            held[at] = b'x';
+        }
+        // The key may go on in the next piece.
+        let begun = (1..KEY.len()).rev().find(|&n| held.ends_with(&KEY[..n])).unwrap_or(0);
+        client.write_all(&held[..held.len() - begun]).await?;
+        held.drain(..held.len() - begun);
+    }
 }
 
 async fn answer(client: &mut UnixStream, status: &str, body: &str) -> std::io::Result<()> {
