@@ -11,6 +11,9 @@
 #   vm.sh forward NAME PORT       the host's 127.0.0.1:PORT leads to the same inside, from loopback to loopback
 #   vm.sh journal NAME            the last lines that tester's services wrote
 #   vm.sh console NAME            what its kernel said
+#   vm.sh cut NAME                its power fails: QEMU is killed, and the disk has what reached it
+#   vm.sh again NAME              boots the same disk anew after that; forwarded ports are gone
+#   vm.sh reboot NAME             an orderly reboot, as its administrator orders it; forwarded ports are gone
 #   vm.sh down NAME               stops it; nothing stays running or on disk
 #
 # Commands go over SSH, through one connection that `up` opens: a handshake takes emulated processors a second. `sweep` of
@@ -23,6 +26,7 @@
 READY_WAIT=180  # s until podman.sock is there; measured 26 with emulation, 92 beside other work
 KNOCK=15        # s for one try of SSH
 STOP_WAIT=5     # s from SIGTERM to SIGKILL; QEMU needs 0.1
+REBOOT_WAIT=180 # s from the order to the machine's last word; measured 10 with emulation
 PROBE_WAIT=20   # s for the kernel to reach its first process under KVM; KVM needs 2
 JOURNAL_TAIL=60 # lines
 MEMORY=3072     # MiB
@@ -69,7 +73,6 @@ over_ssh() {
 }
 
 up() {
-  local accelerator=("${emulated[@]}") how=emulated
   valid_name "${1-}"
   NAME=$1 SUITE=${2-}
   need qemu-system-x86_64 qemu-system-x86
@@ -80,24 +83,32 @@ up() {
   [ ! -e "$WORK" ] || die "machine '$NAME' exists: vm.sh down $NAME"
   install -d -m 755 "$CACHE" "$MACHINES" "$WORK"
   trap 'say "machine $NAME did not start"; tail -n 20 "$WORK/console" "$WORK/errors" >&2 || true; down "$NAME"' EXIT
-  if kvm_works; then accelerator=("${native[@]}") how=native; fi
+  HOW=emulated
+  if kvm_works; then HOW=native; fi
   PORT=$(free_port "$FIRST_PORT" "$LAST_PORT")
-  # What it writes goes to a file in TMPDIR that has no name any more.
-  compose "$DISK" "root=/dev/vda rw quiet net.ifnames=0 mitigations=off" "${accelerator[@]}" -m "$MEMORY" -snapshot \
-    -drive "file=$DISK/disk,if=virtio,format=raw" -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$PORT-:22" \
+  cp --sparse=always "$DISK/disk" "$WORK/disk"
+  boot
+  trap - EXIT
+  say "machine $NAME is up after $SECONDS s ($HOW processors)"
+  facts_of "$NAME"
+  echo
+}
+
+# What the machine was told to be on the disk is on the host's disk, and nothing else is: no cache of this host's in between.
+boot() {
+  local accelerator=("${emulated[@]}")
+  [ "$HOW" = emulated ] || accelerator=("${native[@]}")
+  compose "$DISK" "root=/dev/vda rw quiet net.ifnames=0 mitigations=off" "${accelerator[@]}" -m "$MEMORY" \
+    -drive "file=$WORK/disk,if=virtio,format=raw,cache=none" -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$PORT-:22" \
     -device virtio-net-pci,netdev=net -device virtio-rng-pci -serial "file:$WORK/console"
-  TMPDIR=$WORK setsid "${QEMU[@]}" </dev/null >"$WORK/errors" 2>&1 &
+  setsid "${QEMU[@]}" </dev/null >"$WORK/errors" 2>&1 &
   P=$!
   PBORN=$(born "$P")
   write_facts
-  printf 'PORT=%s DISK=%s\n' "$PORT" "$DISK" >>"$WORK/facts"
+  printf 'PORT=%s DISK=%s HOW=%s\n' "$PORT" "$DISK" "$HOW" >>"$WORK/facts"
   within "$READY_WAIT" answers || die "no SSH after $READY_WAIT s"
   alive "$P" "$PBORN" || die "the machine stopped while it was starting"
   within "$READY_WAIT" podman_listens || die "no podman.sock after $READY_WAIT s"
-  trap - EXIT
-  say "machine $NAME is up after $SECONDS s ($how processors)"
-  facts_of "$NAME"
-  echo
 }
 
 # QEMU takes a connection before the machine's server listens, so this is tried until it answers.
@@ -147,14 +158,28 @@ down() {
   rmdir "$MACHINES" 2>/dev/null || true
 }
 
+cut() {
+  kill -KILL "$P"
+  within "$STOP_WAIT" gone || die "QEMU of machine $NAME would not die"
+  rm -f "$WORK/ssh" # its connection is gone with it
+}
+
+# -no-reboot ends QEMU where a machine would start anew.
+reboot() {
+  inside systemctl reboot || true # the connection may be gone before it has answered
+  within "$REBOOT_WAIT" gone || die "machine $NAME still runs $REBOOT_WAIT s after it was told to reboot"
+  rm -f "$WORK/ssh"
+  boot
+}
+
 verb=${1-}
 case $verb in
-up | run | user | image | put | forward | journal | console | down)
+up | run | user | image | put | forward | journal | console | cut | again | reboot | down)
   become_root "$@"
   shift
   ;;
 *)
-  die "usage: vm.sh up NAME SUITE | run NAME CMD... | user NAME CMD... | image NAME TAR IMAGE | put NAME FILE PATH MODE | forward NAME PORT | journal NAME | console NAME | down NAME"
+  die "usage: vm.sh up NAME SUITE | run NAME CMD... | user NAME CMD... | image NAME TAR IMAGE | put NAME FILE PATH MODE | forward NAME PORT | journal NAME | console NAME | cut NAME | again NAME | reboot NAME | down NAME"
   ;;
 esac
 case $verb in
@@ -178,6 +203,19 @@ journal)
 console)
   load_running "${1-}"
   cat "$WORK/console"
+  ;;
+cut)
+  load_running "${1-}"
+  cut
+  ;;
+reboot)
+  load_running "${1-}"
+  reboot
+  ;;
+again)
+  load "${1-}"
+  if [ ! -f "$WORK/disk" ] || ! gone; then die "machine '$NAME' has no power to be given back: vm.sh cut $NAME"; fi
+  boot
   ;;
 down) down "$@" ;;
 esac
