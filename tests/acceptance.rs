@@ -3,7 +3,7 @@
 //! boots the machine and starts the directory; `CORACLE_MACHINE_*` say where. The machine may be emulated in software:
 //! everything takes its time.
 //!
-//!   cargo test --test acceptance [PART OF A NAME]   what is `always` runs in any case
+//!   cargo test --test acceptance [PART OF A NAME...]   what is `always` runs in any case
 
 #[path = "acceptance/closed.rs"]
 mod closed; //  what a session must not reach
@@ -78,11 +78,12 @@ const CHECKS: &[Check] = &[
 ];
 
 fn main() -> ExitCode {
-    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let chosen = |check: &Check| wanted.is_empty() || wanted.iter().any(|part| check.name.contains(part));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads and an event loop");
     let mut world = World::new();
     let (mut passed, mut failed) = (0, 0);
-    for check in CHECKS.iter().filter(|check| check.always || check.name.contains(&wanted)) {
+    for check in CHECKS.iter().filter(|check| check.always || chosen(check)) {
         let began = Instant::now();
         // What a failed check leaves half done is gone with it: the next begins with sessions of its own.
         let ran = catch_unwind(AssertUnwindSafe(|| runtime.block_on((check.run)(&mut world))));

@@ -9,7 +9,9 @@ use std::{
 
 use crate::{
     browser::Browser,
-    machine::{PASSWORD, USERS, World, as_account, env, forward, nothing_left, put, recorded, sh, tried, until, vm},
+    machine::{
+        PASSWORD, USERS, World, as_account, ends_for, env, forward, nothing_left, put, recorded, sh, tried, until, vm,
+    },
     service::port,
 };
 
@@ -109,10 +111,12 @@ pub(crate) async fn an_upgrade_loses_no_session_and_the_new_program_runs(world: 
     terminal.run("X=kept").await;
     let daemon = sh("pgrep -x coracle");
     let socket = sh("systemctl show coracle.socket --property=ActiveEnterTimestampMonotonic --value");
-    let next = tempfile::tempdir().expect("a directory");
-    install(&next_version(next.path()));
-    assert!(sh("dpkg-query --show coracle").ends_with("+next"));
+    let directory = tempfile::tempdir().expect("a directory");
+    let next = next_version(directory.path());
+    let installing = tokio::task::spawn_blocking(move || install(&next));
     assert_eq!(terminal.closes().await, 1012, "the page is told to come back");
+    installing.await.expect("it is installed");
+    assert!(sh("dpkg-query --show coracle").ends_with("+next"));
     assert_eq!(sh("systemctl show coracle.socket --property=ActiveEnterTimestampMonotonic --value"), socket);
     let (same, mut terminal) = world.mira.shell().await;
     assert_eq!(same, id);
@@ -122,8 +126,7 @@ pub(crate) async fn an_upgrade_loses_no_session_and_the_new_program_runs(world: 
 }
 
 pub(crate) async fn when_nobody_is_there_exactly_what_may_rest_is_left_and_a_visit_wakes_it(world: &mut World) {
-    world.mira.leaves().await;
-    world.leaver.leaves().await;
+    sh("coracle end --all");
     nothing_left();
     at_rest();
     assert_eq!(sh("systemctl show coracle.service --property=Result,ExecMainStatus --value"), "success\n0");
@@ -132,12 +135,9 @@ pub(crate) async fn when_nobody_is_there_exactly_what_may_rest_is_left_and_a_vis
 }
 
 pub(crate) async fn a_reboot_ends_sessions_as_shutdown_and_nothing_wakes_after_it(world: &mut World) {
-    let (id, mut terminal) = world.mira.shell().await;
+    let (id, terminal) = world.mira.shell().await;
     let reboot = tokio::task::spawn_blocking(|| vm("reboot", &[], b""));
-    // The road to the machine may close before the last frame has passed; the journal knows in any case.
-    while terminal.step().await {}
-    let told = terminal.frames.iter().find(|frame| frame["type"] == "ended").map(|frame| frame["reason"].clone());
-    assert!(told.as_ref().is_none_or(|reason| reason == "shutdown"), "{told:?}");
+    ends_for(terminal, "shutdown").await;
     let rebooted = reboot.await.expect("it returns");
     assert_eq!(rebooted.code, 0, "{rebooted:?}");
     booted();
@@ -219,13 +219,12 @@ fn booted() {
 
 /// Waits until exactly what may rest is left of the account's processes: its own systemd and dbus, and Podman's pause process.
 fn at_rest() {
-    let mut left = String::new();
     until("the daemon has left", || (sh("systemctl is-active coracle.service || true") == "inactive").then_some(()));
     until("only what may rest is left", || {
-        left = sh("ps -u coracle -o args=");
-        let mut resting = vec!["/systemd --user", "(sd-pam)", "dbus-daemon --session", "catatonit -P", "podman pause"];
-        let at_most_one_each = left.lines().all(|line| {
-            let at = resting.iter().position(|what| line.contains(what));
+        let left = sh("ps -u coracle -o comm=");
+        let mut resting = vec!["systemd", "(sd-pam)", "dbus-daemon", "podman pause", "catatonit"];
+        let at_most_one_each = left.lines().all(|name| {
+            let at = resting.iter().position(|resting| *resting == name.trim());
             at.map(|at| resting.remove(at)).is_some()
         });
         at_most_one_each.then_some(())

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::machine::{World, cgroup, recorded, sh, until};
+use crate::machine::{World, cgroup, ends_for, recorded, sh, until};
 
 /// What the shipped profile gives: file of the cgroup and what it says.
 const LIMITS: [(&str, &str); 4] =
@@ -56,7 +56,8 @@ pub(crate) async fn two_burners_get_half_a_processor_together(world: &mut World)
     assert!(risen("nr_throttled") > 0 && used > 0.0, "{first} {last}");
     assert!(used / took <= 0.6, "{used} s of processor time in {took} s: {first} {last}");
     world.mira.leaves().await;
-    assert_eq!(terminal.ends().await.0, "owner");
+    ends_for(terminal, "owner").await;
+    assert_eq!(recorded(&id, "session-end", "CORACLE_REASON"), ["owner"]);
 }
 
 pub(crate) async fn a_hog_is_killed_alone_and_its_person_is_told(world: &mut World) {
@@ -82,6 +83,6 @@ pub(crate) async fn a_fork_bomb_stops_at_its_limit_while_host_and_neighbour_go_o
     assert!(alive <= 128, "{alive} processes");
     assert_eq!(world.mira.browser().await.get("/healthz").await.status, 200);
     world.leaver.leaves().await;
-    assert_eq!(terminal.ends().await.0, "owner");
+    ends_for(terminal, "owner").await;
     assert_eq!(recorded(&id, "session-end", "CORACLE_REASON"), ["owner"]);
 }

@@ -11,7 +11,7 @@ use std::{
 use crate::browser::{Browser, Terminal};
 
 /// How long anything in the machine is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 /// Everybody's in the directory; tests/bed/servers/people.py says who is there.
 pub(crate) const PASSWORD: &str = "Right.Horse-7";
 /// Two of the group `developers`, and nils, who is in no group.
@@ -117,6 +117,14 @@ pub(crate) fn cgroup(session: &str, file: &str) -> String {
 /// Pid, in the machine, of the first process of a session. The brackets keep `pgrep` from finding the shell that runs this.
 pub(crate) fn first_process(session: &str) -> String {
     sh(&format!("pgrep -P $(pgrep -of '[c]onmon.*coracle-{session} ') | head -n 1"))
+}
+
+/// Reads a terminal to its end, and checks that it was told no other reason than this. One that nobody read for a while, or
+/// whose road was closed first, has heard none; so the journal is to be asked, too.
+pub(crate) async fn ends_for(mut terminal: Terminal, reason: &str) {
+    while tokio::time::timeout(PATIENCE, terminal.step()).await.expect("its connection ends") {}
+    let told = terminal.frames.iter().find(|frame| frame["type"] == "ended").map(|frame| frame["reason"].clone());
+    assert!(told.as_ref().is_none_or(|told| told == reason), "{told:?}");
 }
 
 /// What the kernel and the file system hold of sessions: conmon, cgroups, files. Cheap to ask; Podman itself takes seconds.
