@@ -29,9 +29,9 @@ pub(crate) async fn the_hosts_loopback_and_address_are_not_reached(world: &mut W
     }
     let devices = terminal.ask("busybox sed -n 's/^ *\\([^ :]*\\):.*/\\1/p' /proc/net/dev").await;
     assert_eq!(devices, "lo");
-    // Abstract sockets belong to a network, too.
-    assert!(sh("grep -c @ /proc/net/unix").parse().is_ok_and(|n: u32| n > 0), "the host has some");
-    assert_eq!(terminal.ask("grep -c @ /proc/net/unix").await, "0");
+    // Sockets without a network address belong to a network, too: one line each, with a colon.
+    assert!(sh("grep -c : /proc/net/unix").parse().is_ok_and(|n: u32| n > 0), "the host has some");
+    assert_eq!(terminal.ask("grep -c : /proc/net/unix").await, "0");
 }
 
 pub(crate) async fn podmans_socket_and_the_hosts_files_are_not_there(world: &mut World) {
