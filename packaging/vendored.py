@@ -20,6 +20,8 @@ import tomllib
 
 # Import libraries for Windows, objects and WebAssembly: made from something that is not there, for other systems than ours.
 BINARIES = {".a", ".lib", ".o", ".obj", ".dll", ".exe", ".wasm", ".so", ".dylib"}
+# Text of an RFC, whose licence no distribution calls free; the crate's tests read it, and nothing else.
+NOT_FREE = {("ldap3", "data/core.ldif")}
 LICENCE_FILES = re.compile(r"^(licen[cs]e|copying|unlicense|copyright|notice)", re.IGNORECASE)
 COPYRIGHT_LINE = re.compile(r"^\W*(?:portions )?copyright\s+(?:\(c\)|©|[12][0-9]{3})", re.IGNORECASE)
 TEMPLATE = re.compile(r"\[yyyy\]|\{yyyy\}|<year>|name of author", re.IGNORECASE)
@@ -48,7 +50,8 @@ def strip(vendor, used):
         listed = json.loads(sums.read_text())
         needed = (package["name"], package["version"]) in used
         for file in [f for f in crate.rglob("*") if f.is_file() and f != sums]:
-            if file.suffix in BINARIES or not (needed or file.name == "Cargo.toml" or LICENCE_FILES.match(file.name)):
+            wanted = file.suffix not in BINARIES and (package["name"], str(file.relative_to(crate))) not in NOT_FREE
+            if not wanted or not (needed or file.name == "Cargo.toml" or LICENCE_FILES.match(file.name)):
                 file.unlink()
                 listed["files"].pop(str(file.relative_to(crate)), None)
         for directory in sorted((d for d in crate.rglob("*") if d.is_dir()), reverse=True):

@@ -11,6 +11,8 @@ mod session; //    the life of one session: the state machine, its task, the ros
 mod podman; //     the one door to Podman: spec, create, verify, attach, start, end
 mod terminal; //   bytes between browser and container; protocol.rs is the wire
 mod screen; //     what the terminal shows, for an exact redraw
+mod recording; //  what was shown, on disk
+mod replay; //     recordings, read again
 mod language; //   every sentence that people read on the daemon's pages, and which language they read it in
 mod audit; //      what happened, for the operator
 mod sys; //        clocks, random numbers, and the only place with `unsafe`

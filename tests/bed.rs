@@ -13,6 +13,8 @@ mod baddays;
 mod audit;
 #[path = "bed/browser.rs"]
 mod browser;
+#[path = "bed/bystander.rs"]
+mod bystander;
 #[path = "bed/disk.rs"]
 mod disk;
 #[path = "bed/directory.rs"]
@@ -23,6 +25,8 @@ mod doctor;
 mod endings;
 #[path = "bed/fail2ban.rs"]
 mod fail2ban;
+#[path = "bed/faults.rs"]
+mod faults;
 #[path = "bed/files.rs"]
 mod files;
 #[path = "bed/flow.rs"]
@@ -35,6 +39,8 @@ mod login;
 mod machine;
 #[path = "bed/proxy.rs"]
 mod proxy;
+#[path = "bed/recording.rs"]
+mod recording;
 #[path = "bed/secure.rs"]
 mod secure;
 #[path = "bed/service.rs"]

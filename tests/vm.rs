@@ -7,6 +7,8 @@
 mod browser;
 #[path = "vm/machine.rs"]
 mod machine;
+#[path = "vm/power.rs"]
+mod power;
 #[path = "vm/sessions.rs"]
 mod sessions;
 

@@ -52,6 +52,17 @@ export async function signedIn() {
 }
 
 /**
+ * An answer that is not refused; a `signal` takes the place of the usual patience.
+ * @param {string} path as `at` takes it
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>}
+ * @throws {Refusal}
+ */
+export async function get(path, options) {
+  return send(path, { method: 'GET', ...options });
+}
+
+/**
  * @param {string} method
  * @param {string} path as `at` takes it
  * @param {unknown} [body]
@@ -60,15 +71,21 @@ export async function signedIn() {
  */
 async function request(method, path, body) {
   /** @type {RequestInit} */
-  const options = { method, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
+  const options = { method };
   if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers = { 'Content-Type': 'application/json' };
   }
+  return send(path, options);
+}
+
+/** @param {string} path @param {RequestInit} options */
+async function send(path, options) {
   let response;
   try {
-    response = await fetch(at(path), options);
-  } catch {
+    response = await fetch(at(path), { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE), ...options });
+  } catch (error) {
+    if (options.signal?.aborted) throw error; // given up by who asked
     throw new Refusal(words.api.unreachable, 0);
   }
   if (response.status === 401) toLogin();

@@ -53,6 +53,10 @@ export function backoff(attempt, random) {
 
 export class Connection {
   #url;
+  /** So that its connections are known to follow one another. */
+  #window = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  /** It comes back by itself, and takes the keyboard from no other window. */
+  #returns = false;
   #listener;
   /** @type {WebSocket | null} */
   #socket = null;
@@ -82,8 +86,13 @@ export class Connection {
     });
   }
 
-  /** Connects; also again after `closed`. */
+  /** Connects because a person wants it; also again after `closed`. */
   open() {
+    this.#returns = false;
+    this.#open();
+  }
+
+  #open() {
     clearTimeout(this.#timer);
     this.#abandon();
     this.#attempt += 1;
@@ -91,7 +100,10 @@ export class Connection {
     this.#pinged = 0;
     this.#began = performance.now();
     this.#listener.connecting(this.#attempt);
-    const socket = new WebSocket(this.#url, SUBPROTOCOL);
+    const address = new URL(this.#url);
+    address.searchParams.set('window', this.#window);
+    if (this.#returns) address.searchParams.set('returns', 'true');
+    const socket = new WebSocket(address.href, SUBPROTOCOL);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#broken(0), CONNECT_PATIENCE);
@@ -101,14 +113,14 @@ export class Connection {
 
   /** Does not wait any longer for the next try. */
   retryNow() {
-    if (!this.#socket && this.#timer !== undefined) this.open();
+    if (!this.#socket && this.#timer !== undefined) this.#open();
   }
 
   /** Something may have changed: no new try waits any longer, and a connection that there is has to prove itself. */
   #lookAgain() {
     const connecting = this.#socket?.readyState === WebSocket.CONNECTING;
     if (!this.#socket) this.#attempt = 0; // what failed until now says nothing about what comes
-    if (connecting && performance.now() - this.#began > CONNECT_STALE) this.open();
+    if (connecting && performance.now() - this.#began > CONNECT_STALE) this.#open();
     else this.retryNow();
     this.#probe();
   }
@@ -163,6 +175,7 @@ export class Connection {
       clearTimeout(this.#timer);
       this.#timer = undefined;
       this.#attempt = 0;
+      this.#returns = true;
       if (document.visibilityState !== 'visible') this.send({ type: 'visible', on: false });
       else this.#ping();
     } else if (frame.type === 'pong') {
@@ -223,7 +236,7 @@ export class Connection {
     }
     this.#listener.lost();
     const wait = backoff(this.#attempt + 1, Math.random());
-    this.#timer = setTimeout(() => this.open(), wait);
+    this.#timer = setTimeout(() => this.#open(), wait);
     this.#listener.waiting(this.#attempt + 1, performance.now() + wait);
     // A refused upgrade shows no reason to a script. If it is the login, another try does not help.
     if (refused) void this.#stopIfSignedOut();

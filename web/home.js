@@ -4,7 +4,8 @@
 import { endSession, startSession, toLogin } from './api.js';
 import { at } from './base.js';
 import { fetchPage, merge } from './fresh.js';
-import { locale, words } from './words.js';
+import { localTimes } from './moments.js';
+import { words } from './words.js';
 
 /** Milliseconds between two looks at the sessions. */
 const EVERY = 10_000;
@@ -119,14 +120,6 @@ function show(old, fresh) {
   // What had the focus is gone: it goes on at the heading above, not at the top of the page.
   if (section !== '' && document.activeElement === document.body) {
     /** @type {HTMLElement | null} */ (document.querySelector(`#${section} h2`))?.focus();
-  }
-}
-
-/** Moments as the person's own clock and language have them. @param {ParentNode} within */
-function localTimes(within) {
-  const format = new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' });
-  for (const moment of /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll('[data-at]'))) {
-    moment.textContent = format.format(Number(moment.dataset.at) * 1000);
   }
 }
 

@@ -5,7 +5,10 @@ import { element } from './overlay.js';
 /** Seconds before the end of a countdown at which it is announced once more. */
 const LAST_CALL = 10;
 
-/** @typedef {'link' | 'watch' | 'watched' | 'idle' | 'lifetime' | 'directory' | 'oom' | 'gap' | 'input' | 'module' | 'clipboard'} Kind */
+/**
+ * @typedef {'link' | 'watch' | 'watched' | 'idle' | 'lifetime' | 'directory' | 'oom'
+ *   | 'gap' | 'recorded' | 'unrecorded' | 'input' | 'module' | 'clipboard'} Kind
+ */
 
 export class Strips {
   #place;

@@ -1,6 +1,8 @@
-// The terminal's colours: one palette for each look of the page, chosen anew whenever that changes.
+// The terminal's type and colours: one palette for each look of the page, chosen anew whenever that changes.
 
 import { onChange, settings } from './settings.js';
+
+export const FONT_FAMILY = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
 /** @typedef {import('./vendor/xterm.mjs').ITheme} ITheme */
 /** @typedef {'light' | 'dark' | 'light-contrast' | 'dark-contrast'} Look */

@@ -27,7 +27,7 @@ export const MAX_SIZE = 1000;
  *   certificate: Certificate}} Started
  * @typedef {{type: 'role', role: string, cols: number, rows: number}} Role
  * @typedef {{type: 'notice', kind: 'idle' | 'lifetime' | 'directory', seconds: number}
- *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart'} | Watched} Notice
+ *   | {type: 'notice', kind: 'oom', killed: number} | {type: 'notice', kind: 'gap' | 'restart' | 'unrecorded'} | Watched} Notice
  * @typedef {{type: 'notice', kind: 'watched', by: string[], before: {by: string, until: number}[]}} Watched
  * @typedef {{type: 'stats', cpu: number | null, memory: number | null, pids: number | null}} Stats
  * @typedef {{type: 'ended', reason: string, status: number | null, text: string}} Ended
@@ -100,7 +100,7 @@ const TO_CLIENT = {
 /** @type {Record<string, Shape>} */
 const NOTICES = {
   idle: { seconds: count }, lifetime: { seconds: count }, directory: { seconds: count }, oom: { killed: count },
-  gap: {}, restart: {}, watched: { by: texts, before: looks },
+  gap: {}, restart: {}, unrecorded: {}, watched: { by: texts, before: looks },
 };
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

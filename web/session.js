@@ -107,7 +107,7 @@ const connection = new Connection(`${location.protocol === 'https:' ? 'wss' : 'w
   closed,
 });
 
-/** @param {'input' | 'gap' | 'oom' | 'module' | 'clipboard'} kind */
+/** @param {'input' | 'gap' | 'oom' | 'recorded' | 'unrecorded' | 'module' | 'clipboard'} kind */
 function hiding(kind) {
   return { label: words.hide, act: () => strips.hide(kind) };
 }
@@ -206,6 +206,8 @@ function takeBack() {
 
 /** @param {import('./protocol.js').Started} frame */
 function started(frame) {
+  byId('recorded').hidden = !frame.recorded;
+  if (frame.recorded && !shell) strips.show('recorded', words.recorded, hiding('recorded'));
   if (shell) announce(words.back);
   else if (settings.renderer !== 'dom') {
     void load(import('./renderer.js'), (module) => module.accelerate(term, host, settings.renderer === 'webgl', refit));
@@ -244,6 +246,11 @@ function notice(frame) {
       break;
     case 'gap':
       strips.show('gap', words.gap, hiding('gap'));
+      break;
+    case 'unrecorded':
+      byId('recorded').hidden = true;
+      strips.hide('recorded');
+      strips.show('unrecorded', words.unrecorded, hiding('unrecorded'));
       break;
     case 'restart':
       away.restarting = true;

@@ -8,7 +8,7 @@ import { WebLinksAddon } from './vendor/addon-web-links.mjs';
 import { copy, copySelected, guardPaste } from './clipboard.js';
 import { wish } from './keys.js';
 import { linkHandler } from './links.js';
-import { followLook } from './palette.js';
+import { FONT_FAMILY, followLook } from './palette.js';
 import { MAX_SIZE } from './protocol.js';
 import { FONT as SIZES, choose, onChange, settings } from './settings.js';
 import { followTouch } from './touch.js';
@@ -20,7 +20,6 @@ const RESIZE_QUIET = 40;
 const FIT_ROUNDS = 3;
 /** Share of the window below which what is left of it must be for an on-screen keyboard to be there. */
 const KEYBOARD = 0.75;
-const FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
 /**
  * @typedef {object} Wishes
@@ -43,7 +42,7 @@ const FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Lib
 export function openTerminal(host, wishes) {
   const term = new Terminal({
     allowProposedApi: true, // asked for by the grapheme add-on
-    fontFamily: FONT,
+    fontFamily: FONT_FAMILY,
     lineHeight: 1.1, // at 1 the row cuts the underscore of common fonts off
     linkHandler,
     scrollOnUserInput: true,

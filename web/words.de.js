@@ -1,6 +1,6 @@
 // What the scripts show in German. Pages that the daemon renders have theirs in src/language/german.rs.
 
-import { clock, locale, speak } from './words.js';
+import { clock, locale, speak, timecode } from './words.js';
 
 /** As in “noch 2 Tage”; under ten minutes to the second. @param {number} seconds @param {string} [days] the plural */
 export function duration(seconds, days = 'Tage') {
@@ -34,9 +34,9 @@ function processors(millicpus) {
   return String(Math.round(millicpus / 10) / 100).replace('.', ',');
 }
 
-/** Who came through the host's own door has no name but a number. @param {string[]} list */
-function names(list) {
-  return list.map((name) => (/^uid \d+$/.test(name) ? `die Verwaltung des Rechners (${name})` : name)).join(', ');
+/** Who came through the host's own door has no name but a number. @param {string[]} names */
+function administrators(names) {
+  return names.map((name) => (/^uid \d+$/.test(name) ? `die Administration dieses Rechners (${name})` : name)).join(', ');
 }
 
 /** @type {import('./words.js').Words} */
@@ -99,6 +99,8 @@ const german = {
     + `${duration(seconds)}, was immer Sie tippen.`,
   oom: (killed) => `Kein Speicher mehr: ${killed === 1 ? 'Ein Prozess wurde' : `${killed} Prozesse wurden`} abgebrochen. `
     + 'Die Shell geht weiter; laden Sie weniger auf einmal.',
+  recorded: 'Diese Sitzung wird aufgezeichnet: alles, was ihr Bildschirm zeigt. Was Sie tippen, nur soweit der Bildschirm es zeigt.',
+  unrecorded: 'Diese Sitzung wird nicht mehr aufgezeichnet. Sie läuft weiter.',
   gap: 'Hier fehlt ein Teil der Ausgabe. Was der Bildschirm ab jetzt zeigt, stimmt.',
   hide: 'Ausblenden',
   pasteTooLarge: (most) => `Das sind mehr als ${kilobytes(most)} auf einmal, daher wurde nichts eingefügt.`,
@@ -134,6 +136,7 @@ const german = {
     'image-missing': 'Das Image der Sitzung ist auf diesem Rechner nicht vorhanden.',
     'host-full': 'Dieser Rechner ist voll. Versuchen Sie es in ein paar Minuten noch einmal.',
     'limits-unproven': 'Die Sitzung wurde abgelehnt, weil sich ihre Grenzen nicht bestätigen ließen.',
+    'recording-failed': 'Die Sitzung endete, weil sie aufgezeichnet werden muss und das misslang.',
     fault: 'Die Sitzung endete durch einen Fehler in Coracle.',
   },
   notStarted: {
@@ -152,12 +155,13 @@ const german = {
     + 'tippen, wird nicht gesendet.',
   takeBack: 'Zurückholen',
   watched: {
-    looking: (user) => `Sie sehen der Sitzung von ${user} zu. Nichts, was Sie hier tun, erreicht sie, und ${user} erfährt es.`,
-    mark: (by) => `${names(by)} sieht zu`,
-    now: (by) => `${names(by)} ${by.length === 1 ? 'sieht' : 'sehen'} dieser Sitzung zu, also ihrem Bildschirm. Was Sie `
-      + 'unsichtbar eingeben, etwa ein Passwort, bleibt unsichtbar.',
-    before: (before) => `Dieser Sitzung wurde zugesehen: ${before.map(({ by, until }) => `${names([by])} bis ${clock(until)} Uhr`)
-      .join(', ')}.`,
+    looking: (user) => `Sie schauen bei der Sitzung von ${user} zu. Nichts von dem, was Sie hier tun, erreicht sie, und `
+      + `${user} erfährt davon.`,
+    mark: (by) => `es schaut zu: ${administrators(by)}`,
+    now: (by) => `${administrators(by)} ${by.length === 1 ? 'schaut bei dieser Sitzung zu und sieht' : 'schauen bei dieser Sitzung zu und sehen'} `
+      + 'ihren Bildschirm. Was Sie unsichtbar eingeben, etwa ein Passwort, bleibt unsichtbar.',
+    before: (before) => `Bei dieser Sitzung hat zugeschaut: ${before
+      .map(({ by, until }) => `${administrators([by])} bis ${clock(until)}`).join(', ')}.`,
   },
   takenOver: {
     title: 'Anderswo geöffnet',
@@ -339,6 +343,50 @@ const german = {
     wrong: 'kein Muster',
     empty: 'passt auf nichts',
     count: (at, total, most) => (total === 0 ? 'nicht gefunden' : `${at || '–'} von ${total}${total === most ? '+' : ''}`),
+  },
+
+  replay: {
+    play: 'Abspielen',
+    pause: 'Anhalten',
+    again: 'Noch einmal',
+    position: 'Zeitpunkt',
+    of: (at, duration) => `${timecode(at)} von ${timecode(duration)}`,
+    running: 'Läuft noch: gezeigt, soweit sie reicht.',
+    brokenOff: 'Abgebrochen: Das Ende wurde nicht aufgezeichnet.',
+    recorded: (moment) => `Aufgezeichnet ${new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' })
+      .format(moment)}`,
+    marks: {
+      gap: (text) => (/^gap: \d/.test(text) ? `Fehlende Ausgabe: ${text.replace(/^gap: (\d+) bytes.*/, '$1')} Byte` : 'Hier kann Ausgabe fehlen'),
+      resize: (text) => `Größe ${text}`,
+      marker: (text) => `Notiz: ${text}`,
+    },
+    speed: (speed) => `Tempo ${speed}`,
+    search: {
+      label: 'In der Aufzeichnung suchen',
+      field: 'Suchen nach',
+      previous: 'Voriger Treffer (N)',
+      next: 'Nächster Treffer (n)',
+      close: 'Schließen (Escape)',
+      searching: 'wird gesucht …',
+      none: 'nicht gefunden',
+      count: (at, total, more) => `${at || '–'} von ${total}${more ? '+' : ''}`,
+    },
+    keys: {
+      title: 'Tasten',
+      text: 'Sie gelten überall, wo nicht gerade etwas eingegeben wird.',
+      list: [
+        [['Leertaste'], 'Abspielen oder anhalten'],
+        [['←', '→'], '5 Sekunden zurück oder vor'],
+        [['↓', '↑'], 'Eine Minute zurück oder vor'],
+        [['Pos1', 'Ende'], 'Zum Anfang oder zum Ende'],
+        [['.'], 'Anhalten und zeigen, was als Nächstes geschah'],
+        [['−', '+'], 'Langsamer oder schneller'],
+        [['[', ']'], 'Zur vorigen oder nächsten Marke'],
+        [['/'], 'Suchen'],
+        [['n', 'N'], 'Zum nächsten oder vorigen Treffer'],
+        [['?'], 'Diese Liste'],
+      ],
+    },
   },
 
   api: {

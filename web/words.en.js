@@ -1,6 +1,6 @@
 // What the scripts show in English. Pages that the daemon renders have theirs in src/language/english.rs.
 
-import { clock, locale, speak } from './words.js';
+import { clock, locale, speak, timecode } from './words.js';
 
 /** What every language has to say. @typedef {typeof english} Words */
 
@@ -40,9 +40,9 @@ export function ordinal(place) {
   return `${place}${(!teen && ['th', 'st', 'nd', 'rd'][place % 10]) || 'th'}`;
 }
 
-/** Who came through the host's own door has no name but a number. @param {string[]} list */
-function names(list) {
-  return list.map((name) => (/^uid \d+$/.test(name) ? `the host’s administrator (${name})` : name)).join(', ');
+/** Who came through the host's own door has no name but a number. @param {string[]} names */
+function administrators(names) {
+  return names.map((name) => (/^uid \d+$/.test(name) ? `the host’s administrator (${name})` : name)).join(', ');
 }
 
 const english = {
@@ -120,6 +120,8 @@ const english = {
   /** @param {number} killed */
   oom: (killed) => `Out of memory: ${killed === 1 ? 'a process was' : `${killed} processes were`} killed. `
     + 'The shell goes on; load less at a time.',
+  recorded: 'This session is recorded: everything that its screen shows. What you type is not, unless the screen shows it.',
+  unrecorded: 'This session is not recorded any more. It goes on.',
   gap: 'Some output is missing here. What the screen shows from now on is right.',
   hide: 'Hide',
   pasteTooLarge: (/** @type {number} */ most) => `That is more than ${kilobytes(most)} at once, so nothing was pasted.`,
@@ -160,6 +162,7 @@ const english = {
     'image-missing': 'The session\'s image is not on this host.',
     'host-full': 'This host is full. Try again in a few minutes.',
     'limits-unproven': 'The session was refused because its limits could not be confirmed.',
+    'recording-failed': 'The session ended because it has to be recorded and could not be.',
     fault: 'The session ended because of a fault in Coracle.',
   },
   notStarted: {
@@ -180,13 +183,13 @@ const english = {
     /** @param {string} user */
     looking: (user) => `You are watching ${user}’s session. Nothing that you do here reaches it, and ${user} is told.`,
     /** @param {string[]} by */
-    mark: (by) => `watched by ${names(by)}`,
+    mark: (by) => `watched by ${administrators(by)}`,
     /** @param {string[]} by */
-    now: (by) => `${names(by)} ${by.length === 1 ? 'watches' : 'watch'} this session and ${by.length === 1 ? 'sees' : 'see'} `
+    now: (by) => `${administrators(by)} ${by.length === 1 ? 'watches this session and sees' : 'watch this session and see'} `
       + 'its screen. What you type unseen, like a password, stays unseen.',
     /** @param {{by: string, until: number}[]} before */
-    before: (before) => `This session was watched by ${before.map(({ by, until }) => `${names([by])} until ${clock(until)}`)
-      .join(', ')}.`,
+    before: (before) => `This session was watched by ${before
+      .map(({ by, until }) => `${administrators([by])} until ${clock(until)}`).join(', ')}.`,
   },
   takenOver: {
     title: 'Opened elsewhere',
@@ -389,6 +392,56 @@ const english = {
     empty: 'matches nothing',
     /** @param {number} at from 1; 0: none is chosen @param {number} total @param {number} most */
     count: (at, total, most) => (total === 0 ? 'not found' : `${at || '–'} of ${total}${total === most ? '+' : ''}`),
+  },
+
+  replay: {
+    play: 'Play',
+    pause: 'Pause',
+    again: 'Again',
+    position: 'Moment',
+    /** @param {number} at @param {number} duration milliseconds */
+    of: (at, duration) => `${timecode(at)} of ${timecode(duration)}`,
+    running: 'Still running: shown as far as it goes.',
+    brokenOff: 'Broken off: its end was not recorded.',
+    /** @param {Date} moment */
+    recorded: (moment) => `Recorded ${new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' })
+      .format(moment)}`,
+    /** @type {Record<string, (text: string) => string>} */
+    marks: {
+      gap: (text) => (/^gap: \d/.test(text) ? `Missing output: ${text.replace(/^gap: (\d+) bytes.*/, '$1')} bytes` : 'Output may be missing'),
+      resize: (text) => `Size ${text}`,
+      marker: (text) => `Note: ${text}`,
+    },
+    /** @param {string} speed */
+    speed: (speed) => `Speed ${speed}`,
+    search: {
+      label: 'Search in the recording',
+      field: 'Search for',
+      previous: 'Previous match (N)',
+      next: 'Next match (n)',
+      close: 'Close (Escape)',
+      searching: 'searching …',
+      none: 'not found',
+      /** @param {number} at from 1; 0: none is chosen @param {number} total @param {boolean} more there are more */
+      count: (at, total, more) => `${at || '–'} of ${total}${more ? '+' : ''}`,
+    },
+    keys: {
+      title: 'Keys',
+      text: 'They work wherever nothing is being typed.',
+      /** What each does. @type {[string[], string][]} */
+      list: [
+        [['Space'], 'Play or pause'],
+        [['←', '→'], '5 seconds back or on'],
+        [['↓', '↑'], 'A minute back or on'],
+        [['Home', 'End'], 'To the beginning or the end'],
+        [['.'], 'Pause, and show the next thing that happened'],
+        [['−', '+'], 'Slower or faster'],
+        [['[', ']'], 'To the mark before or after'],
+        [['/'], 'Search'],
+        [['n', 'N'], 'To the next or previous match'],
+        [['?'], 'This list'],
+      ],
+    },
   },
 
   api: {

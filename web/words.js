@@ -16,9 +16,17 @@ export function locale() {
   return globalThis.navigator?.languages.find((one) => one.split('-')[0] === language) ?? language;
 }
 
-/** Within a day. @param {number} seconds of Unix time */
+/** A moment of today. @param {number} seconds of Unix time */
 export function clock(seconds) {
   return new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(seconds * 1000));
+}
+
+/** A moment of a recording, or its length, as every language writes it. @param {number} milliseconds */
+export function timecode(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (/** @type {number} */ number) => String(number).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
 /** The name after every title. */

@@ -25,6 +25,9 @@ _coracle() {
             coracle,end)
                 cmd="coracle__subcmd__end"
                 ;;
+            coracle,enter-userns)
+                cmd="coracle__subcmd__enter__subcmd__userns"
+                ;;
             coracle,help)
                 cmd="coracle__subcmd__help"
                 ;;
@@ -43,6 +46,12 @@ _coracle() {
             coracle,serve)
                 cmd="coracle__subcmd__serve"
                 ;;
+            coracle,verify)
+                cmd="coracle__subcmd__verify"
+                ;;
+            coracle,watch)
+                cmd="coracle__subcmd__watch"
+                ;;
             coracle__subcmd__help,check-config)
                 cmd="coracle__subcmd__help__subcmd__check__subcmd__config"
                 ;;
@@ -51,6 +60,9 @@ _coracle() {
                 ;;
             coracle__subcmd__help,end)
                 cmd="coracle__subcmd__help__subcmd__end"
+                ;;
+            coracle__subcmd__help,enter-userns)
+                cmd="coracle__subcmd__help__subcmd__enter__subcmd__userns"
                 ;;
             coracle__subcmd__help,help)
                 cmd="coracle__subcmd__help__subcmd__help"
@@ -69,6 +81,12 @@ _coracle() {
                 ;;
             coracle__subcmd__help,serve)
                 cmd="coracle__subcmd__help__subcmd__serve"
+                ;;
+            coracle__subcmd__help,verify)
+                cmd="coracle__subcmd__help__subcmd__verify"
+                ;;
+            coracle__subcmd__help,watch)
+                cmd="coracle__subcmd__help__subcmd__watch"
                 ;;
             coracle__subcmd__help__subcmd__ldap,test)
                 cmd="coracle__subcmd__help__subcmd__ldap__subcmd__test"
@@ -92,7 +110,7 @@ _coracle() {
 
     case "${cmd}" in
         coracle)
-            opts="-h -V --config --help --version serve check-config doctor passwd prepare ldap ps end help"
+            opts="-h -V --config --help --version serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -167,8 +185,26 @@ _coracle() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        coracle__subcmd__enter__subcmd__userns)
+            opts="-h --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         coracle__subcmd__help)
-            opts="serve check-config doctor passwd prepare ldap ps end help"
+            opts="serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -210,6 +246,20 @@ _coracle() {
             return 0
             ;;
         coracle__subcmd__help__subcmd__end)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        coracle__subcmd__help__subcmd__enter__subcmd__userns)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -308,6 +358,34 @@ _coracle() {
             return 0
             ;;
         coracle__subcmd__help__subcmd__serve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        coracle__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        coracle__subcmd__help__subcmd__watch)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -480,6 +558,46 @@ _coracle() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        coracle__subcmd__verify)
+            opts="-h --head --json --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --head)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        coracle__subcmd__watch)
+            opts="-h --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

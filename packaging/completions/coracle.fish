@@ -34,7 +34,10 @@ complete -c coracle -n "__fish_coracle_needs_command" -f -a "passwd" -d 'Create 
 complete -c coracle -n "__fish_coracle_needs_command" -f -a "prepare" -d 'Fetch the profiles\' images and make their copies for every range of ids, so that no session waits for them'
 complete -c coracle -n "__fish_coracle_needs_command" -f -a "ldap" -d 'Try the company\'s directory, step by step'
 complete -c coracle -n "__fish_coracle_needs_command" -f -a "ps" -d 'List the sessions of the running daemon'
+complete -c coracle -n "__fish_coracle_needs_command" -f -a "watch" -d 'Look at the terminal of a session, without touching it; its owner is told'
 complete -c coracle -n "__fish_coracle_needs_command" -f -a "end" -d 'End a session, or all of them, and wait until nothing of them is left'
+complete -c coracle -n "__fish_coracle_needs_command" -f -a "verify" -d 'Check that a recording is what was recorded, to the byte'
+complete -c coracle -n "__fish_coracle_needs_command" -f -a "enter-userns" -d 'Open a session\'s terminal from within its user namespace, for the daemon'
 complete -c coracle -n "__fish_coracle_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c coracle -n "__fish_coracle_using_subcommand serve" -l listen -d 'Serve in the foreground on this address (127.0.0.1:8080, [::1]:8080, https:127.0.0.1:8443, unix:/path); may be given several times' -r
 complete -c coracle -n "__fish_coracle_using_subcommand serve" -l config -d 'Configuration file [default: /etc/coracle/config.toml for the service and for root, else ~/.config/coracle/config.toml]' -r -F
@@ -69,18 +72,29 @@ complete -c coracle -n "__fish_coracle_using_subcommand ldap; and __fish_seen_su
 complete -c coracle -n "__fish_coracle_using_subcommand ps" -l config -d 'Configuration file [default: /etc/coracle/config.toml for the service and for root, else ~/.config/coracle/config.toml]' -r -F
 complete -c coracle -n "__fish_coracle_using_subcommand ps" -l json -d 'Print a JSON array instead of a table'
 complete -c coracle -n "__fish_coracle_using_subcommand ps" -s h -l help -d 'Print help'
+complete -c coracle -n "__fish_coracle_using_subcommand watch" -l config -d 'Configuration file [default: /etc/coracle/config.toml for the service and for root, else ~/.config/coracle/config.toml]' -r -F
+complete -c coracle -n "__fish_coracle_using_subcommand watch" -s h -l help -d 'Print help'
 complete -c coracle -n "__fish_coracle_using_subcommand end" -l reason -d 'What the people are told' -r -f -a "admin\t'An administrator ended the session'
 shutdown\t'The service is shutting down'"
 complete -c coracle -n "__fish_coracle_using_subcommand end" -l config -d 'Configuration file [default: /etc/coracle/config.toml for the service and for root, else ~/.config/coracle/config.toml]' -r -F
 complete -c coracle -n "__fish_coracle_using_subcommand end" -l all -d 'End every session'
 complete -c coracle -n "__fish_coracle_using_subcommand end" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps end help" -f -a "serve" -d 'Run the daemon: on systemd\'s sockets, or in the foreground with --listen'
-complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps end help" -f -a "check-config" -d 'Check the configuration, and name every mistake with its line'
-complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps end help" -f -a "doctor" -d 'Check everything that sessions need on this host, and name for each fault the command that fixes it'
-complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps end help" -f -a "passwd" -d 'Create or change an account of the users file'
-complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps end help" -f -a "prepare" -d 'Fetch the profiles\' images and make their copies for every range of ids, so that no session waits for them'
-complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps end help" -f -a "ldap" -d 'Try the company\'s directory, step by step'
-complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps end help" -f -a "ps" -d 'List the sessions of the running daemon'
-complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps end help" -f -a "end" -d 'End a session, or all of them, and wait until nothing of them is left'
-complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps end help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c coracle -n "__fish_coracle_using_subcommand verify" -l head -d 'A hash of this recording from the journal: CORACLE_RECORDING of the session\'s end, or of a record on the way' -r
+complete -c coracle -n "__fish_coracle_using_subcommand verify" -l config -d 'Configuration file [default: /etc/coracle/config.toml for the service and for root, else ~/.config/coracle/config.toml]' -r -F
+complete -c coracle -n "__fish_coracle_using_subcommand verify" -l json -d 'Print one JSON document instead'
+complete -c coracle -n "__fish_coracle_using_subcommand verify" -s h -l help -d 'Print help'
+complete -c coracle -n "__fish_coracle_using_subcommand enter-userns" -l config -d 'Configuration file [default: /etc/coracle/config.toml for the service and for root, else ~/.config/coracle/config.toml]' -r -F
+complete -c coracle -n "__fish_coracle_using_subcommand enter-userns" -s h -l help -d 'Print help'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "serve" -d 'Run the daemon: on systemd\'s sockets, or in the foreground with --listen'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "check-config" -d 'Check the configuration, and name every mistake with its line'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "doctor" -d 'Check everything that sessions need on this host, and name for each fault the command that fixes it'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "passwd" -d 'Create or change an account of the users file'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "prepare" -d 'Fetch the profiles\' images and make their copies for every range of ids, so that no session waits for them'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "ldap" -d 'Try the company\'s directory, step by step'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "ps" -d 'List the sessions of the running daemon'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "watch" -d 'Look at the terminal of a session, without touching it; its owner is told'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "end" -d 'End a session, or all of them, and wait until nothing of them is left'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "verify" -d 'Check that a recording is what was recorded, to the byte'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "enter-userns" -d 'Open a session\'s terminal from within its user namespace, for the daemon'
+complete -c coracle -n "__fish_coracle_using_subcommand help; and not __fish_seen_subcommand_from serve check-config doctor passwd prepare ldap ps watch end verify enter-userns help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c coracle -n "__fish_coracle_using_subcommand help; and __fish_seen_subcommand_from ldap" -f -a "test" -d 'Try the directory of [auth.ldap], with one person\'s login if asked'

@@ -50,7 +50,11 @@ fn kind(event: &Event<'_>) -> (&'static str, &'static str, &'static str) {
         Event::IdleWarning { .. } => (ids::IDLE_WARNING, "idle-warning", NOTICE),
         Event::SessionOom { .. } => (ids::SESSION_OOM, "session-oom", WARNING),
         Event::SessionEnd { .. } => (ids::SESSION_END, "session-end", NOTICE),
+        Event::RecordingHead { .. } => (ids::RECORDING_HEAD, "recording-head", NOTICE),
+        Event::RecordingStopped { .. } => (ids::RECORDING_STOPPED, "recording-stopped", WARNING),
+        Event::RecordingRemoved { .. } => (ids::RECORDING_REMOVED, "recording-removed", NOTICE),
         Event::File { .. } => (ids::FILE, "file", NOTICE),
+        Event::RecordingViewed { .. } => (ids::RECORDING_VIEWED, "recording-viewed", NOTICE),
         Event::ConfigLoaded { .. } => (ids::CONFIG_LOADED, "config-loaded", NOTICE),
         Event::ConfigRefused { .. } => (ids::CONFIG_REFUSED, "config-refused", WARNING),
         Event::Refused { .. } => (ids::REFUSED, "refused", WARNING),
@@ -150,7 +154,7 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
                 ("CORACLE_COUNT", &killed.to_string()),
             ]),
         ),
-        Event::SessionEnd { id, user, profile, reason, status, by, detail, used } => {
+        Event::SessionEnd { id, user, profile, reason, status, by, detail, used, recording } => {
             let mut said = format!("session {id}: ended for {user}: {reason}");
             let mut list = fields([
                 ("CORACLE_SESSION", id.as_str()),
@@ -171,6 +175,7 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             ] {
                 list.extend(value.map(|value| (name, value.to_string())));
             }
+            list.extend(recording.map(|head| ("CORACLE_RECORDING", head.to_owned())));
             if !by.is_empty() {
                 said.push_str(&format!(", by {by}"));
             }
@@ -179,6 +184,29 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
             }
             (said, list)
         }
+        Event::RecordingHead { id, user, head, cast, output } => (
+            format!("session {id}: recorded for {user} up to {cast} bytes, hash {head}"),
+            fields([
+                ("CORACLE_SESSION", id.as_str()),
+                ("CORACLE_USER", user),
+                ("CORACLE_RECORDING", head),
+                ("CORACLE_BYTES", &cast.to_string()),
+                ("CORACLE_OUTPUT_BYTES", &output.to_string()),
+            ]),
+        ),
+        Event::RecordingStopped { id, user, profile, why } => (
+            format!("session {id}: not recorded for {user}, profile {profile}: {why}"),
+            fields([
+                ("CORACLE_SESSION", id.as_str()),
+                ("CORACLE_USER", user),
+                ("CORACLE_PROFILE", profile),
+                ("CORACLE_REASON", why),
+            ]),
+        ),
+        Event::RecordingRemoved { id, why, bytes } => (
+            format!("session {id}: its recording of {bytes} bytes is removed: recording.{why}"),
+            fields([("CORACLE_SESSION", id.as_str()), ("CORACLE_REASON", why), ("CORACLE_BYTES", &bytes.to_string())]),
+        ),
         Event::File { id, user, peer, direction, path, bytes, outcome } => {
             let path = shortened(&one_line(path));
             (
@@ -194,6 +222,16 @@ fn describe(event: &Event<'_>, key: &StateKey) -> (String, Entry) {
                 ]),
             )
         }
+        Event::RecordingViewed { id, user, of, owner, peer } => (
+            format!("session {id}: recording of {of} viewed by {user} from {peer}"),
+            fields([
+                ("CORACLE_SESSION", id.as_str()),
+                ("CORACLE_USER", user),
+                ("CORACLE_OF", of),
+                ("CORACLE_OWNER", &owner.to_string()),
+                ("CORACLE_PEER", peer),
+            ]),
+        ),
         Event::ConfigLoaded { file, hash } => (
             format!("configuration {file} in force, hash {hash}"),
             fields([("CORACLE_FILE", file), ("CORACLE_CONFIG", hash)]),

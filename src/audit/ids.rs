@@ -35,8 +35,16 @@ pub(super) const IDLE_WARNING: &str = "3f521996a68a1512c17312d94fd7ae88";
 pub(super) const SESSION_OOM: &str = "b9979516bc773790b676d3166dee7024";
 /// A session ended; exactly one for each.
 pub(super) const SESSION_END: &str = "132b333292218872894bf1a41db2321e";
+/// How far a session's recording is.
+pub(super) const RECORDING_HEAD: &str = "c21cdd79f3387382861185a1f9142622";
+/// A session is not recorded any more, or not at all, although it should be.
+pub(super) const RECORDING_STOPPED: &str = "ef5a78fbb0f87a4e29a44f4dcf7f4387";
+/// A recording was too old, or there were too many.
+pub(super) const RECORDING_REMOVED: &str = "e6f26f2bc1b17fd473354cabbfb2b1d1";
 /// A file went into a session or out of it.
 pub(super) const FILE: &str = "d2e67b551afd02967be61f8614ea2125";
+/// Somebody looks at a recording.
+pub(super) const RECORDING_VIEWED: &str = "b37c55342c66c4425b727e59e2c62454";
 /// A configuration came into force.
 pub(super) const CONFIG_LOADED: &str = "8d703eae7f32423e610558aaa5d876eb";
 /// A configuration has mistakes; the one before, if any, stays.

@@ -123,6 +123,29 @@ pub(crate) enum Event<'a> {
         by: &'a str,
         detail: &'a str,
         used: Used,
+        /// The hash that stands for its recording, if there is one and it is sealed.
+        recording: Option<&'a str>,
+    },
+    /// How far a session's recording is: so many bytes of its cast, with so many of output, have this hash.
+    RecordingHead {
+        id: SessionId,
+        user: &'a str,
+        head: &'a str,
+        cast: u64,
+        output: u64,
+    },
+    /// A session is not recorded any more, or was not from its start.
+    RecordingStopped {
+        id: SessionId,
+        user: &'a str,
+        profile: &'a str,
+        why: &'a str,
+    },
+    /// A recording was let go of; `why` is the key of the configuration, `max_age` or `max_total`.
+    RecordingRemoved {
+        id: SessionId,
+        why: &'a str,
+        bytes: u64,
     },
     /// A file that was on its way into a session (`in`) or out of it (`out`); `outcome` is `whole` or `broken-off`.
     File {
@@ -133,6 +156,14 @@ pub(crate) enum Event<'a> {
         path: &'a str,
         bytes: u64,
         outcome: &'a str,
+    },
+    /// Somebody looks at what was recorded of a session; `of` is its owner's name, `owner` the id.
+    RecordingViewed {
+        id: SessionId,
+        user: &'a str,
+        of: &'a str,
+        owner: &'a OwnerId,
+        peer: &'a str,
     },
     ConfigLoaded {
         file: &'a str,

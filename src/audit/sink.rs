@@ -204,6 +204,7 @@ mod tests {
             by: "",
             detail: "",
             used: Used { cpu_micros: Some(1500), memory_peak: None, output: Some(17) },
+            recording: Some("00ff"),
         });
         expect(
             journald.receive(),
@@ -219,6 +220,7 @@ mod tests {
                 ("CORACLE_STATUS", "3"),
                 ("CORACLE_CPU_USEC", "1500"),
                 ("CORACLE_OUTPUT_BYTES", "17"),
+                ("CORACLE_RECORDING", "00ff"),
             ],
         );
     }

@@ -54,6 +54,11 @@ impl Token {
 pub(crate) struct LoginKey(pub(super) [u8; 32]);
 
 impl LoginKey {
+    #[cfg(test)]
+    pub(crate) fn of_number(n: u8) -> LoginKey {
+        LoginKey([n; 32])
+    }
+
     /// The key of the login that a cookie claims to be; `None` if it cannot be a token.
     fn of(token: &str) -> Option<LoginKey> {
         let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);

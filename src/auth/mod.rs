@@ -26,7 +26,7 @@ pub(crate) use devices::DEVICE_LIFETIME;
 pub(crate) use gate::{Attempt, Auth, Refused};
 pub(crate) use ldap::{Notice, Stopped};
 pub(crate) use local::{UsersError, UsersFile};
-pub(crate) use logins::Login;
+pub(crate) use logins::{Login, LoginKey};
 #[cfg(test)]
 pub(crate) use password::Checker;
 pub(crate) use password::{Hash, MAX_PASSWORD, Password};

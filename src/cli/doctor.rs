@@ -9,6 +9,7 @@ mod directory; //   the company's directory
 mod engine; //      Podman, its store, images and containers
 mod host; //        ids, controllers, units, what linger keeps
 mod page; //        the table for people
+mod recordings; //  where they go, and for how long there is room
 mod settings; //    configuration, users file, state directory
 mod workshop; //    networks and layers of profiles
 
@@ -108,6 +109,7 @@ pub(super) fn run(args: &DoctorArgs, places: Places) -> Result<(), Stop> {
     let places = if account.system { Places::of_system(&places.config).unwrap_or(places) } else { places };
     let (mut checks, config) = settings::check(&account, &places);
     let slots = host::check(&account, config.as_ref(), &mut checks);
+    recordings::check(&account, &places, config.as_ref(), &mut checks);
     directory::check(&account, config.as_ref(), &mut checks);
     engine::check(&account, &places, config.as_ref(), slots.as_ref(), &mut checks)?;
     let report = Report::new(account, places.config.display().to_string(), checks);

@@ -1,4 +1,5 @@
-//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `watch`, `end`.
+//! What a person types: `coracle serve`, `check-config`, `doctor`, `passwd`, `ldap`, `prepare`, `ps`, `watch`, `end`,
+//! `replay`, `verify`.
 
 mod ask; //          one request over the control socket
 mod check_config; // is the configuration in order?
@@ -12,7 +13,9 @@ mod journal; //      log lines on stderr
 mod passwd; //       accounts of the users file
 mod prepare; //      images and their copies, ahead of time
 mod ps; //           which sessions there are
+mod replay; //       a recording in a terminal
 mod serve; //        the daemon
+mod verify; //       is a recording what was recorded?
 mod typed; //        a password, at a terminal or on stdin
 mod viewer; //       somebody's screen in this terminal
 mod watch; //        a session's, as it is now
@@ -69,6 +72,20 @@ enum Command {
     Watch(watch::WatchArgs),
     /// End a session, or all of them, and wait until nothing of them is left
     End(end::EndArgs),
+    /// Play a recording in this terminal
+    #[command(
+        after_help = "Keys: space plays and pauses, arrows go 5 seconds or a minute, Home and End, `.` one step, - and + \
+                            change the speed, / searches, n and N lead from match to match, q leaves.\nOnly text and colours \
+                            reach the terminal, whatever was recorded."
+    )]
+    Replay(replay::ReplayArgs),
+    /// Check that a recording is what was recorded, to the byte
+    #[command(
+        after_help = "Exit codes: 0 intact and sealed, 3 in order as far as it goes but not sealed (its session goes on, or \
+                            nobody came to seal it), 1 altered or cut, 66 a file cannot be read, 64 wrong usage.\nWithout \
+                            --head somebody who wrote both files anew goes unnoticed: the journal has the hash."
+    )]
+    Verify(verify::VerifyArgs),
     /// Open a session's terminal from within its user namespace, for the daemon
     #[command(name = crate::podman::ENTER_USERNS, hide = true)]
     EnterUserns(enter_userns::EnterUsernsArgs),
@@ -133,6 +150,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
         Command::Ps(args) => ps::run(&args, &places()?),
         Command::Watch(args) => watch::run(&args, &places()?),
         Command::End(args) => end::run(&args, &places()?),
+        Command::Replay(args) => replay::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::EnterUserns(args) => enter_userns::run(&args),
     }
 }

@@ -13,8 +13,8 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Server, Sessions, TlsFiles, TrustedProxies,
-    ldap,
+    Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Recording, RecordingPolicy, Server, Sessions,
+    TlsFiles, TrustedProxies, ldap,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
     proxies::MAX_PROXIES,
@@ -39,6 +39,8 @@ const MAX_STARTS: u32 = 600; // a minute
 const LOG_BUDGET: RangeInclusive<u64> = 1 << 20..=64 << 30; // bytes
 const FILE: RangeInclusive<u64> = 0..=1 << 40; // bytes
 const DISK_FLOOR: RangeInclusive<u64> = 0..=1 << 40; // bytes
+const RECORDING_AGE: RangeInclusive<Duration> = MINUTE..=Duration::from_secs(3650 * 86_400);
+const RECORDING_TOTAL: RangeInclusive<u64> = 1 << 20..=1 << 50; // bytes
 const MAX_PROFILES: usize = 64;
 const MAX_FILE: u64 = 1 << 20; // bytes of one configuration file
 const MAX_FILES: usize = 64;
@@ -82,6 +84,7 @@ impl Config {
                 max: at_least_one(32),
                 per_user: at_least_one(4),
                 starts_per_minute: at_least_one(6),
+                copies_ahead: 4,
                 isolation: Isolation::Auto,
                 require_limits: true,
                 log_budget: 64 << 20,
@@ -89,6 +92,12 @@ impl Config {
                 upload_limit: 48 << 20,
                 download_limit: 256 << 20,
                 podman_socket: None,
+            },
+            recording: Recording {
+                policy: RecordingPolicy::Off,
+                max_age: 90 * DAY,
+                max_total: 10 << 30,
+                owners_may_view: true,
             },
             profiles: vec![Profile::default()],
         }
@@ -193,6 +202,7 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
         check_auth(root.table("auth"), &mut config.auth, &mut directory, places);
         check_login(root.table("login"), &mut config.login);
         check_sessions(root.table("sessions"), &mut config.sessions);
+        check_recording(root.table("recording"), &mut config.recording);
         check_profiles(&mut root, &source, &mut profiles);
         root.finish();
     }
@@ -327,6 +337,7 @@ fn check_sessions(mut section: Section<'_, '_>, sessions: &mut Sessions) {
     count(&mut section, "max", MAX_SESSIONS, &mut sessions.max);
     count(&mut section, "per_user", MAX_SESSIONS, &mut sessions.per_user);
     count(&mut section, "starts_per_minute", MAX_STARTS, &mut sessions.starts_per_minute);
+    section.count("copies_ahead", 0..=MAX_SESSIONS, &mut sessions.copies_ahead);
     let words = [("auto", Isolation::Auto), ("slots", Isolation::Slots), ("shared", Isolation::Shared)];
     section.word("isolation", &words, &mut sessions.isolation);
     section.switch("require_limits", &mut sessions.require_limits);
@@ -341,6 +352,14 @@ fn check_sessions(mut section: Section<'_, '_>, sessions: &mut Sessions) {
         }
         sessions.podman_socket = (!text.is_empty()).then(|| PathBuf::from(text));
     }
+    section.finish();
+}
+
+fn check_recording(mut section: Section<'_, '_>, recording: &mut Recording) {
+    section.word("policy", &RecordingPolicy::WORDS, &mut recording.policy);
+    section.duration("max_age", RECORDING_AGE, &mut recording.max_age);
+    section.size("max_total", RECORDING_TOTAL, &mut recording.max_total);
+    section.switch("owners_may_view", &mut recording.owners_may_view);
     section.finish();
 }
 

@@ -37,6 +37,7 @@ pub(crate) struct Config {
     pub(crate) auth: Auth,
     pub(crate) login: Login,
     pub(crate) sessions: Sessions,
+    pub(crate) recording: Recording,
     /// At least one; names are unique.
     pub(crate) profiles: Vec<Profile>,
 }
@@ -132,6 +133,8 @@ pub(crate) struct Sessions {
     pub(crate) per_user: NonZeroU32,
     /// Starts in a minute for one person. Default 6.
     pub(crate) starts_per_minute: NonZeroU32,
+    /// Ranges of ids that get their copy of an image ahead, once it has changed; 0: none. Default 4.
+    pub(crate) copies_ahead: u32,
     pub(crate) isolation: Isolation,
     /// Refuse a session whose limits the kernel does not confirm. False only where the controllers do not exist.
     pub(crate) require_limits: bool,
@@ -145,6 +148,43 @@ pub(crate) struct Sessions {
     pub(crate) download_limit: u64,
     /// Podman's API socket; `None`: `/run/user/<uid>/podman/podman.sock`.
     pub(crate) podman_socket: Option<PathBuf>,
+}
+
+/// `[recording]`
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub(crate) struct Recording {
+    /// For profiles that say nothing of their own. Default off.
+    pub(crate) policy: RecordingPolicy,
+    /// A recording goes this long after its session ended. Default 90 d.
+    pub(crate) max_age: Duration,
+    /// Bytes of all recordings together; the oldest go. Default 10 GiB.
+    pub(crate) max_total: u64,
+    /// People may look at the recordings of their own sessions; administrators always may at all. Default true.
+    pub(crate) owners_may_view: bool,
+}
+
+/// `recording.policy`, and `recording` of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RecordingPolicy {
+    Off,
+    /// What cannot be recorded is not, and the session goes on.
+    BestEffort,
+    /// What is not recorded is not shown, and what cannot be recorded ends.
+    Required,
+}
+
+impl RecordingPolicy {
+    /// As the configuration writes them.
+    pub(crate) const WORDS: [(&str, RecordingPolicy); 3] =
+        [("off", Self::Off), ("best-effort", Self::BestEffort), ("required", Self::Required)];
+}
+
+impl Config {
+    /// How a session of this profile is recorded.
+    pub(crate) fn recording_of(&self, profile: &Profile) -> RecordingPolicy {
+        profile.recording.unwrap_or(self.recording.policy)
+    }
 }
 
 /// `sessions.isolation`: whose subordinate ids a session gets.
@@ -197,6 +237,9 @@ pub(crate) struct Profile {
     /// Bytes that may be written beside the tmpfs, on the host's disk; `None`: the root is read-only.
     #[serde(default)]
     pub(crate) layer_size: Option<u64>,
+    /// `None`: as [`Recording::policy`] says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) recording: Option<RecordingPolicy>,
 }
 
 /// `network` of a profile.

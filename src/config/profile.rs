@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use super::{
-    Capability, GuestUser, Network, Profile, Pull, Tmpfs,
+    Capability, GuestUser, Network, Profile, Pull, RecordingPolicy, Tmpfs,
     raw::{Section, short},
     units::{self, ShowSize},
 };
@@ -58,6 +58,7 @@ impl Default for Profile {
             allow_host_access: false,
             capabilities: BTreeSet::new(),
             layer_size: None,
+            recording: None,
         }
     }
 }
@@ -102,6 +103,7 @@ pub(super) fn read(mut section: Section<'_, '_>) -> Option<Profile> {
     section.switch("allow_host_access", &mut profile.allow_host_access);
     read_capabilities(&mut section, &mut profile);
     read_layer_size(&mut section, &mut profile.layer_size);
+    read_recording(&mut section, &mut profile.recording);
     check_memory(&section, &profile);
     section.finish();
     profile.name = name?;
@@ -223,6 +225,16 @@ fn read_layer_size(section: &mut Section<'_, '_>, into: &mut Option<u64>) {
     let mut size = *LAYER.start();
     section.size("layer_size", LAYER, &mut size);
     *into = Some(size);
+}
+
+/// An empty text is what `[recording]` says.
+fn read_recording(section: &mut Section<'_, '_>, into: &mut Option<RecordingPolicy>) {
+    if section.string("recording").is_none_or(|(text, _)| text.is_empty()) {
+        return;
+    }
+    let mut policy = RecordingPolicy::Off;
+    section.word("recording", &RecordingPolicy::WORDS, &mut policy);
+    *into = Some(policy);
 }
 
 fn read_env(section: &mut Section<'_, '_>, profile: &mut Profile) {

@@ -170,7 +170,7 @@ pub(crate) async fn ticket(asked: &Asked<'_>, body: Incoming) -> Answer {
         Err(bad) => return asked.refuse_body(bad),
     };
     let Ok(session) = wanted.session.parse() else { return no_such_session(asked.words) };
-    match asked.shop.roster.seat_for(session, &Claim::Own(login.person.clone())) {
+    match asked.shop.roster.seat_for(session, &Claim::Own { person: login.person.clone(), window: None }) {
         // An administrator may look at it, and nothing more: that is decided with the WebSocket.
         Err(NoSeat::NotYours) if !login.person.is_admin() => return not_yours(asked),
         Err(NoSeat::NoSuchSession) => return no_such_session(asked.words),

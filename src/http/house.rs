@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use super::recordings::Recordings;
 use super::tls::Tls;
 use crate::activation::{Lock, Stored};
 use crate::audit;
@@ -48,6 +49,7 @@ pub(crate) struct Shop {
     pub(crate) config: Arc<Config>,
     pub(crate) auth: Arc<Auth>,
     pub(crate) roster: Roster,
+    pub(crate) recordings: Arc<Recordings>,
 }
 
 /// The daemon's standing: what it has, and what keeps it from serving.
@@ -299,7 +301,8 @@ fn serve_with(places: &Arc<Places>, shop: Option<Shop>, stored: &mut Stored) -> 
     match Roster::open(config.clone(), places.clone(), stored) {
         Ok(roster) => {
             auth.watch_over(seats(&roster));
-            Standing { shop: Some(Shop { config, auth, roster }), trouble, stale: None }
+            let recordings = Arc::new(Recordings::in_dir(places.state.join("recordings")));
+            Standing { shop: Some(Shop { config, auth, roster, recordings }), trouble, stale: None }
         }
         Err(why) => unprepared(why),
     }

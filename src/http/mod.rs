@@ -16,6 +16,8 @@ mod limits; //     every number, and who is inside
 mod origin; //     Host, Origin, Sec-Fetch-Site
 mod pages; //      every page and every sentence on them
 mod patient; //    a socket that waits for its peer only so long
+mod range; //      a file, or a range of it
+mod recordings; // what was recorded, for those who may see it
 mod refusals; //   a stranger cannot fill the journal
 mod response; //   answers and the headers that all of them carry
 mod route; //      which thing a path names

@@ -4,6 +4,8 @@ mod ended; //    how a session ended
 mod help; //     for the people who use it
 mod launcher; // the start page
 mod profile; //  what a profile gives
+mod recordings; // which recordings there are
+mod replay; //   the page that plays one
 mod sign_in; //  the login form
 mod terminal; // the terminal's page
 mod words; //    phrases of more than one page
@@ -11,6 +13,8 @@ mod words; //    phrases of more than one page
 pub(crate) use ended::ended;
 pub(crate) use help::help;
 pub(crate) use launcher::{Home, home};
+pub(crate) use recordings::recordings;
+pub(crate) use replay::replay;
 pub(crate) use sign_in::{
     LoginPage, login, login_refused_plain_http, login_stopped, login_without_directory, login_wrong,
 };
@@ -83,6 +87,11 @@ fn brand() -> Html {
 
 /// Above the content: a way past it, where one is, help, and who is signed in.
 fn bar(words: &Words, person: Option<&Person>) -> Html {
+    bar_with(words, &Html::default(), person)
+}
+
+/// The same with a link more.
+fn bar_with(words: &Words, link: &Html, person: Option<&Person>) -> Html {
     let say = &words.page;
     let who = match person {
         None => Html::fill("<a class=\"button\" href=\"/login\">{}</a>", &[&say.sign_in]),
@@ -100,8 +109,8 @@ fn bar(words: &Words, person: Option<&Person>) -> Html {
     };
     Html::fill(
         "<a class=\"skip\" href=\"#main\">{}</a>\n\
-         <header class=\"bar\">{}<span class=\"spacer\"></span><a class=\"bar-link\" href=\"/help\">{}</a>{}</header>\n",
-        &[&say.skip, &brand(), &say.help, &who],
+         <header class=\"bar\">{}<span class=\"spacer\"></span>{}<a class=\"bar-link\" href=\"/help\">{}</a>{}</header>\n",
+        &[&say.skip, &brand(), link, &say.help, &who],
     )
 }
 

@@ -141,6 +141,11 @@ pub(crate) fn permanently(location: &str) -> Answer {
     }
 }
 
+/// JSON that is written already.
+pub(crate) fn json_text(text: Vec<u8>) -> Answer {
+    with_type(StatusCode::OK, "application/json", text)
+}
+
 pub(crate) fn json(status: StatusCode, value: &impl serde::Serialize) -> Answer {
     match serde_json::to_vec(value) {
         Ok(body) => with_type(status, "application/json", body),

@@ -25,6 +25,16 @@ pub(crate) enum Route {
     Files(SessionId),
     /// The WebSocket of a session.
     Socket(SessionId),
+    /// The page that lists recordings.
+    Recordings,
+    /// The page that plays one.
+    Replay(SessionId),
+    RecordingList,
+    Recording(SessionId),
+    /// What a replay fetches of a recording: its asciicast, a checkpoint, places.
+    Cast(SessionId),
+    Checkpoint(SessionId),
+    Find(SessionId),
     Health,
     /// Embedded files under `/_/`.
     Asset,
@@ -43,6 +53,8 @@ impl Route {
             "/api/v1/profiles" => return Some(Route::Profiles),
             "/api/v1/sessions" => return Some(Route::Sessions),
             "/api/v1/tickets" => return Some(Route::Tickets),
+            "/recordings" => return Some(Route::Recordings),
+            "/api/v1/recordings" => return Some(Route::RecordingList),
             _ => {}
         }
         if path.starts_with("/_/") {
@@ -53,6 +65,18 @@ impl Route {
                 Some((id, "watch")) => id.parse().ok().map(Route::Watch),
                 Some(_) => None,
                 None => id.parse().ok().map(Route::Terminal),
+            };
+        }
+        if let Some(id) = path.strip_prefix("/recordings/") {
+            return id.parse().ok().map(Route::Replay);
+        }
+        if let Some(rest) = path.strip_prefix("/api/v1/recordings/") {
+            return match rest.split_once('/') {
+                Some((id, "cast")) => id.parse().ok().map(Route::Cast),
+                Some((id, "seek")) => id.parse().ok().map(Route::Checkpoint),
+                Some((id, "find")) => id.parse().ok().map(Route::Find),
+                Some(_) => None,
+                None => rest.parse().ok().map(Route::Recording),
             };
         }
         let rest = path.strip_prefix("/api/v1/sessions/")?;
@@ -74,6 +98,13 @@ impl Route {
             | Route::Me
             | Route::Profiles
             | Route::Health
+            | Route::Recordings
+            | Route::Replay(_)
+            | Route::RecordingList
+            | Route::Recording(_)
+            | Route::Cast(_)
+            | Route::Checkpoint(_)
+            | Route::Find(_)
             | Route::Asset => "GET, HEAD",
             Route::Login | Route::Sessions => "GET, HEAD, POST",
             Route::Logout | Route::Tickets => "POST",
@@ -143,6 +174,13 @@ mod tests {
             ("/api/v1/sessions/abcdefghij23/terminal", Route::Socket(id)),
             ("/api/v1/sessions/abcdefghij23/files", Route::Files(id)),
             ("/healthz", Route::Health),
+            ("/recordings", Route::Recordings),
+            ("/recordings/abcdefghij23", Route::Replay(id)),
+            ("/api/v1/recordings", Route::RecordingList),
+            ("/api/v1/recordings/abcdefghij23", Route::Recording(id)),
+            ("/api/v1/recordings/abcdefghij23/cast", Route::Cast(id)),
+            ("/api/v1/recordings/abcdefghij23/seek", Route::Checkpoint(id)),
+            ("/api/v1/recordings/abcdefghij23/find", Route::Find(id)),
             ("/_/0123456789ab/home.js", Route::Asset),
         ] {
             assert_eq!(Route::parse(path), Some(route), "{path}");
@@ -171,6 +209,10 @@ mod tests {
             "/api/v1/sessions/abcdefghij23/files/x",
             "/api/v1/sessions/files",
             "/api/v2/me",
+            "/recordings/",
+            "/recordings/../x",
+            "/api/v1/recordings/abcdefghij23/chain",
+            "/api/v1/recordings/abcdefghij23/cast/",
             "*",
             "/_",
             "/healthz/",

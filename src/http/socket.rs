@@ -16,13 +16,14 @@ use super::response::{self, Answer};
 use super::web::{self, Asked};
 use crate::auth::Purpose;
 use crate::language::{Language, Words};
-use crate::session::{Roster, SessionId};
+use crate::session::{Roster, SessionId, Window};
 use crate::terminal::{self, Caller, Close, SUBPROTOCOL, Visitor, Wish};
 
-/// `GET /api/v1/sessions/{id}/terminal`; with `?role=watcher` to look at anybody's, as an administrator.
+/// `GET /api/v1/sessions/{id}/terminal`; with `?role=watcher` to look at anybody's, as an administrator. A page says in
+/// `window` which one it is (16 hexadecimal digits, drawn at random), and in `returns=true` that it comes back by itself.
 pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
     let wish = match asked.query("role").as_deref() {
-        None | Some("owner") => Wish::Own,
+        None | Some("owner") => Wish::Own(window(&asked)),
         Some("watcher") => Wish::Look,
         Some(_) => return asked.refuse(StatusCode::BAD_REQUEST, asked.words.refusals.malformed),
     };
@@ -48,6 +49,12 @@ pub(crate) fn upgrade(asked: Asked<'_>, id: SessionId) -> Answer {
             false => terminal::serve(socket, roster, id, caller, peer).await,
         }
     })
+}
+
+fn window(asked: &Asked<'_>) -> Option<Window> {
+    let drawn = asked.query("window").filter(|digits| digits.len() == 16)?;
+    let id = u64::from_str_radix(&drawn, 16).ok()?;
+    Some(Window { id, returns: asked.query("returns").is_some_and(|returns| returns == "true") })
 }
 
 /// The same through the control socket: only to look.

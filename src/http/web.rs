@@ -8,9 +8,10 @@ use super::base::{self, Place};
 use super::connection::Visit;
 use super::house::{Kind, Shop, Trouble};
 use super::origin::{self, Foreign, Here};
+use super::recordings::{Part, Scope};
 use super::response::{self, Answer, Body};
 use super::route::{self, Route};
-use super::{api, assets, body::BadBody, cookie, files, pages, secure, sign_in, socket};
+use super::{api, assets, body::BadBody, cookie, files, pages, recordings, secure, sign_in, socket};
 use crate::auth::{Login, Person};
 use crate::config::Server;
 use crate::language::{Language, Saying, Words};
@@ -217,6 +218,13 @@ async fn dispatch(asked: Asked<'_>, body: Incoming) -> Answer {
         Route::Files(id) if asked.is_post() => files::upload(&asked, id, body).await,
         Route::Files(id) => files::download(&asked, id).await,
         Route::Help => help(&asked),
+        Route::Recordings => recording_list(&asked).await,
+        Route::Replay(id) => replay(&asked, id).await,
+        Route::RecordingList => recordings::list(&asked).await,
+        Route::Recording(id) => recordings::part(&asked, id, Part::Facts).await,
+        Route::Cast(id) => recordings::part(&asked, id, Part::Cast).await,
+        Route::Checkpoint(id) => recordings::part(&asked, id, Part::Checkpoint).await,
+        Route::Find(id) => recordings::part(&asked, id, Part::Find).await,
         Route::Socket(id) => socket::upgrade(asked, id),
         Route::Health | Route::Asset => not_found(asked.words, asked.parts.uri.path()), // answered before any login is looked at
     }
@@ -258,7 +266,8 @@ fn from_a_page_of_ours(parts: &Parts, route: Route, here: &Here) -> Result<(), F
     if reads { origin::readable(&parts.headers) } else { origin::same_origin(&parts.headers, here) }
 }
 
-/// What works on although no session can be started: a terminal that runs, a ticket for it, ending it, leaving, and help.
+/// What works on although no session can be started: a terminal that runs, a ticket for it, ending it, leaving, help, and
+/// what was recorded.
 async fn goes_on(route: Route, shop: &Shop) -> bool {
     if route.is_about_sessions() {
         shop.roster.settled().await;
@@ -268,6 +277,8 @@ async fn goes_on(route: Route, shop: &Shop) -> bool {
             shop.roster.find(id).is_some()
         }
         Route::Logout | Route::Tickets | Route::Help => true,
+        Route::Recordings | Route::Replay(_) | Route::RecordingList => true,
+        Route::Recording(_) | Route::Cast(_) | Route::Checkpoint(_) | Route::Find(_) => true,
         _ => false,
     }
 }
@@ -290,6 +301,7 @@ fn home(asked: &Asked<'_>) -> Answer {
             ended: &roster.list_ended(Some(&person.owner)),
             profiles: &roster.profiles(person),
             no_room: roster.room_for(person).err().as_ref(),
+            recordings: Scope::of(asked, person) != Scope::Nobodys && !asked.shop.recordings.is_empty(),
             now: crate::sys::unix_seconds(),
         }),
     )
@@ -300,6 +312,22 @@ fn help(asked: &Asked<'_>) -> Answer {
     let profiles = asked.person().map(|person| roster.profiles(person));
     let reader = asked.person().zip(profiles.as_deref());
     response::page(StatusCode::OK, pages::help(asked.words, roster.terms(), reader))
+}
+
+async fn recording_list(asked: &Asked<'_>) -> Answer {
+    let Some(person) = asked.person() else { return response::see_other("/login?next=/recordings") };
+    let skip = asked.query("skip").and_then(|skip| skip.parse().ok()).unwrap_or(0);
+    let all = recordings::listed(asked, Scope::of(asked, person)).await;
+    let now = crate::sys::unix_seconds();
+    response::page(StatusCode::OK, pages::recordings(asked.words, person, &all, skip, now))
+}
+
+async fn replay(asked: &Asked<'_>, id: SessionId) -> Answer {
+    let Some(person) = asked.person() else { return response::see_other(&format!("/login?next=/recordings/{id}")) };
+    match recordings::find(asked, person, id).await {
+        Some(recording) => response::page(StatusCode::OK, pages::replay(asked.words, &recording.entry)),
+        None => asked.refuse(StatusCode::NOT_FOUND, asked.words.refusals.no_such_recording),
+    }
 }
 
 fn terminal(asked: &Asked<'_>, id: SessionId) -> Answer {

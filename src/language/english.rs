@@ -6,7 +6,7 @@ mod reasons; // how sessions end
 
 use super::{
     Language, Saying, Words,
-    table::{Ended, Launcher, Numbers, Page, Profile, Refusals, SignIn, Terminal},
+    table::{Ended, Launcher, Numbers, Page, Profile, Recordings, Refusals, SignIn, Terminal},
 };
 use crate::{
     auth::{Notice, Stopped},
@@ -112,6 +112,8 @@ pub(super) static WORDS: Words = Words {
         nothing: "nothing",
         everything_else: "everything else",
         network: "Network",
+        recorded: "Recorded",
+        what_is_recorded: "what the screen shows",
         ends: "Ends",
         limits_are: |processors, millicpus, memory, pids| {
             let plural = if millicpus > 1000 { "CPUs" } else { "CPU" };
@@ -130,6 +132,7 @@ pub(super) static WORDS: Words = Words {
         title: |id| format!("Session {id}"),
         reader: "Screen reader mode",
         session: "Session",
+        recorded: "Recorded",
         search: "Search",
         files: "Files",
         settings: "Settings",
@@ -152,7 +155,36 @@ pub(super) static WORDS: Words = Words {
         ended: "Ended",
         lasted: "Lasted",
         deleted: "Everything in it is deleted.",
+        deleted_but_recorded: "Everything in it is deleted. What its screen showed is recorded.",
         hint: "If something was wrong with it, give the session's id to whoever runs this service.",
+    },
+    recordings: Recordings {
+        title: "Recordings",
+        lead: "What the terminals of your sessions showed. Administrators may see it, too. What was typed is not in it.",
+        lead_admin: "What the terminals of all sessions showed. What was typed is not in it. Who looks at one is written \
+                     down.",
+        none: "There is no recording that you may see.",
+        start: "Start",
+        replay: "Replay",
+        replay_label: |id| format!("Replay recording {id}"),
+        long: |length, size| format!("{length} long, {size}"),
+        complete: "complete",
+        running: "still running",
+        broken_off: "broken off",
+        newer: "Newer",
+        older: "Older",
+        more: "More recordings",
+        range: |first, last, count| format!("{first} to {last} of {count}"),
+        one: |id| format!("Recording {id}"),
+        search: "Search",
+        keys: "Keys",
+        download: "Download",
+        label: "What the terminal showed",
+        needs_scripts: "A replay needs JavaScript.",
+        speed: "Speed",
+        pauses: "Pauses",
+        at_most: |seconds| format!("{seconds} s at most"),
+        in_full: "in full",
     },
     help: help::HELP,
     refusals: Refusals {
@@ -193,6 +225,17 @@ pub(super) static WORDS: Words = Words {
             "The container engine did not do it. The journal of the service says why, under this reference.",
         ),
         too_many_tickets: say("Too many tickets", "Too many tickets are unused. Try again in half a minute."),
+        no_such_recording: say(
+            "No such recording",
+            "There is no recording at this address that you may see. Old ones are deleted after a while.",
+        ),
+        recording_broken: say(
+            "It did not work",
+            "The recording could not be read. The journal of the service says why, under this reference.",
+        ),
+        no_time: say("Not understood", "A time in milliseconds is needed."),
+        no_text: say("Not understood", "The text to look for is empty or too long."),
+        too_many_searches: say("Too busy", "Other recordings are being searched. Try again in a moment."),
         crowded: "Too many requests at once from this address\n",
         unclear_proxy: "The proxy's Forwarded and X-Forwarded headers are malformed or contradict each other. It must \
                         set one kind and clear the other: see trusted_proxies in config.toml.\n",

@@ -6,7 +6,7 @@ mod reasons; // how sessions end
 
 use super::{
     Language, Saying, Words,
-    table::{Ended, Launcher, Numbers, Page, Profile, Refusals, SignIn, Terminal},
+    table::{Ended, Launcher, Numbers, Page, Profile, Recordings, Refusals, SignIn, Terminal},
 };
 use crate::{
     auth::{Notice, Stopped},
@@ -83,9 +83,9 @@ pub(super) static WORDS: Words = Words {
         left: |seconds| format!("noch {}", duration(seconds)),
         open: "Öffnen",
         open_label: |id| format!("Sitzung {id} öffnen"),
-        watch: "Zusehen",
-        watch_label: |id, user| format!("Sitzung {id} von {user} zusehen"),
-        watched_by: |names| format!("{names} sieht zu"),
+        watch: "Zuschauen",
+        watch_label: |id, user| format!("Bei Sitzung {id} von {user} zuschauen"),
+        watched_by: |names| format!("es schaut zu: {names}"),
         end: "Beenden",
         end_label: |id| format!("Sitzung {id} beenden"),
         ask_own: "Diese Sitzung beenden?",
@@ -118,6 +118,8 @@ pub(super) static WORDS: Words = Words {
         nothing: "nichts",
         everything_else: "alles andere",
         network: "Netzwerk",
+        recorded: "Aufgezeichnet",
+        what_is_recorded: "was der Bildschirm zeigt",
         ends: "Endet",
         limits_are: |processors, millicpus, memory, pids| {
             let plural = if millicpus > 1000 { "CPUs" } else { "CPU" };
@@ -136,6 +138,7 @@ pub(super) static WORDS: Words = Words {
         title: |id| format!("Sitzung {id}"),
         reader: "Screenreader-Modus",
         session: "Sitzung",
+        recorded: "Wird aufgezeichnet",
         search: "Suchen",
         files: "Dateien",
         settings: "Einstellungen",
@@ -158,7 +161,37 @@ pub(super) static WORDS: Words = Words {
         ended: "Beendet",
         lasted: "Dauer",
         deleted: "Alles darin ist gelöscht.",
+        deleted_but_recorded: "Alles darin ist gelöscht. Was ihr Bildschirm zeigte, ist aufgezeichnet.",
         hint: "Falls etwas damit nicht stimmte, nennen Sie die Kennung der Sitzung denen, die diesen Dienst betreiben.",
+    },
+    recordings: Recordings {
+        title: "Aufzeichnungen",
+        lead: "Was die Terminals Ihrer Sitzungen gezeigt haben. Auch die Administration darf es sehen. Was getippt wurde, \
+               steht nicht darin.",
+        lead_admin: "Was die Terminals aller Sitzungen gezeigt haben. Was getippt wurde, steht nicht darin. Wer eine ansieht, \
+                     wird festgehalten.",
+        none: "Es gibt keine Aufzeichnung, die Sie sehen dürfen.",
+        start: "Start",
+        replay: "Ansehen",
+        replay_label: |id| format!("Aufzeichnung {id} ansehen"),
+        long: |length, size| format!("Länge {length}, {size}"),
+        complete: "vollständig",
+        running: "läuft noch",
+        broken_off: "abgebrochen",
+        newer: "Neuere",
+        older: "Ältere",
+        more: "Weitere Aufzeichnungen",
+        range: |first, last, count| format!("{first} bis {last} von {count}"),
+        one: |id| format!("Aufzeichnung {id}"),
+        search: "Suchen",
+        keys: "Tasten",
+        download: "Herunterladen",
+        label: "Was das Terminal gezeigt hat",
+        needs_scripts: "Eine Wiedergabe braucht JavaScript.",
+        speed: "Tempo",
+        pauses: "Pausen",
+        at_most: |seconds| format!("höchstens {seconds} s"),
+        in_full: "in voller Länge",
     },
     help: help::HELP,
     refusals: Refusals {
@@ -205,6 +238,20 @@ pub(super) static WORDS: Words = Words {
         too_many_tickets: say(
             "Zu viele Tickets",
             "Zu viele Tickets sind ungenutzt. Versuchen Sie es in einer halben Minute noch einmal.",
+        ),
+        no_such_recording: say(
+            "Keine solche Aufzeichnung",
+            "Unter dieser Adresse gibt es keine Aufzeichnung, die Sie sehen dürfen. Alte werden nach einiger Zeit gelöscht.",
+        ),
+        recording_broken: say(
+            "Es hat nicht funktioniert",
+            "Die Aufzeichnung ließ sich nicht lesen. Warum, steht unter dieser Referenz im Journal des Dienstes.",
+        ),
+        no_time: say("Nicht verstanden", "Es fehlt eine Zeit in Millisekunden."),
+        no_text: say("Nicht verstanden", "Der gesuchte Text ist leer oder zu lang."),
+        too_many_searches: say(
+            "Zu beschäftigt",
+            "Gerade werden andere Aufzeichnungen durchsucht. Versuchen Sie es gleich noch einmal.",
         ),
         crowded: "Zu viele Anfragen auf einmal von dieser Adresse\n",
         unclear_proxy: "Die Header Forwarded und X-Forwarded des Proxys sind fehlerhaft oder widersprechen einander. Er \

@@ -20,6 +20,7 @@ pub(crate) struct Words {
     pub(crate) profile: Profile,
     pub(crate) terminal: Terminal,
     pub(crate) ended: Ended,
+    pub(crate) recordings: Recordings,
     pub(crate) help: Help,
     pub(crate) refusals: Refusals,
     /// How a session ended. `web/words.*.js` has the same sentences.
@@ -118,9 +119,9 @@ pub(crate) struct Launcher {
     pub(crate) open: &'static str,
     pub(crate) open_label: fn(&str) -> String,
     pub(crate) watch: &'static str,
-    /// The session's id, and whose it is.
+    /// A session's id and whose it is.
     pub(crate) watch_label: fn(&str, &str) -> String,
-    /// Names.
+    /// Administrators who look at it, one or more.
     pub(crate) watched_by: fn(&str) -> String,
     pub(crate) end: &'static str,
     pub(crate) end_label: fn(&str) -> String,
@@ -150,6 +151,8 @@ pub(crate) struct Profile {
     pub(crate) nothing: &'static str,
     pub(crate) everything_else: &'static str,
     pub(crate) network: &'static str,
+    pub(crate) recorded: &'static str,
+    pub(crate) what_is_recorded: &'static str,
     pub(crate) ends: &'static str,
     /// How many processors, as a number and in thousandths; memory; processes.
     pub(crate) limits_are: fn(&str, u32, &str, u32) -> String,
@@ -163,6 +166,8 @@ pub(crate) struct Terminal {
     pub(crate) title: fn(&str) -> String,
     pub(crate) reader: &'static str,
     pub(crate) session: &'static str,
+    /// Stands there while what it shows is recorded.
+    pub(crate) recorded: &'static str,
     pub(crate) search: &'static str,
     pub(crate) files: &'static str,
     pub(crate) settings: &'static str,
@@ -188,7 +193,42 @@ pub(crate) struct Ended {
     pub(crate) ended: &'static str,
     pub(crate) lasted: &'static str,
     pub(crate) deleted: &'static str,
+    pub(crate) deleted_but_recorded: &'static str,
     pub(crate) hint: &'static str,
+}
+
+/// The list of recordings, and the page that plays one.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct Recordings {
+    pub(crate) title: &'static str,
+    /// To somebody who sees their own, and to an administrator.
+    pub(crate) lead: &'static str,
+    pub(crate) lead_admin: &'static str,
+    pub(crate) none: &'static str,
+    pub(crate) start: &'static str,
+    pub(crate) replay: &'static str,
+    pub(crate) replay_label: fn(&str) -> String,
+    /// Its length and its size.
+    pub(crate) long: fn(&str, &str) -> String,
+    pub(crate) complete: &'static str,
+    pub(crate) running: &'static str,
+    pub(crate) broken_off: &'static str,
+    pub(crate) newer: &'static str,
+    pub(crate) older: &'static str,
+    pub(crate) more: &'static str,
+    /// The first and the last that are shown, and how many there are.
+    pub(crate) range: fn(usize, usize, usize) -> String,
+    /// Of the page that plays one.
+    pub(crate) one: fn(&str) -> String,
+    pub(crate) search: &'static str,
+    pub(crate) keys: &'static str,
+    pub(crate) download: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) needs_scripts: &'static str,
+    pub(crate) speed: &'static str,
+    pub(crate) pauses: &'static str,
+    pub(crate) at_most: fn(u64) -> String,
+    pub(crate) in_full: &'static str,
 }
 
 /// What is said to whom something is refused, on a page or in a problem document.
@@ -216,6 +256,11 @@ pub(crate) struct Refusals {
     pub(crate) no_downloads: Saying,
     pub(crate) files_broken: Saying,
     pub(crate) too_many_tickets: Saying,
+    pub(crate) no_such_recording: Saying,
+    pub(crate) recording_broken: Saying,
+    pub(crate) no_time: Saying,
+    pub(crate) no_text: Saying,
+    pub(crate) too_many_searches: Saying,
     /// One line, to a client of a proxy that has its share of requests and WebSockets.
     pub(crate) crowded: &'static str,
     /// One line, to a client of a proxy that does not say clearly who the client is.

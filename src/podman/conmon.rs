@@ -179,6 +179,13 @@ impl Conmon {
         }
     }
 
+    /// Remembers the status that conmon has left, if it has: Podman removes the file soon after conmon's end.
+    pub(crate) fn keep_last_word(&mut self) {
+        if let Some(status) = self.exit_status_left() {
+            self.word = Word::Told(Some(status));
+        }
+    }
+
     fn exit_status_left(&self) -> Option<i32> {
         match &self.word {
             Word::File(file) => fs::read_to_string(file.as_ref()?).ok()?.trim().parse().ok(),

@@ -262,6 +262,7 @@ pub(super) mod tests {
             allow_host_access: false,
             capabilities: std::collections::BTreeSet::new(),
             layer_size: None,
+            recording: None,
         }
     }
 

@@ -21,6 +21,7 @@ mod sgr; //        … the pen
 mod osc; //        … title, links, colours
 mod reflow; //     another size
 mod snapshot; //   the bytes that redraw it
+mod plain; //      output as text
 mod kept; //       the model itself as bytes, for the next process
 mod paint; //      a row for any other terminal
 
@@ -45,6 +46,8 @@ pub(crate) use paint::is_harmless;
 use parser::{Asked, Parser};
 use scrollback::Scrollback;
 use width::Printed;
+
+pub(crate) use plain::PlainText;
 
 /// Rows above the screen that are kept at most; as many as the page keeps.
 pub(crate) const SCROLLBACK_ROWS: usize = 1000;

@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    io,
     os::fd::OwnedFd,
     time::Duration,
 };
@@ -21,6 +22,7 @@ use super::{
 };
 use crate::{
     activation::Stored,
+    audit,
     podman::{Found, PodmanError, Terminal},
     terminal::Ring,
 };
@@ -28,7 +30,7 @@ use crate::{
 /// How long Podman is waited for; after that the next start of the daemon tries again.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long attaching is tried: Podman is busiest just after a restart, and what failed once is no reason to end a shell that
-/// runs.
+/// runs. Without descriptors it is tried for [`PATIENCE`], until those who hold them are turned out.
 const REATTACH: Duration = Duration::from_secs(3);
 /// Between two tries.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -44,6 +46,7 @@ pub(super) fn begin(roster: &Roster, stored: Stored) {
         terminals_in(stored).into_iter().partition(|(id, _)| left.contains(id));
     tokio::spawn(leave_all(over));
     if left.is_empty() {
+        roster.tidy_recordings();
         return roster.settle();
     }
     let (roster, hold) = (roster.clone(), roster.hold());
@@ -61,6 +64,7 @@ pub(super) fn begin(roster: &Roster, stored: Stored) {
             Err(error) => tracing::error!(%error, sessions = left.len(), "Podman does not say what became of them"),
         }
         roster.settle();
+        roster.tidy_recordings();
     });
 }
 
@@ -110,12 +114,14 @@ async fn list(roster: &Roster) -> Result<Vec<Found>, PodmanError> {
 
 /// First the sessions that go on, so that nobody waits for them behind an end that takes long; then the ends.
 async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<SessionId>, terminals: &mut Terminals) {
-    let (mut todo, mut over, until) = (found, Vec::new(), Instant::now() + REATTACH);
+    let (mut todo, mut over, began) = (found, Vec::new(), Instant::now());
     while !todo.is_empty() {
-        let last_try = Instant::now() >= until;
+        let patience = if is_out_of_descriptors() { PATIENCE } else { REATTACH };
+        let last_try = began.elapsed() >= patience;
         for container in std::mem::take(&mut todo) {
             if roster.is_leaving() {
-                return; // the next daemon goes on with it
+                terminals.clear(); // not left: the next daemon goes on with them
+                return;
             }
             left.remove(&container.id);
             if !container.genuine {
@@ -143,15 +149,17 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
         if let Err(trouble) = ending::remove(roster.podman(), container.id).await {
             *how = how.not_removed(trouble);
         }
-        audit_end(roster, container.id, record.as_deref(), &container.profile, *how);
+        audit_end(roster, container.id, record.as_deref(), &container.profile, *how).await;
     }
     // What remains has files, but no container any more.
     for id in left.into_iter().filter(|id| !roster.is_seated(*id)) {
-        let how = match RecordFile::open(&record_path(&roster.places().runtime, id)) {
-            Ok(_) => Ending { detail: "its container was gone".into(), ..Ending::by_itself(EndReason::Engine) },
-            Err(_) => Ending::by_itself(EndReason::Lost),
+        let record = RecordFile::open(&record_path(&roster.places().runtime, id)).ok().map(|(_, record)| record);
+        let gone = || Ending { detail: "its container was gone".into(), ..Ending::by_itself(EndReason::Engine) };
+        let how = match &record {
+            Some(record) => decided(record).unwrap_or_else(gone),
+            None => Ending::by_itself(EndReason::Lost),
         };
-        audit_end(roster, id, None, "", how);
+        audit_end(roster, id, record.as_ref(), "", how).await;
     }
 }
 
@@ -178,11 +186,13 @@ async fn adopt_unless_over(roster: &Roster, container: &Found, terminal: Option<
     let because = |reason, detail: String| Ending { detail, ..Ending::by_itself(reason) };
     let (file, record) = match RecordFile::open(&record_path(&roster.places().runtime, id)) {
         Ok(found) => found,
-        Err(error) => return end(None, because(EndReason::Lost, format!("no valid record: {error}"))),
+        Err(error) => {
+            let how = Box::new(because(EndReason::Lost, format!("no valid record: {error}")));
+            return Err(End { record: None, how, may_pass: is_for_want_of_means(&error) });
+        }
     };
-    if record.certificate.is_none() {
-        let detail = "the daemon left while it was starting".to_owned();
-        return end(Some(record), because(EndReason::StartFailed, detail));
+    if let Some(how) = decided(&record) {
+        return end(Some(record), how);
     }
     if !container.alive && terminal.is_none() {
         let status = roster.podman().exit_status(id).await.ok();
@@ -197,10 +207,33 @@ async fn adopt_unless_over(roster: &Roster, container: &Found, terminal: Option<
     }
 }
 
+/// Nothing is wrong with the file: this daemon lacks what it takes to open one, until others give it back.
+fn is_for_want_of_means(error: &io::Error) -> bool {
+    let errno = rustix::io::Errno::from_io_error(error);
+    errno.is_some_and(|errno| {
+        [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE, rustix::io::Errno::NOMEM].contains(&errno)
+    })
+}
+
+/// Whether Podman, too, could not be asked just now.
+fn is_out_of_descriptors() -> bool {
+    std::fs::File::open("/dev/null").is_err_and(|error| is_for_want_of_means(&error))
+}
+
+/// How a session ends that was at its end already, or was never begun: then it does not matter what there is of it.
+fn decided(record: &Record) -> Option<Ending> {
+    let never_begun = || {
+        let detail = "the daemon left while it was starting".to_owned();
+        Ending { detail, ..Ending::by_itself(EndReason::StartFailed) }
+    };
+    record.ending.clone().or_else(|| record.certificate.is_none().then(never_begun))
+}
+
 async fn adopt(roster: &Roster, file: RecordFile, record: Record, terminal: Option<&OwnedFd>) -> Result<(), String> {
     let path = ring_path(&roster.places().runtime, record.id);
     let (ring, mut output) = match Ring::open(&path) {
         Ok(ring) => (ring, Continuity::Whole),
+        Err(error) if is_for_want_of_means(&error) => return Err(error.to_string()),
         Err(error) => {
             tracing::warn!(%error, session = %record.id, "its ring cannot be read; begins a new one");
             let _ = std::fs::remove_file(&path);
@@ -220,7 +253,7 @@ async fn adopt(roster: &Roster, file: RecordFile, record: Record, terminal: Opti
 }
 
 /// `profile` is what the container's label says, for one of which nothing else is known.
-fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &str, how: Ending) {
+async fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &str, how: Ending) {
     let note = std::fs::read(live_dir(roster.places()).join(id.as_str())).ok();
     let note: Option<Note> = note.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if note.as_ref().is_some_and(|note| note.ended) {
@@ -231,7 +264,16 @@ fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &
         (None, Some(note)) => note,
         (None, None) => Note { profile: profile.to_owned(), ..Note::default() },
     };
-    roster.ended(id, whose, &how);
+    let ring = ring_path(&roster.places().runtime, id);
+    let sealed = roster.shelf().seal_left(id, ring, how.reason.code(), how.status).await;
+    let recorded = sealed.and_then(|sealed| {
+        let failed = |error: &std::io::Error| {
+            let (user, profile, why) = (whose.user.as_str(), whose.profile.as_str(), &error.to_string());
+            audit::record(&audit::Event::RecordingStopped { id, user, profile, why });
+        };
+        sealed.inspect_err(failed).ok()
+    });
+    roster.ended(id, whose, &how, recorded.as_deref());
 }
 
 #[cfg(test)]

@@ -32,6 +32,9 @@ pub(crate) struct EndNote {
     pub(crate) reason: EndReason,
     /// The shell's, where it is known.
     pub(crate) status: Option<i32>,
+    /// There is a sealed recording of it.
+    #[serde(default)]
+    pub(crate) recorded: bool,
 }
 
 /// All notes of the last day.
@@ -150,6 +153,7 @@ mod tests {
             ended,
             reason: EndReason::Exit,
             status: Some(3),
+            recorded: false,
         }
     }
 

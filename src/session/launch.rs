@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::{mpsc, watch};
 
-use super::{EndReason, SessionId, slots::Slots, starts::Starts, task::Report};
+use super::{EndReason, SessionId, copies::Copies, slots::Slots, starts::Starts, task::Report};
 use crate::{
     auth::OwnerId,
     config::Profile,
@@ -116,6 +116,9 @@ pub(crate) struct Launch {
     pub(crate) starts: Starts,
     pub(crate) slots: Arc<Mutex<Slots>>,
     pub(crate) podman: Podman,
+    /// Told which image it is, and the ranges of ids that are to have a copy of it ahead.
+    pub(crate) copies: Copies,
+    pub(crate) ahead: Vec<Mapping>,
     /// True once nobody wants the session any more.
     pub(crate) unwanted: watch::Receiver<bool>,
 }
@@ -201,6 +204,7 @@ impl Launch {
                 let _ = lines.try_send(Report::Stage(Stage::Pull(pulled)));
             }))
             .await??;
+        self.copies.seen(&profile.image, &digest, &self.ahead);
         tell(stages, Stage::PullOver).await;
         tell(stages, Stage::Image(digest)).await;
         Ok(())

@@ -14,6 +14,7 @@ mod resize; // sizes on their way to the terminal
 mod record; // what outlives the daemon
 mod starts; // the queue before a start
 mod slots; //  which subordinate ids
+mod copies; // of images that changed, made ahead
 mod roster; // who is seated; what others may ask
 mod adopt; //  what an earlier daemon left
 mod files; //  brought in and out
@@ -34,7 +35,7 @@ pub(crate) use state::AttachmentId;
 #[cfg(test)]
 pub(crate) use task::Message;
 pub(crate) use task::Used;
-pub(crate) use watcher::{Claim, Watcher};
+pub(crate) use watcher::{Claim, Watcher, Window};
 
 /// The terminal's size; both 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -40,13 +40,15 @@ pub(crate) enum EndReason {
     HostFull,
     /// The kernel does not confirm what was asked.
     LimitsUnproven,
+    /// It has to be recorded, and could not be.
+    RecordingFailed,
     /// A defect of ours.
     Fault,
 }
 
 impl EndReason {
     /// Each of them, in the order in which they are declared.
-    pub(crate) const ALL: [EndReason; 17] = [
+    pub(crate) const ALL: [EndReason; 18] = [
         Self::Exit,
         Self::Idle,
         Self::Detached,
@@ -63,6 +65,7 @@ impl EndReason {
         Self::ImageMissing,
         Self::HostFull,
         Self::LimitsUnproven,
+        Self::RecordingFailed,
         Self::Fault,
     ];
 
@@ -85,6 +88,7 @@ impl EndReason {
             Self::ImageMissing => "image-missing",
             Self::HostFull => "host-full",
             Self::LimitsUnproven => "limits-unproven",
+            Self::RecordingFailed => "recording-failed",
             Self::Fault => "fault",
         }
     }

@@ -12,10 +12,14 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{Size, state::Periods, task::Kills};
+use super::{
+    Size,
+    state::Periods,
+    task::{Ending, Kills},
+};
 use crate::{
     auth::Person,
-    config::Profile,
+    config::{Profile, RecordingPolicy},
     podman::Mapping,
     session::SessionId,
     sys::BootTime,
@@ -54,9 +58,18 @@ pub(crate) struct Record {
     pub(crate) certificate: Option<Certificate>,
     #[serde(default)] // a record of before there was such a thing
     pub(crate) kills: Kills,
+    /// How it ends, once that is decided: a daemon that dies before all is done leaves the rest, and the reason, to the next.
+    #[serde(default)]
+    pub(crate) ending: Option<Ending>,
     /// Administrators who have looked at it, the last one last.
     #[serde(default)]
     pub(crate) looks: Vec<Look>,
+    #[serde(default = "not_recorded")]
+    pub(crate) recording: RecordingPolicy,
+}
+
+fn not_recorded() -> RecordingPolicy {
+    RecordingPolicy::Off
 }
 
 /// The open file of a session's record.
@@ -185,6 +198,7 @@ pub(crate) mod tests {
                 allow_host_access: false,
                 capabilities: std::collections::BTreeSet::new(),
                 layer_size: None,
+                recording: None,
             },
             config_hash: "00".into(),
             mapping: Mapping::Slot(3),
@@ -196,6 +210,8 @@ pub(crate) mod tests {
             size: Size::DEFAULT,
             certificate: None,
             kills: Kills::default(),
+            ending: None,
+            recording: RecordingPolicy::Off,
             looks: Vec::new(),
         }
     }

@@ -21,6 +21,7 @@ use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use super::{
     AttachmentId, Claim, EndNote, EndReason, SessionId, Size,
+    copies::Copies,
     ended::EndNotes,
     files::Desks,
     slots::Slots,
@@ -31,7 +32,8 @@ use crate::{
     activation::{Departure, Stored},
     auth::{OwnerId, Person},
     config::{Config, Places},
-    podman::{Identity, Podman},
+    podman::{Identity, Podman, Stock},
+    recording::Shelf,
     sys::BootTime,
     terminal::{Ears, Feed, LogBudget, Output, Seat},
 };
@@ -85,9 +87,11 @@ struct Shared {
     places: Arc<Places>,
     podman: Podman,
     slots: Result<Arc<Mutex<Slots>>, String>,
+    shelf: Shelf,
     /// What an earlier daemon left is adopted or ended.
     settled: watch::Sender<bool>,
     starts: Starts,
+    copies: Copies,
     log: Arc<LogBudget>,
     table: Mutex<BTreeMap<SessionId, Entry>>,
     live: watch::Sender<usize>,
@@ -144,13 +148,17 @@ impl Roster {
         std::fs::create_dir_all(&ended).map_err(|e| wrong("the notes on ended sessions", e))?;
         let socket = config.sessions.podman_socket.clone().unwrap_or_else(default_podman_socket);
         let log_budget = config.sessions.log_budget;
+        let starts = Starts::new();
+        let copies = Copies::new(Stock::at(socket.clone()), starts.clone(), places.state.join("images"));
         Ok(Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),
+            shelf: Shelf::of(&places.state),
             slots: slots.map(|slots| Arc::new(Mutex::new(slots))),
             config: RwLock::new(config),
             places,
             settled: watch::Sender::new(false),
-            starts: Starts::new(),
+            starts,
+            copies,
             log: LogBudget::new(log_budget),
             table: Mutex::default(),
             live: watch::Sender::new(0),
@@ -194,7 +202,8 @@ impl Roster {
         self.0.ends.list(owner)
     }
 
-    /// Seats somebody: a browser of the owner has the keyboard from now on, in its size; who may only look sees the session
+    /// Seats somebody: a browser of the owner has the keyboard from now on, in its size, unless
+    /// it only comes back and another one has it; who may only look sees the session
     /// in the size that it has. What they are told arrives in the [`Ears`].
     pub(crate) async fn attach(
         &self,
@@ -203,15 +212,21 @@ impl Roster {
         size: Size,
         peer: &str,
     ) -> Result<(Boarding, Ears), NoSeat> {
+        let window = match claim {
+            Claim::Own { window, .. } => *window,
+            Claim::Look(_) => None,
+        };
         let (inbox, feed, output, (seat, ears)) = {
             let table = self.table();
             let entry = self.seat_in(&table, id, |owner| claim.covers(owner))?;
             let number = AttachmentId(self.0.attachments.fetch_add(1, Ordering::Relaxed));
-            let feed = Arc::new(Feed::new(number, claim.name().to_owned(), peer.to_owned(), entry.bell.clone()));
+            let mut feed = Feed::new(number, claim.name().to_owned(), peer.to_owned(), entry.bell.clone());
+            feed.window = window;
+            let feed = Arc::new(feed);
             (entry.inbox.clone(), feed.clone(), entry.output.clone(), Seat::new(feed))
         };
         let (rights, message) = match claim {
-            Claim::Own(_) => (Rights::Own, Message::Attach { seat, size }),
+            Claim::Own { .. } => (Rights::Own, Message::Attach { seat, size }),
             Claim::Look(_) => (Rights::Look, Message::Watch(seat)),
         };
         if inbox.send(message).await.is_err() {
@@ -361,6 +376,7 @@ impl Roster {
         for was_done in left {
             let _ = tokio::time::timeout(Duration::from_secs(1), was_done).await;
         }
+        self.0.copies.leave().await;
     }
 
     /// With files in `dir`, no Podman but one that is played there, and ids for sessions.
@@ -401,6 +417,10 @@ impl Roster {
 
     pub(super) fn desks(&self) -> &Desks {
         &self.0.desks
+    }
+
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     pub(super) fn places(&self) -> &Places {

@@ -69,6 +69,18 @@ impl Starts {
         }
     }
 
+    /// Whether no session is starting, and none waits for it.
+    pub(crate) fn is_idle(&self) -> bool {
+        let queue = self.queue();
+        queue.waiting.is_empty() && queue.running.is_empty()
+    }
+
+    /// Waits until [`Starts::is_idle`].
+    pub(crate) async fn idle(&self) {
+        let mut moved = self.0.moved.subscribe();
+        while !self.is_idle() && moved.changed().await.is_ok() {}
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,6 +5,7 @@ mod starting; //    from the first stage of a launch to a shell that runs
 mod seating; //     the attachment at the keyboard
 mod watching; //    administrators who look
 mod bytes; //       what flows, and how fast
+mod recording; //   what is recorded of it
 mod gauging; //     what it uses
 mod filling; //     what it writes to the disk
 mod memory; //      who was killed for want of it
@@ -36,6 +37,7 @@ use super::{
 use crate::{
     activation::Departure,
     podman::{Conmon, Podman, Prepared, Terminal},
+    recording::Recording,
     sys::BootTime,
     terminal::{Certificate, Close, Notice, Output, Seat, ToClient},
 };
@@ -83,6 +85,7 @@ pub(crate) enum Outcome {
 }
 
 /// The facts of an end, for the one end event.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Ending {
     pub(crate) reason: EndReason,
     pub(crate) status: Option<i32>,
@@ -155,6 +158,8 @@ pub(crate) struct Task {
     pub(crate) file: RecordFile,
     pub(crate) machine: Machine,
     pub(crate) output: Arc<Output>,
+    /// `None`: it is not recorded.
+    pub(crate) recording: Option<Recording>,
     pub(crate) podman: Podman,
     /// Bytes of the disk that a writable layer must leave free.
     pub(crate) disk_floor: u64,
@@ -211,6 +216,8 @@ pub(crate) struct Sailing {
     used: Used,
     memory: memory::Memory,
     shell_died: bool,
+    /// It is known that the recording failed.
+    unrecorded: bool,
 }
 
 /// What the task woke for.
@@ -234,6 +241,8 @@ enum Wake {
     Draw,
     ConmonDied,
     TailOver,
+    /// The recording failed; why.
+    Unrecorded(String),
 }
 
 impl Sailing {
@@ -271,6 +280,7 @@ impl Sailing {
             used: Used::default(),
             memory: memory::Memory::default(),
             shell_died: false,
+            unrecorded: false,
             t,
         }
     }
@@ -279,6 +289,12 @@ impl Sailing {
     pub(crate) fn adopted(t: Task, running: Running, output: Continuity) -> Sailing {
         let mut sailing = Sailing::new(t);
         sailing.gap = output == Continuity::Broken;
+        if let Some(recording) = &sailing.t.recording {
+            recording.resume(sailing.t.record.size);
+            if sailing.gap {
+                recording.gap();
+            }
+        }
         if !running.conmon.shell_is_alive() && sailing.t.record.detached.is_none() {
             sailing.farewell = Some(Instant::now() + FAREWELL);
         }
@@ -323,6 +339,7 @@ impl Sailing {
                 Wake::Draw => _ = self.t.output.draw(),
                 Wake::ConmonDied => self.only_the_tail("conmon died"),
                 Wake::TailOver => self.terminal_over(""),
+                Wake::Unrecorded(why) => self.not_recorded(why),
             }
         }
     }
@@ -346,6 +363,7 @@ impl Sailing {
             Work::Running(running) => Some(running),
             _ => None,
         };
+        let recording = self.t.recording.as_ref().filter(|_| !self.unrecorded);
         tokio::select! {
             message = self.t.inbox.recv() => Wake::Message(message),
             Some(report) = self.t.reports.1.recv() => Wake::Report(report),
@@ -359,6 +377,7 @@ impl Sailing {
             () = sleep_until(kills.unwrap_or_else(Instant::now)), if kills.is_some() => Wake::KillsDue,
             () = sleep_until(ring.unwrap_or_else(Instant::now)), if ring.is_some() => Wake::RingDue,
             woken = gauging::processes(running, self.shell_died) => woken,
+            why = recording::failure(recording) => Wake::Unrecorded(why),
             () = yield_now(), if !drawn => Wake::Draw,
             woken = bytes::terminal_io(running.filter(|_| farewell.is_none()), drawn.then_some(read_at), write, tail) => woken,
         }

@@ -1,4 +1,4 @@
-//! What somebody may see of a session: their own, or as an administrator anybody's, to look at.
+//! What somebody may see of a session: their own, from one of their windows, or as an administrator anybody's, to look at.
 
 use crate::auth::{OwnerId, Person};
 
@@ -6,7 +6,7 @@ use crate::auth::{OwnerId, Person};
 #[derive(Debug, Clone)]
 pub(crate) enum Claim {
     /// Their own session: the keyboard and all.
-    Own(Person),
+    Own { person: Person, window: Option<Window> },
     /// Anybody's, to look at.
     Look(Watcher),
 }
@@ -15,7 +15,7 @@ impl Claim {
     /// Whether it holds for a session of `owner`.
     pub(crate) fn covers(&self, owner: &OwnerId) -> bool {
         match self {
-            Claim::Own(person) => person.owner == *owner,
+            Claim::Own { person, .. } => person.owner == *owner,
             Claim::Look(_) => true,
         }
     }
@@ -23,10 +23,19 @@ impl Claim {
     /// For the audit, and for whoever is told.
     pub(crate) fn name(&self) -> &str {
         match self {
-            Claim::Own(person) => &person.name,
+            Claim::Own { person, .. } => &person.name,
             Claim::Look(watcher) => &watcher.name,
         }
     }
+}
+
+/// A window of a browser, as far as it says: by that its connections are known to follow one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// Any number that it drew.
+    pub(crate) id: u64,
+    /// It comes back by itself after its connection broke: nobody there has asked for the keyboard.
+    pub(crate) returns: bool,
 }
 
 /// Somebody who may look at the sessions of others, and do nothing else there.

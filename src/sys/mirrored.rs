@@ -34,7 +34,6 @@ const MOST: u64 = 1 << 60;
 
 /// How a socket's bytes come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "the session reads with it once its terminal shows its socket")]
 pub(crate) enum Framing {
     /// conmon's attach socket: packets, each a byte that says which output, then up to 8 KiB of it.
     Packets,

@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::protocol::{Close, INPUT_CREDIT, OUTPUT_CREDIT, ToClient};
-use crate::session::AttachmentId;
+use crate::session::{AttachmentId, Window};
 
 /// Control messages that may wait for one WebSocket's writer. They are rare; one that lets 64 of them pile up is stalled
 /// and is told to come back.
@@ -77,6 +77,8 @@ pub(crate) struct Feed {
     /// For the audit.
     pub(crate) user: String,
     pub(crate) peer: String,
+    /// Which of the owner's windows it is, where that said so.
+    pub(crate) window: Option<Window>,
     typed: Mutex<Typed>,
     accepted: watch::Sender<u64>,
     shown: Mutex<Shown>,
@@ -120,6 +122,7 @@ impl Feed {
             id,
             user,
             peer,
+            window: None,
             typed: Mutex::default(),
             accepted: watch::Sender::new(0),
             shown: Mutex::default(),

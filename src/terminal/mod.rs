@@ -16,7 +16,7 @@ pub(crate) use bridge::{serve, turn_away};
 pub(crate) use budget::{LogBudget, Share};
 pub(crate) use checkpoint::Checkpoints;
 pub(crate) use feed::{Ears, Feed, Seat, Told};
-pub(crate) use output::Output;
+pub(crate) use output::{Output, Redraw};
 pub(crate) use protocol::{
     Certificate, Close, Deadlines, FromClient, Look, MAX_MESSAGE, Notice, Role, SUBPROTOCOL, Step, ToClient,
 };

@@ -6,7 +6,10 @@ mod flow; // when the ring is large
 use std::{
     io,
     os::fd::BorrowedFd,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use tokio::{sync::watch, time::Instant};
@@ -29,7 +32,14 @@ pub(crate) struct Output {
     /// Taken before `ring`, where both are.
     drawn: Mutex<Drawn>,
     ring: Mutex<Ring>,
+    /// Up to here it may be shown.
     head: watch::Sender<u64>,
+    /// Up to here there is output.
+    arrived: watch::Sender<u64>,
+    /// What lies behind is not recorded, and is to be shown only once it is.
+    limit: AtomicU64,
+    /// What is not recorded will never be.
+    withheld: AtomicBool,
 }
 
 struct Drawn {
@@ -54,7 +64,16 @@ pub(crate) struct Redraw {
 
 impl Output {
     /// What `ring` has is drawn at once on the screen that was kept last, or on a new one; then it gets this size.
-    pub(crate) fn new(ring: Ring, size: Size, mut checkpoints: Option<Checkpoints>) -> Output {
+    pub(crate) fn new(ring: Ring, size: Size, checkpoints: Option<Checkpoints>) -> Output {
+        Self::shown_up_to(u64::MAX, ring, size, checkpoints)
+    }
+
+    /// The same of which nothing is shown before [`Output::recorded`] says so, but for the screen that was kept.
+    pub(crate) fn unrecorded(ring: Ring, size: Size, checkpoints: Option<Checkpoints>) -> Output {
+        Self::shown_up_to(0, ring, size, checkpoints)
+    }
+
+    fn shown_up_to(limit: u64, ring: Ring, size: Size, mut checkpoints: Option<Checkpoints>) -> Output {
         let (oldest, head) = (ring.oldest(), ring.head());
         let drawn = match checkpoints.as_ref().and_then(Checkpoints::newest) {
             None => (Screen::new(size.cols, size.rows), oldest, oldest == 0),
@@ -74,9 +93,20 @@ impl Output {
         }
         let (screen, position, whole) = drawn;
         let drawn = Drawn { screen, position, whole, checkpoints, kept: position, flow };
-        let output = Output { drawn: Mutex::new(drawn), ring: Mutex::new(ring), head: watch::Sender::new(head) };
+        let limit = limit.max(position);
+        let output = Output {
+            drawn: Mutex::new(drawn),
+            ring: Mutex::new(ring),
+            head: watch::Sender::new(head.min(limit)),
+            arrived: watch::Sender::new(head),
+            limit: limit.into(),
+            withheld: false.into(),
+        };
         while output.draw() {}
         output.resize(size);
+        if !whole {
+            output.keep(); // or the position that was kept could once be taken for one of this output
+        }
         output
     }
 
@@ -111,13 +141,41 @@ impl Output {
             let done = put(&mut ring)?;
             (before, ring.head(), done, ring.read(drawn.position, &mut step))
         };
-        self.head.send_if_modified(|head| std::mem::replace(head, after) != after);
+        self.arrived.send_if_modified(|arrived| std::mem::replace(arrived, after) != after);
+        self.show();
         match read {
-            Ok(n) if drawn.position == before => drawn.position += drawn.screen.write(&step[..n]) as u64,
+            Ok(n) if drawn.position == before && after <= self.limit() => {
+                drawn.position += drawn.screen.write(&step[..n]) as u64
+            }
             _ => {} // there is a remainder to be drawn first
         }
         self.keep_in_time(&mut drawn, after);
         Ok(done)
+    }
+
+    /// Up to here the output is recorded, and may be shown.
+    pub(crate) fn recorded(&self, position: u64) {
+        self.limit.fetch_max(position, Ordering::Relaxed);
+        self.show();
+        self.draw();
+    }
+
+    /// What is not recorded by now is never shown.
+    pub(crate) fn withhold(&self) {
+        self.withheld.store(true, Ordering::Relaxed);
+        self.head.send_modify(|_| ()); // whoever waits for more looks again
+    }
+
+    fn show(&self) {
+        self.head.send_if_modified(|head| {
+            // Looked at within, so that the later of two calls sees what the earlier one did.
+            let shown = self.ring().head().min(self.limit()).max(*head);
+            std::mem::replace(head, shown) != shown
+        });
+    }
+
+    fn limit(&self) -> u64 {
+        self.limit.load(Ordering::Relaxed)
     }
 
     /// Draws some more of what the screen has not yet taken; whether there is still more.
@@ -126,7 +184,9 @@ impl Output {
         let mut step = [0; STEP];
         let (read, oldest, head) = {
             let ring = self.ring();
-            (ring.read(drawn.position, &mut step), ring.oldest(), ring.head())
+            let shown = ring.head().min(self.limit());
+            let most = usize::try_from(shown.saturating_sub(drawn.position)).map_or(STEP, |most| most.min(STEP));
+            (ring.read(drawn.position, &mut step[..most]), ring.oldest(), ring.head())
         };
         match read {
             Ok(n) => drawn.position += drawn.screen.write(&step[..n]) as u64,
@@ -134,12 +194,12 @@ impl Output {
             Err(Behind) => (drawn.position, drawn.whole) = (oldest, false),
         }
         self.keep_in_time(&mut drawn, head);
-        drawn.position != head
+        drawn.position < head.min(self.limit())
     }
 
-    /// Whether the screen shows all of the output.
+    /// Whether the screen shows all of the output that may be shown.
     pub(crate) fn is_drawn(&self) -> bool {
-        self.drawn().position == self.head()
+        self.drawn().position >= self.head()
     }
 
     /// The terminal has another size from here on, for the next daemon, too.
@@ -161,8 +221,8 @@ impl Output {
     /// Once half a ring has come since the screen was kept last, it is kept again: at most as much again comes with the next
     /// read, so the ring never overtakes it. While it is a flood the ring is large, and that is seldom.
     fn keep_in_time(&self, drawn: &mut Drawn, head: u64) {
-        if drawn.checkpoints.is_none() || drawn.position != head {
-            return; // nothing more is read before all is drawn
+        if drawn.checkpoints.is_none() || drawn.position < head.min(self.limit()) {
+            return; // nothing more is read before all is drawn, but for a little that is not recorded yet
         }
         let capacity = self.ring().capacity();
         if head - drawn.kept < capacity / 2 {
@@ -183,7 +243,7 @@ impl Output {
     /// Once a flood is over, the ring is small again.
     pub(crate) fn shrink_if_quiet(&self) {
         let mut drawn = self.drawn();
-        let head = self.head();
+        let head = self.written();
         if !drawn.flow.is_quiet(Instant::now(), head) || drawn.position != head {
             return;
         }
@@ -218,13 +278,29 @@ impl Output {
         self.ring().read(from, buf)
     }
 
+    /// Up to here it may be shown.
     pub(crate) fn head(&self) -> u64 {
         *self.head.borrow()
     }
 
-    /// Changes with every write.
+    /// Changes whenever there is more to be shown.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
         self.head.subscribe()
+    }
+
+    /// Up to here there is output, shown or not.
+    pub(crate) fn written(&self) -> u64 {
+        *self.arrived.borrow()
+    }
+
+    /// Changes with every write.
+    pub(crate) fn arrivals(&self) -> watch::Receiver<u64> {
+        self.arrived.subscribe()
+    }
+
+    /// Where the output ends that is or will be shown.
+    pub(crate) fn goal(&self) -> u64 {
+        if self.withheld.load(Ordering::Relaxed) { self.head() } else { self.written() }
     }
 
     /// The ring does not go back to where the screen is.
@@ -300,6 +376,29 @@ mod tests {
         assert_eq!(receive().unwrap(), Received::End);
         assert!(output.is_drawn());
         assert!(String::from_utf8(output.redraw().bytes).unwrap().contains("seven by"));
+    }
+
+    #[test]
+    fn what_is_not_recorded_is_neither_shown_nor_drawn() {
+        let dir = tempfile::tempdir().unwrap();
+        let ring = Ring::create(&dir.path().join("x.ring")).unwrap();
+        let output = Output::unrecorded(ring, Size::DEFAULT, None);
+        output.write(b"one two").unwrap();
+        assert_eq!((output.head(), output.written(), output.redraw().position), (0, 7, 0));
+        assert!(output.is_drawn(), "there is nothing to draw yet");
+        output.recorded(4);
+        assert_eq!((output.head(), output.goal(), output.redraw().position), (4, 7, 4));
+        let screen = String::from_utf8_lossy(&output.redraw().bytes).into_owned();
+        assert!(screen.contains("one") && !screen.contains("two"), "{screen:?}");
+        output.write(b" three").unwrap();
+        output.withhold();
+        assert_eq!((output.head(), output.goal(), output.written()), (4, 4, 13));
+        drop(output);
+        // The next daemon shows nothing of it either before its recorder has caught up.
+        let output = Output::unrecorded(Ring::open(&dir.path().join("x.ring")).unwrap(), Size::DEFAULT, None);
+        assert_eq!((output.head(), output.redraw().position), (0, 0));
+        output.recorded(13);
+        assert_eq!((output.head(), output.redraw().position), (13, 13));
     }
 
     #[test]

@@ -147,6 +147,8 @@ pub(crate) enum Notice {
     Directory { seconds: u64 },
     /// So many processes were killed since the last such notice, because the session had no memory left; the shell goes on.
     Oom { killed: u64 },
+    /// The session is not recorded any more, and goes on.
+    Unrecorded,
     /// Output is missing here: this attachment, or the daemon, fell behind.
     Gap,
     /// The service restarts; come back.

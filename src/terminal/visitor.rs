@@ -5,14 +5,14 @@ use tokio::sync::watch;
 use super::protocol::Close;
 use crate::{
     auth::Login,
-    session::{Claim, Watcher},
+    session::{Claim, Watcher, Window},
 };
 
 /// What somebody wants of a session's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
     /// To work in it: only its owner may.
-    Own,
+    Own(Option<Window>),
     /// To look at it: only administrators may.
     Look,
 }
@@ -51,7 +51,7 @@ impl Visitor {
         let Login { person, over, admin, .. } = login;
         let name = person.name.clone();
         let claim = match wish {
-            Wish::Own => Some(Claim::Own(person)),
+            Wish::Own(window) => Some(Claim::Own { person, window }),
             Wish::Look => Watcher::administrator(&person).map(Claim::Look),
         };
         Visitor { name, claim, login: Some(Held { over, admin }) }

@@ -11,16 +11,13 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
-    browser::{Answer, Browser, Terminal},
+    browser::{Answer, Browser},
+    bystander::Bystander,
     machine::{PATIENCE, since_now, until},
     service::{Service, port},
 };
 use meddler::{Fate, Meddler};
 
-/// What a bystander waits for a key at most. The best of [`TRIES`] counts: other work on this machine delays one of them, a
-/// daemon that is stuck delays all.
-const ECHO: Duration = Duration::from_millis(250);
-const TRIES: usize = 20;
 const RUNTIME: &str = "/run/user/1000/coracle";
 /// Of both systemds.
 const STATE: &str = "/home/tester/.config/coracle/state";
@@ -45,45 +42,6 @@ impl Spoiled {
         self.service.configure(&format!("{sessions}\n{}", Meddler::config()), "");
         assert_eq!(self.service.machine.systemctl("reload coracle.service").code, 0);
         until("the new configuration is in force", || (loaded() > before).then_some(()));
-    }
-}
-
-/// Somebody with an open session who has nothing to do with it all.
-struct Bystander {
-    terminal: Terminal,
-    pid: String,
-    keys: u32,
-}
-
-impl Bystander {
-    async fn aboard() -> Bystander {
-        let (_, mut terminal) = Browser::of("bob").await.shell().await;
-        let pid = terminal.ask("echo $$").await;
-        Bystander { terminal, pid, keys: 0 }
-    }
-
-    /// Types on, and the answer comes at once.
-    async fn types_on(&mut self, meanwhile: &str) {
-        let mut best = Duration::MAX;
-        for _ in 0..TRIES {
-            self.keys += 1;
-            let key = format!("<{}>", self.keys);
-            let typed = Instant::now();
-            self.terminal.type_in(&key).await;
-            self.terminal.shows(&key).await;
-            best = best.min(typed.elapsed());
-            self.terminal.type_in("\x15").await; // the line away again
-            if best < ECHO {
-                return;
-            }
-        }
-        panic!("{meanwhile}: a key took {best:?} at best");
-    }
-
-    /// It is the same shell still.
-    async fn goes_on(mut self) {
-        self.types_on("in the end").await;
-        assert_eq!(self.terminal.ask("echo $$").await, self.pid);
     }
 }
 
@@ -223,12 +181,11 @@ async fn an_end_that_podman_spoils_is_told_at_once_and_done_as_soon_as_podman_is
     // The next daemon asks what there is, and gets no answer at first.
     meddler.cast(("GET", "/containers/json"), Fate::Refused, 2);
     service.machine.root(&["kill", "-KILL", &service.daemon().expect("it runs")]);
-    assert_ne!(bystander.terminal.until("the socket is gone", |t| Some(t.closed)).await, Some(1000));
+    bystander.cut_off().await;
     let bob = Browser::of("bob").await;
     meddler.at_work().await;
     let id = until_adopted(&bob).await;
-    bystander.terminal = bob.terminal(&id).await;
-    bystander.terminal.frame("started").await;
+    bystander.returns(bob.terminal(&id).await).await;
     bystander.goes_on().await;
 }
 

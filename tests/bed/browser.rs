@@ -251,18 +251,25 @@ impl Browser {
 
     /// The bare WebSocket of session `id`: nothing said yet.
     pub(crate) async fn socket(&self, id: &str) -> Terminal {
+        let socket = timeout(PATIENCE, self.try_socket(id)).await.expect("an answer in time");
+        socket.unwrap_or_else(|e| panic!("the terminal of {id}: {e}"))
+    }
+
+    /// The same while the daemon may die at any moment.
+    pub(crate) async fn try_socket(&self, id: &str) -> io::Result<Terminal> {
         self.open(&format!("{id}/terminal")).await
     }
 
     /// The terminal of session `id`, to look at as an administrator.
     pub(crate) async fn watch(&self, id: &str) -> Terminal {
-        let mut terminal = self.open(&format!("{id}/terminal?role=watcher")).await;
+        let socket = timeout(PATIENCE, self.open(&format!("{id}/terminal?role=watcher"))).await;
+        let mut terminal = socket.expect("an answer in time").unwrap_or_else(|e| panic!("watching {id}: {e}"));
         terminal.say(json!({"type": "resize", "cols": 50, "rows": 10})).await;
         terminal
     }
 
-    async fn open(&self, path: &str) -> Terminal {
-        let mut socket = self.road.connect().await.expect("the port is open");
+    async fn open(&self, path: &str) -> io::Result<Terminal> {
+        let mut socket = self.road.connect().await?;
         let cookie = self.cookie.as_ref().map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
         let forged: String = self.forged.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!(
@@ -274,16 +281,18 @@ impl Browser {
             self.road.origin,
             generate_key()
         );
-        socket.write_all(request.as_bytes()).await.expect("the request is taken");
+        socket.write_all(request.as_bytes()).await?;
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            head.push(timeout(PATIENCE, socket.read_u8()).await.expect("an answer in time").expect("a whole answer"));
+            head.push(socket.read_u8().await?);
         }
         let head = String::from_utf8_lossy(&head).into_owned();
-        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        if !head.starts_with("HTTP/1.1 101") {
+            return Err(io::Error::other(head));
+        }
         let role = tokio_tungstenite::tungstenite::protocol::Role::Client;
         let ws = WebSocketStream::from_raw_socket(socket, role, None).await;
-        Terminal {
+        Ok(Terminal {
             ws,
             output: String::new(),
             redraw: String::new(),
@@ -293,7 +302,7 @@ impl Browser {
             acks: true,
             frames: Vec::new(),
             closed: None,
-        }
+        })
     }
 }
 
@@ -315,7 +324,12 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) async fn say(&mut self, frame: Value) {
-        self.ws.send(Message::text(frame.to_string())).await.expect("the socket is open");
+        assert!(self.try_say(frame).await, "the socket is open");
+    }
+
+    /// The same while the daemon may die at any moment: whether the socket took it.
+    pub(crate) async fn try_say(&mut self, frame: Value) -> bool {
+        self.ws.send(Message::text(frame.to_string())).await.is_ok()
     }
 
     pub(crate) async fn type_in(&mut self, text: &str) {
@@ -449,6 +463,11 @@ impl Terminal {
     /// Reads to the close frame.
     pub(crate) async fn closes(&mut self) -> u16 {
         self.until("the close frame", |t| t.closed).await
+    }
+
+    /// Reads until the connection is gone, whether a close frame came or not.
+    pub(crate) async fn is_gone(&mut self) {
+        timeout(PATIENCE, async { while self.step().await {} }).await.expect("the connection stays");
     }
 
     /// The reason and status with which the session ended, after the close frame; 1000 is checked.

@@ -10,7 +10,7 @@ mod hostile; //  servers that are no directory
 #[path = "directory/login.rs"]
 mod login; //    who gets in, and as whom
 #[path = "directory/rig.rs"]
-mod rig; //      the servers, and Coracle configured for one
+pub(crate) mod rig; //      the servers, and Coracle configured for one
 #[path = "directory/states.rs"]
 mod states; //   accounts that are not just good
 #[path = "directory/staying.rs"]

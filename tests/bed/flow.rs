@@ -120,6 +120,102 @@ async fn under_a_flood_that_nobody_reads_the_daemon_stays_small_and_ctrl_c_works
     assert!(began.elapsed() < PROMPT_AGAIN, "the end takes effect under a flood: {:?}", began.elapsed());
 }
 
+/// Bytes of memory that are the daemon's own: its anonymous pages, and the sessions' logs, which are files in memory.
+fn held(service: &Service) -> u64 {
+    let pid = service.daemon().expect("it runs");
+    let told = service.machine.user(&format!(
+        "grep RssAnon /proc/{pid}/status; du --summarize --block-size=1K \"$XDG_RUNTIME_DIR/coracle\" | sed 's/^/Logs: /'"
+    ));
+    let kilobytes = told.out.lines().filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+    let numbers: Vec<u64> = kilobytes.collect();
+    assert_eq!(numbers.len(), 2, "{told:?}");
+    numbers.iter().sum::<u64>() * 1024
+}
+
+/// The rows that a redraw and what followed it show, without colours, blanks and the like.
+fn rows_of(shown: &str) -> Vec<String> {
+    let mut plain = String::new();
+    let mut rest = shown;
+    while let Some(at) = rest.find('\x1b') {
+        plain.push_str(&rest[..at]);
+        let sequence = &rest[at + 1..];
+        let long = match sequence.chars().next() {
+            Some('[') => sequence.find(|c: char| c.is_ascii_alphabetic()).map(|end| end + 1),
+            Some(']') => sequence.find("\x1b\\").map(|end| end + 2).or(sequence.find('\x07').map(|end| end + 1)),
+            _ => Some(1),
+        };
+        rest = &sequence[long.unwrap_or(sequence.len())..];
+    }
+    plain.push_str(rest);
+    // A redraw moves over what a program left out: no blank counts.
+    let rows = plain.lines().map(|line| line.split_whitespace().collect::<String>()).filter(|line| !line.is_empty());
+    rows.collect()
+}
+
+/// DESIGN's promise of a reader that stalls: a screen that is frozen for ten seconds costs nobody anything.
+#[tokio::test]
+async fn ten_seconds_behind_a_flood_cost_two_megabytes_at_most_a_trickle_is_read_and_then_the_screen_is_exact() {
+    const STALLED: Duration = Duration::from_secs(10);
+    let service = Service::plain();
+    let (alice, admin) = (Browser::of("alice").await, Browser::of("root.admin").await);
+    let (id, mut terminal) = alice.shell().await;
+    let mut viewer = admin.watch(&id).await;
+    viewer.frame("snapshot_end").await;
+    terminal.run("true").await;
+    terminal.shows("$ ").await; // the next one that is seen comes behind the flood
+    let before = held(&service);
+
+    terminal.acks = false;
+    terminal.type_in("yes flood of words that nobody reads | cat -n\r").await;
+    let (began, seen) = (Instant::now(), viewer.bytes);
+    let (mut most, mut looks) = (before, 0);
+    while began.elapsed() < STALLED {
+        let until = Instant::now() + Duration::from_millis(500);
+        while let Ok(open) = timeout(until.saturating_duration_since(Instant::now()), viewer.step()).await {
+            assert!(open, "the other viewer goes on");
+            viewer.output.clear();
+        }
+        most = most.max(held(&service));
+        looks += 1;
+    }
+    let (took, read) = (began.elapsed(), viewer.bytes - seen);
+    let grown = most - before;
+    println!("grew by {grown} bytes at most in {looks} looks; {read} bytes were read in {took:?}");
+    assert!(grown <= 2 << 20, "grew by {grown} bytes");
+    // What the stalled reader had credit for comes at full speed; then 8 KiB every 10 ms at most, and never nothing.
+    let trickle = (took.as_millis() as u64 / 10 + 2) * 8 * 1024;
+    assert!(read <= trickle + (2 << 20), "{read} bytes in {took:?}");
+    assert!(read >= 256 * 1024, "only {read} bytes in {took:?}: the terminal was not read");
+
+    let pressed = Instant::now();
+    terminal.type_in("\x03").await;
+    terminal.acks = true;
+    terminal.ack().await;
+    let prompt = |t: &Terminal| {
+        let redrawn = t.redraw.split_once("^C").is_some_and(|(_, after)| after.contains("$ "));
+        (redrawn || t.output.ends_with("$ ")).then_some(())
+    };
+    terminal.until("the prompt behind the flood", prompt).await;
+    assert!(pressed.elapsed() < PROMPT_AGAIN, "{:?}", pressed.elapsed());
+    assert!(!terminal.frames.iter().any(|f| f["kind"] == "gap"), "nothing is lost");
+    // What it shows, made of the redraw that it was sent and what came since, is what anybody is shown who comes now.
+    let own = rows_of(&format!("{}{}", terminal.redraw, terminal.output));
+    terminal.run("echo all-$((40+2))").await;
+    let mut fresh = alice.terminal(&id).await;
+    let shown = rows_of(&fresh.redrawn().await);
+    let last = |rows: &[String]| rows[rows.len().saturating_sub(30)..].to_vec();
+    // Ctrl-C cuts the last one anywhere, or is written over it.
+    let rows: Vec<String> =
+        last(&shown).into_iter().filter(|row| !row.contains("^C") && row.ends_with("reads")).collect();
+    let number = |row: &String| row.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u64>().ok();
+    let numbered: Vec<u64> = rows.iter().filter_map(number).collect();
+    assert!(numbered.len() > 10 && numbered.windows(2).all(|two| two[1] == two[0] + 1), "{shown:?}");
+    assert!(rows.iter().all(|row| own.contains(row)), "{rows:?} is not what it had: {own:?}");
+    fresh.say(json!({"type": "end"})).await;
+    assert_eq!(fresh.ends().await.0, "owner");
+    assert_eq!(viewer.ends().await.0, "owner");
+}
+
 #[tokio::test]
 async fn a_client_that_breaks_the_protocol_is_closed_with_the_right_code_and_the_session_goes_on() {
     let _service = Service::plain();

@@ -201,16 +201,12 @@ async fn prepare_fetches_and_copies_ahead_and_the_second_time_there_is_nothing_t
     // The image itself is there, so that only copies are counted.
     let pulled = service.machine.user(&format!("podman pull --quiet {}", registry.image()));
     assert_eq!(pulled.code, 0, "{pulled:?}");
-    let layers = || -> usize {
-        let listed = "ls -d ~/.local/share/containers/storage/overlay/*/ | grep -vc '/l/$'";
-        service.machine.user(listed).out.trim().parse().expect("a number")
-    };
-    let before = layers();
+    let before = layers(service.machine);
     let done: serde_json::Value = serde_json::from_str(&prepare("--json")).expect("JSON");
     assert_eq!(done, serde_json::json!([{"image": registry.image(), "digest": digest, "slots": 3}]));
-    assert_eq!(layers(), before + 3, "a copy for each");
+    assert_eq!(layers(service.machine), before + 3, "a copy for each");
     let again = prepare("");
-    assert!(again.contains("3 ranges of ids have their copy") && layers() == before + 3, "{again}");
+    assert!(again.contains("3 ranges of ids have their copy") && layers(service.machine) == before + 3, "{again}");
     assert_eq!(service.machine.user("podman ps --all --quiet").out, "", "no container stays");
     assert!(service.daemon().is_none(), "and the daemon was not woken");
 
@@ -228,4 +224,32 @@ async fn prepare_fetches_and_copies_ahead_and_the_second_time_there_is_nothing_t
     let (_, mut terminal) = begin(&alice).await;
     assert_eq!(terminal.ask("cat /word").await, "ahead");
     println!("a session on a prepared slot: {:?} from its start to its first answer", began.elapsed());
+}
+
+/// Directories of layers in the account's store.
+fn layers(machine: &Machine) -> usize {
+    let listed = "ls -d ~/.local/share/containers/storage/overlay/*/ | grep -vc '/l/$'";
+    machine.user(listed).out.trim().parse().expect("a number")
+}
+
+#[tokio::test]
+async fn an_image_that_changed_gets_its_copies_ahead_while_a_session_on_the_old_one_goes_on() {
+    let registry = Registry::seen_at(None);
+    registry.push("before", 16);
+    let service = Service::start("copies_ahead = 3", &profile(&registry.image()));
+    let alice = Browser::of("alice").await;
+    let (_, mut old) = begin(&alice).await; // on the first range
+    let (image, machine) = (registry.image(), service.machine);
+    assert_eq!(machine.user(&format!("podman untag {image}")).code, 0);
+    registry.push("after", 16);
+    assert_eq!(machine.user(&format!("podman pull --quiet {image}")).code, 0);
+
+    let before = layers(machine);
+    let (_, mut new) = begin(&alice).await; // on the second, which it copies for itself
+    assert_eq!(new.ask("cat /word").await, "after");
+    // Besides its own and its container's: those of the first and the third range.
+    until("the copies were made ahead", || (layers(machine) >= before + 4).then_some(()));
+    until("no container is left of that", || (machine.containers().len() == 2).then_some(()));
+    assert_eq!(layers(machine), before + 4, "and no more");
+    assert_eq!(old.ask("cat /word; /bin/true && echo goes-on").await, "before\r\ngoes-on");
 }

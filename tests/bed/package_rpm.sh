@@ -13,11 +13,12 @@ if [ "$FRESH" != 1 ]; then
   export CARGO_TARGET_DIR=/target
   mkdir source
   tar --extract --file=SOURCES/"$(basename "$tarball")" --strip-components=1 --directory=source
-  # cargo compares times to know what has changed in our own crate, and ours are all those of one commit.
+  # Why: see package_deb.sh.
   (cd source && cargo clean --quiet --frozen --release --package coracle)
   rm -r source
+  find /target -exec touch --no-dereference --date="@$(date +%s)" {} +
 fi
 # `make test` runs the tests. Debian's rpm knows no package of Debian's as what the spec requires.
 rpmbuild -ba --nodeps --nocheck --define "_topdir $place" --define '_buildhost localhost' \
-  --define 'use_source_date_epoch_as_buildtime 1' --define 'clamp_mtime_to_source_date_epoch 1' coracle.spec
+  --define 'use_source_date_epoch_as_buildtime 1' --define 'build_mtime_policy clamp_to_source_date_epoch' coracle.spec
 mv RPMS/*/*.rpm SRPMS/*.rpm /out/

@@ -16,6 +16,7 @@ BED_TESTS_LIMIT=2400 # the integration tests of one suite
 VM_TESTS_LIMIT=1800  # where processors are emulated, too
 BROWSER_LIMIT=1800
 DEMO_LIMIT=600
+LARGE_RECORDING=largelargela # any id
 SESSION_IMAGE=localhost/coracle-bed:session
 BUSYBOX_IMAGE=localhost/coracle-bed:busybox
 TOOLS_IMAGE=localhost/coracle-bed:tools
@@ -30,6 +31,9 @@ DIRECTORY_TESTS=auth::ldap::bed
 
 AMOUNT=${1-usual}
 [[ $AMOUNT =~ ^(usual|long|machine)$ ]] || die "usage: rings.sh [long|machine]"
+# Daemons killed at random in each mode of each suite.
+KILLS=100
+[ "$AMOUNT" != long ] || KILLS=500
 LOGS=$SOURCE/target/rings
 SUMMARY=()
 PASSED=0 FAILED=0 SKIPPED=0
@@ -136,7 +140,7 @@ with_machine() {
 
 # shellcheck disable=SC2153  # SUITE is one of the facts
 bed_tests() {
-  local machine=$1 binary status=0 chosen=()
+  local machine=$1 status=0 chosen=()
   # shellcheck source=/dev/null
   . "$MACHINES/$machine/facts"
   # On one of them what does not depend on the release; the image with tools is large, too.
@@ -153,12 +157,28 @@ bed_tests() {
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" RUST_BACKTRACE=1 \
     /usr/lib/coracle/unit-tests --ignored --skip "$LIMITS_TESTS" --skip "$OUTBOUND_TESTS" --skip "$DIRECTORY_TESTS" --test-threads=1 \
     --show-output || status=1
-  # Tests that speak to the whole product as browsers and administrators do.
+  product_tests "$machine" --skip faults:: "${chosen[@]}" || status=1
+  return "$status"
+}
+
+# Faults of every kind, in user mode and in system mode.
+fault_tests() {
+  "$BED/machine.sh" image "$1" "$("$BED/image.sh" busybox)" "$BUSYBOX_IMAGE" >/dev/null
+  export CORACLE_BED_KILLS=$KILLS
+  product_tests "$1" faults::
+}
+
+# product_tests MACHINE CHOICE...: tests that speak to the whole product as browsers and administrators do.
+# shellcheck disable=SC2153  # SUITE is one of the facts
+product_tests() {
+  local machine=$1 binary
+  shift
+  # shellcheck source=/dev/null
+  . "$MACHINES/$machine/facts"
   binary=$(binary_for "$machine" dev)
   tests_as_root CORACLE_BED_SUITE="$SUITE" CORACLE_BED_NAME="$machine" CORACLE_BED_PID="$L" CORACLE_BED_HOME="$HOMES" \
     CORACLE_BED_IMAGE="$SESSION_IMAGE" CORACLE_BED_BUSYBOX="$BUSYBOX_IMAGE" CORACLE_BED_TOOLS="$TOOLS_IMAGE" CORACLE_BIN="$binary" \
-    timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output "${chosen[@]}" || status=1
-  return "$status"
+    timeout "$BED_TESTS_LIMIT" cargo test --locked --test bed -- --test-threads=1 --show-output "$@"
 }
 
 # outbound_tests SUITE: sessions with a network, in a machine whose whole network is its own.
@@ -302,9 +322,28 @@ browser_tests() {
   CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/run.mjs || status=1
   # The demo's check once more, over TLS.
   one env LOGIN="$LOGIN" PASSWORD="$PASSWORD" timeout "$BROWSER_LIMIT" "$BED/https_page.sh" "$machine"
+  record_sessions "$machine"
+  CORACLE_URL=$URL CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD CORACLE_LARGE=$LARGE_RECORDING \
+    timeout "$BROWSER_LIMIT" node tests/browser/recordings.mjs || status=1
   below_a_path "$machine"
   CORACLE_URL=$URL/shell CORACLE_USER=$LOGIN CORACLE_PASSWORD=$PASSWORD timeout "$BROWSER_LIMIT" node tests/browser/base.mjs || status=1
   return "$status"
+}
+
+# Records sessions from now on; a recording of 200 MB is there already.
+record_sessions() {
+  local owner
+  "$BED/machine.sh" put "$1" "$BED/large_recording.sh" /usr/lib/coracle/large-recording
+  # shellcheck disable=SC2016  # expanded inside
+  owner=$("$BED/machine.sh" user "$1" sh -euc 'sed -n "s/^$1:[^:]*:[^:]*:\([0-9a-f]*\):.*/\1/p" "$HOME/.config/coracle/users"' _ "$LOGIN")
+  # shellcheck disable=SC2016
+  "$BED/machine.sh" user "$1" sh -euc '
+    mkdir -p "$HOME/.config/coracle/config.d"
+    printf "[recording]\npolicy = \"best-effort\"\n" >"$HOME/.config/coracle/config.d/recorded.toml"
+    for state in "$HOME/.local/state/coracle/state" "$HOME/.config/coracle/state"; do
+      [ ! -d "$state" ] || sh /usr/lib/coracle/large-recording "$state/recordings" "$1" "local:$2" "$3" 200000000
+    done
+    systemctl --user restart coracle.service' _ "$LARGE_RECORDING" "$owner" "$LOGIN"
 }
 
 # Moves what install.sh made to a base path, with room for some starts more.
@@ -368,6 +407,7 @@ directories_up
 ring directories directory_tests
 for suite in bookworm trixie; do
   ring "bed-$suite" with_machine "$suite" bed_tests
+  ring "faults-$suite" with_machine "$suite" fault_tests
   ring "outbound-$suite" outbound_tests "$suite"
 done
 ring vm-trixie with_vm trixie limits_tests

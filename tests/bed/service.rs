@@ -99,11 +99,11 @@ impl Service {
         until("no container, no conmon and no session file is left", || self.leftovers().is_empty().then_some(()));
     }
 
-    /// Waits until nothing of this session is left but the note of how it ended.
+    /// Waits until nothing of this session is left but the note of how it ended, and its recording.
     pub(crate) fn nothing_left_of(&self, id: &str) {
         let traces = format!(
             "podman ps --all --format '{{{{.Names}}}}' | grep -F {id}; \
-             find \"$XDG_RUNTIME_DIR/coracle\" {STATE} -name '{id}*' -not -path '*/ended/*' 2>/dev/null"
+             find \"$XDG_RUNTIME_DIR/coracle\" {STATE} -name '{id}*' -not -path '*/ended/*' -not -path '*/recordings/*' 2>/dev/null"
         );
         until(&format!("nothing of {id} is left"), || {
             let left = self.machine.processes(&format!("conmon.*coracle-{id}"));

@@ -91,7 +91,8 @@ async fn a_restart_and_a_kill_9_end_no_session() {
     assert_eq!(terminal.ask("echo $$ $X").await, format!("{pid} kept"));
 
     system.sh(&format!("kill -KILL {}", system.daemon().expect("it runs")));
-    assert_ne!(terminal.until("the socket is gone", |t| Some(t.closed)).await, Some(1000));
+    terminal.is_gone().await;
+    assert_ne!(terminal.closed, Some(1000));
     let mut terminal = alice.terminal(&id).await;
     terminal.frame("started").await;
     assert_eq!(terminal.ask("echo $$ $X").await, format!("{pid} kept"));
@@ -243,7 +244,8 @@ async fn a_daemon_that_hangs_is_replaced_by_the_watchdog_and_its_session_goes_on
     system.sh(&format!("kill -STOP {hanging}"));
     let began = Instant::now();
     // The page's next try waits in the backlog until the successor is there.
-    assert_ne!(terminal.until("the socket is gone", |t| Some(t.closed)).await, Some(1000));
+    terminal.is_gone().await;
+    assert_ne!(terminal.closed, Some(1000));
     let mut terminal = alice.terminal(&id).await;
     terminal.frame("started").await;
     assert!(began.elapsed() < REPLACED_WITHIN, "{:?}", began.elapsed());

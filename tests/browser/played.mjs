@@ -30,7 +30,7 @@ export async function played(context, faults, address, { clock = false } = {}) {
   const heard = [];
   let socket = null;
   let refusing = false;
-  await page.routeWebSocket(/\/terminal$/, (route) => {
+  await page.routeWebSocket(/\/terminal\?/, (route) => {
     if (refusing) {
       route.close({ code: 1011, reason: '' });
       return;

@@ -7,6 +7,7 @@
 // With CORACLE_SHOTS, pictures of every page and of every failure are written there.
 
 import { launch, openPage, picture, press, signIn, target } from './browser.mjs';
+import devices from './ring/devices.mjs';
 import ends from './ring/ends.mjs';
 import files from './ring/files.mjs';
 import german from './ring/german.mjs';
@@ -30,7 +31,7 @@ const wire = new Wire(here.url);
 const url = await wire.open();
 const browser = await launch();
 const ring = {
-  url, wire, browser, user: here.user, password: here.password, faults: [],
+  url, here, wire, browser, user: here.user, password: here.password, faults: [],
   context: await browser.newContext({
     colorScheme: 'dark', viewport: { width: 1000, height: 640 }, permissions: ['clipboard-read', 'clipboard-write'],
   }),
@@ -72,7 +73,7 @@ const wanted = process.argv[2] ?? '';
 let passed = 0;
 let failed = 0;
 const all = [
-  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...watching, ...ends, ...looks, ...pages,
+  ...login, ...shell, ...screen, ...files, ...mouse, ...themes, ...phone, ...network, ...watching, ...devices, ...ends, ...looks, ...pages,
   ...german,
 ];
 for (const { name, test } of all) {

@@ -12,6 +12,8 @@ mod language;
 mod limits;
 mod login;
 mod proxy;
+mod recordings;
+mod replay;
 mod secure;
 mod tickets;
 mod tls;

@@ -16,13 +16,24 @@ pub(crate) fn env(name: &str) -> String {
         .unwrap_or_else(|_| panic!("{name} is not set: these tests are run by `make test`, which boots a machine"))
 }
 
+/// `vm.sh VERB NAME WORDS...`; what it says.
+fn operate(verb: &str, words: &[&str]) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/vm.sh");
+    let done = Command::new(script).arg(verb).arg(env("CORACLE_VM_NAME")).args(words).output().expect("vm.sh runs");
+    assert!(done.status.success(), "{verb} {words:?}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8_lossy(&done.stdout).trim().to_owned()
+}
+
 /// What a shell line says, run as `who` inside: `run` for root, `user` for tester.
 fn inside(who: &str, line: &str) -> String {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/vm.sh");
-    let done =
-        Command::new(script).args([who, &env("CORACLE_VM_NAME"), "/bin/sh", "-c", line]).output().expect("vm.sh runs");
-    assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
-    String::from_utf8_lossy(&done.stdout).trim().to_owned()
+    operate(who, &["/bin/sh", "-c", line])
+}
+
+/// The power fails, and comes back: the machine boots from what is on its disk, and the port leads to it again.
+pub(crate) fn loses_power() {
+    operate("cut", &[]);
+    operate("again", &[]);
+    operate("forward", &[&env("CORACLE_VM_PORT")]);
 }
 
 /// As tester, in the user manager.

@@ -10,7 +10,7 @@ use crate::{
 /// What the shipped profile gives, and the certificate says.
 const MEMORY: u64 = 209_715_200;
 
-async fn logged_in() -> Browser {
+pub(crate) async fn logged_in() -> Browser {
     let mut browser = Browser::new();
     let answer = browser.login(&env("CORACLE_VM_USER"), &env("CORACLE_VM_PASSWORD")).await;
     assert_eq!((answer.status, browser.cookie.is_some()), (303, true), "{answer:?}");

@@ -33,15 +33,21 @@ pub(super) fn check(account: &Account, places: &Places) -> (Vec<Check>, Option<C
         }
         None => checks.push(Check::skipped(USERS, "the configuration says where it is, and is wrong")),
     }
-    let states = if account.system { vec![places.state.clone()] } else { places.states().to_vec() };
-    // Of a user's two it is the one that is there, or both; systemd 257 links one to the other.
-    let mut there: Vec<PathBuf> = states.iter().filter(|path| path.symlink_metadata().is_ok()).cloned().collect();
-    there.dedup_by_key(|path| path.canonicalize().unwrap_or_else(|_| path.clone()));
+    let there = state_directories(account, places);
     checks.extend(there.iter().map(|path| state(account, path)));
     if there.is_empty() {
         checks.push(Check::ok(STATE, format!("{} is made at the daemon's first start", places.state.display())));
     }
     (checks, config)
+}
+
+/// The state directories that are there.
+pub(super) fn state_directories(account: &Account, places: &Places) -> Vec<PathBuf> {
+    let states = if account.system { vec![places.state.clone()] } else { places.states().to_vec() };
+    // Of a user's two it is the one that is there, or both; systemd 257 links one to the other.
+    let mut there: Vec<PathBuf> = states.iter().filter(|path| path.symlink_metadata().is_ok()).cloned().collect();
+    there.dedup_by_key(|path| path.canonicalize().unwrap_or_else(|_| path.clone()));
+    there
 }
 
 fn configuration(account: &Account, places: &Places, checks: &mut Vec<Check>) -> Option<Config> {

@@ -39,7 +39,7 @@ pub(crate) fn ended(words: &Words, note: &EndNote, again: bool, now: u64) -> Str
             &words::moment(words, note.ended, now),
             &say.lasted,
             &(words.numbers.duration)(note.ended.saturating_sub(note.created)),
-            &say.deleted,
+            if note.recorded { &say.deleted_but_recorded } else { &say.deleted },
             &new,
             &words.page.back,
             &say.hint,

@@ -3,7 +3,7 @@
 //! While it is shown, `web/fresh.js` gets it anew and puts what differs in place: so all that can change stands in
 //! `#live`, and whatever comes and goes has a `data-key`.
 
-use super::{EndNote, Html, ProfileView, Summary, bar, looks, page, path, profile, script, words};
+use super::{EndNote, Html, ProfileView, Summary, bar_with, looks, page, path, profile, script, words};
 use crate::{
     auth::{Notice, Person},
     language::Words,
@@ -30,6 +30,8 @@ pub(crate) struct Home<'a> {
     pub(crate) profiles: &'a [ProfileView],
     /// Why nothing can be started at the moment.
     pub(crate) no_room: Option<&'a Refusal>,
+    /// There are recordings to look at.
+    pub(crate) recordings: bool,
     /// Unix seconds.
     pub(crate) now: u64,
 }
@@ -45,7 +47,7 @@ pub(crate) fn home(home: &Home<'_>) -> String {
          {}<noscript><p class=\"alert\">{}</p></noscript>\n\
          <div id=\"live\" class=\"stack-wide\">\n{}{}{}{}</div>\n</main>\n{}",
         &[
-            &bar(words, Some(home.person)),
+            &bar_with(words, &recordings_link(home), Some(home.person)),
             &say.title,
             &password_notice(home),
             &say.needs_scripts,
@@ -57,6 +59,13 @@ pub(crate) fn home(home: &Home<'_>) -> String {
         ],
     );
     page(words, say.title, &script(path::HOME_JS), "home", &body)
+}
+
+fn recordings_link(home: &Home<'_>) -> Html {
+    match home.recordings {
+        true => Html::fill("<a class=\"bar-link\" href=\"/recordings\">{}</a>", &[&home.words.recordings.title]),
+        false => Html::default(),
+    }
 }
 
 /// Stands above what changes, and is gone with the next visit.

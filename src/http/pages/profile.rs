@@ -17,9 +17,13 @@ pub(super) fn facts(words: &Words, profile: &ProfileView) -> Html {
         true => Html::fill("{}", &[&say.nothing]),
         false => Html::fill("<ul class=\"inline\">\n{}</ul>", &[&Html::join(places.chain(rest))]),
     };
+    let recorded = match profile.recorded {
+        true => Html::fill("<dt>{}</dt><dd>{}</dd>\n", &[&say.recorded, &say.what_is_recorded]),
+        false => Html::default(),
+    };
     Html::fill(
         "<dl class=\"facts\">\n<dt>{}</dt><dd class=\"number\">{}</dd>\n<dt>{}</dt><dd>{}</dd>\n\
-         <dt>{}</dt><dd>{}</dd>\n<dt>{}</dt><dd>{}</dd>\n</dl>\n",
+         <dt>{}</dt><dd>{}</dd>\n<dt>{}</dt><dd>{}</dd>\n{}</dl>\n",
         &[
             &say.limits,
             &words::limits(words, profile),
@@ -29,6 +33,7 @@ pub(super) fn facts(words: &Words, profile: &ProfileView) -> Html {
             &(say.network_is)(profile.network).unwrap_or(profile.network),
             &say.ends,
             &(say.ends_when)(profile.terms),
+            &recorded,
         ],
     )
 }

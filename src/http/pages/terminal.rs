@@ -72,6 +72,7 @@ pub(crate) fn terminal(words: &Words, id: SessionId, sight: &Sight<'_>) -> Strin
             &brand(),
             &say.session,
             &id,
+            &say.recorded,
             &say.search,
             &acts,
             &say.files,
@@ -95,7 +96,8 @@ const TERMINAL_BODY: &str = "<header class=\"bar\" id=\"toolbar\" data-session=\
     {}>\
     <button type=\"button\" class=\"skip\" id=\"reader\">{}</button>{}\
     <h1 class=\"where\"><span id=\"profile\">{}</span> <code>{}</code></h1>\
-    <span id=\"watched\" class=\"tag\" hidden></span><span class=\"spacer\"></span>\
+    <strong id=\"recorded\" class=\"tag\" hidden>{}</strong><span id=\"watched\" class=\"tag\" hidden></span>\
+    <span class=\"spacer\"></span>\
     <button type=\"button\" id=\"find\" aria-keyshortcuts=\"Control+Shift+F\">{}</button>\
     <button type=\"button\" id=\"files\" aria-haspopup=\"dialog\"{}>{}</button>\
     <button type=\"button\" id=\"settings\">{}</button>\

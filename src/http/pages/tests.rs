@@ -3,7 +3,8 @@
 use super::*;
 use crate::{
     auth::{Notice, OwnerId, Stopped},
-    http::{assets, base, response},
+    http::{assets, base, recordings::Listed, response},
+    replay::Entry,
     session::{EndReason, Refusal},
 };
 
@@ -40,6 +41,7 @@ fn profile() -> ProfileView {
         writable: vec![(HOSTILE.into(), 50_331_648)],
         layer_size: None,
         network: "none",
+        recorded: true,
         terms: TERMS,
     }
 }
@@ -56,7 +58,24 @@ fn note() -> EndNote {
         ended: 1060,
         reason: EndReason::Exit,
         status: Some(7),
+        recorded: false,
     }
+}
+
+fn listed() -> Listed {
+    let entry = Entry {
+        id: "abcdefghijkl".parse().unwrap(),
+        owner: OwnerId::local("0123456789abcdef"),
+        user: HOSTILE.into(),
+        profile: HOSTILE.into(),
+        started: 1000,
+        bytes: 3 << 20,
+        duration: 61_000,
+        sealed: false,
+        reason: None,
+        status: None,
+    };
+    Listed { entry, running: true }
 }
 
 fn person(groups: &[&str]) -> Person {
@@ -86,6 +105,7 @@ fn plain_home_in(words: &'static Words, sessions: &[Summary], ended: &[EndNote],
         ended,
         profiles,
         no_room: None,
+        recordings: false,
         now: 1090,
     })
 }
@@ -108,6 +128,7 @@ fn full_home_in(words: &'static Words, sessions: &[Summary]) -> String {
         ended: &notes,
         profiles: &[profile()],
         no_room: Some(&Refusal::TooManyOfYours(4)),
+        recordings: true,
         now: 1090,
     })
 }
@@ -119,6 +140,7 @@ fn all() -> Vec<String> {
 
 fn all_in(words: &'static Words) -> Vec<String> {
     let hostile = Saying { title: HOSTILE, text: HOSTILE };
+    let many: Vec<_> = (0..250).map(|_| listed()).collect();
     vec![
         login(words, &LoginPage::default()),
         login(
@@ -134,7 +156,12 @@ fn all_in(words: &'static Words) -> Vec<String> {
         help(words, TERMS, None),
         help(words, TERMS, Some((&person(&["admin"]), &[profile()]))),
         help(words, TERMS, Some((&person(&[]), &[]))),
+        terminal(words, "abcdefghijkl".parse().unwrap(), &Sight::Watched { user: HOSTILE }),
         terminal(words, "abcdefghijkl".parse().unwrap(), &Sight::Own { files: [50_331_648, 0] }),
+        recordings(words, &person(&[]), &[listed(), listed()], 0, 1090),
+        recordings(words, &person(&["admin"]), &many, 100, 1090),
+        recordings(words, &person(&[]), &[], 7, 1090),
+        replay(words, &listed().entry),
         error(words, 500, hostile, Some(HOSTILE)),
         not_found(words),
         no_such_session(words),
@@ -165,6 +192,7 @@ fn whoever_must_change_the_password_is_told_where_and_nobody_else_gets_another_h
             ended,
             profiles,
             no_room: None,
+            recordings: false,
             now: 1,
         })
     };
@@ -237,7 +265,8 @@ async fn below_a_base_path_every_address_of_every_page_has_it_and_nothing_else_c
 
 #[test]
 fn no_script_has_an_address_of_ours_that_base_js_did_not_make() {
-    for name in terminal::TERMINAL_MODULES.iter().chain([&path::SESSION_JS, &path::HOME_JS, &path::PREFERENCES_JS]) {
+    let more = [&path::SESSION_JS, &path::HOME_JS, &path::PREFERENCES_JS, &path::REPLAY_JS, &path::RECORDINGS_JS];
+    for name in terminal::TERMINAL_MODULES.iter().chain(&replay::REPLAY_MODULES).chain(more) {
         if name.contains("/vendor/") {
             continue;
         }
@@ -291,9 +320,14 @@ fn a_refused_login_keeps_the_name_and_never_a_password() {
 }
 
 #[test]
-fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
+fn the_pages_of_the_emulator_preload_exactly_the_modules_that_they_import() {
+    preloads(path::SESSION_JS, &terminal::TERMINAL_MODULES);
+    preloads(path::REPLAY_JS, &replay::REPLAY_MODULES);
+}
+
+fn preloads(entry: &str, modules: &[&str]) {
     let mut reached = Vec::new();
-    let mut open = vec![path::SESSION_JS.to_owned()];
+    let mut open = vec![entry.to_owned()];
     while let Some(module) = open.pop() {
         let source = assets::find(&module).unwrap_or_else(|| panic!("{module} is not served")).source();
         let folder = &module[..=module.rfind('/').unwrap()];
@@ -307,9 +341,9 @@ fn the_terminal_page_preloads_exactly_the_modules_that_it_imports() {
         }
     }
     reached.sort();
-    let mut preloaded = terminal::TERMINAL_MODULES.to_vec();
+    let mut preloaded = modules.to_vec();
     preloaded.sort_unstable();
-    assert_eq!(reached, preloaded);
+    assert_eq!(reached, preloaded, "{entry}");
 }
 
 #[test]
@@ -372,6 +406,31 @@ fn only_an_administrator_sees_the_sessions_of_others_and_can_end_but_not_open_th
 }
 
 #[test]
+fn recordings_are_linked_where_there_are_some_and_only_an_administrator_sees_whose_they_are() {
+    assert!(!plain_home(&[], &[], &[]).contains("href=\"/recordings\""));
+    assert!(full_home(&[]).contains("href=\"/recordings\""));
+    let list = [listed(), Listed { running: false, ..listed() }];
+    let page = recordings(english(), &person(&[]), &list, 0, 1090);
+    assert!(
+        page.contains("still running") && page.contains("broken off") && page.contains("1 min long, 3 MB"),
+        "{page}"
+    );
+    assert!(!page.contains("(you)") && page.contains("href=\"/recordings/abcdefghijkl\""), "{page}");
+    assert!(recordings(english(), &person(&["admin"]), &list, 0, 1090).contains("(you)"));
+}
+
+#[test]
+fn a_long_list_of_recordings_is_turned_page_by_page() {
+    let many: Vec<_> = (0..250).map(|_| listed()).collect();
+    let page = |skip| recordings(english(), &person(&[]), &many, skip, 1090);
+    let has = |page: &str, skip: usize| page.contains(&format!("href=\"/recordings?skip={skip}\""));
+    assert!(has(&page(0), 100) && page(0).contains("1 to 100 of 250") && !page(0).contains("Newer"));
+    assert!(has(&page(100), 0) && has(&page(100), 200));
+    assert!(has(&page(200), 100) && page(200).contains("201 to 250 of 250") && !page(200).contains("Older"));
+    assert!(page(usize::MAX).contains("250 to 250 of 250"));
+}
+
+#[test]
 fn where_there_is_no_room_the_buttons_rest_and_say_why() {
     let page = full_home(&[]);
     assert!(page.contains("You have 4 sessions already"), "{page}");
@@ -429,6 +488,7 @@ fn what_a_browser_is_told_stands_in_the_pages_alone() {
     assert_eq!(sentences("x(\"Not yours\", \"a b\", \"AB\")"), ["Not yours"]);
     for (name, source) in [
         ("api.rs", include_str!("../api.rs")),
+        ("recordings.rs", include_str!("../recordings.rs")),
         ("sign_in.rs", include_str!("../sign_in.rs")),
         ("socket.rs", include_str!("../socket.rs")),
         ("web.rs", include_str!("../web.rs")),

@@ -51,6 +51,16 @@ pub(super) fn state<'s>(words: &Words, state: &'s str) -> (&'static str, &'s str
     (dot, (words.launcher.state)(state).unwrap_or(state))
 }
 
+/// The class of the dot of a recording, and its words.
+pub(super) fn recording(words: &Words, sealed: bool, running: bool) -> (&'static str, &'static str) {
+    let say = &words.recordings;
+    match (sealed, running) {
+        (true, _) => ("good", say.complete),
+        (false, true) => ("busy", say.running),
+        (false, false) => ("away", say.broken_off),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +94,7 @@ mod tests {
             writable: Vec::new(),
             layer_size: None,
             network: "none",
+            recorded: false,
             terms: Terms { idle: 900, detached: 0, lifetime: 28_800 },
         }
     }

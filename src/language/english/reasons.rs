@@ -20,6 +20,7 @@ pub(super) fn reason(reason: EndReason) -> &'static str {
         EndReason::ImageMissing => "The session's image is not on this host.",
         EndReason::HostFull => "This host is full. Try again in a few minutes.",
         EndReason::LimitsUnproven => "The session was refused because its limits could not be confirmed.",
+        EndReason::RecordingFailed => "The session ended because it has to be recorded and could not be.",
         EndReason::Fault => "The session ended because of a fault in Coracle.",
     }
 }
@@ -55,6 +56,9 @@ pub(super) fn advice(reason: EndReason) -> &'static str {
         EndReason::HostFull => "Sessions of others have to end first.",
         EndReason::LimitsUnproven => {
             "Coracle starts nothing whose limits the kernel does not confirm. Tell whoever runs this service."
+        }
+        EndReason::RecordingFailed => {
+            "What was shown until then is recorded. Whoever runs this service has to make room, or mend the disk."
         }
         EndReason::Fault => "Please tell whoever runs this service.",
     }

@@ -26,6 +26,7 @@ pub(super) fn reason(reason: EndReason) -> &'static str {
         EndReason::ImageMissing => "Das Image der Sitzung ist auf diesem Rechner nicht vorhanden.",
         EndReason::HostFull => "Dieser Rechner ist voll. Versuchen Sie es in ein paar Minuten noch einmal.",
         EndReason::LimitsUnproven => "Die Sitzung wurde abgelehnt, weil sich ihre Grenzen nicht bestätigen ließen.",
+        EndReason::RecordingFailed => "Die Sitzung endete, weil sie aufgezeichnet werden muss und das misslang.",
         EndReason::Fault => "Die Sitzung endete durch einen Fehler in Coracle.",
     }
 }
@@ -73,6 +74,10 @@ pub(super) fn advice(reason: EndReason) -> &'static str {
         EndReason::LimitsUnproven => {
             "Coracle startet nichts, dessen Grenzen der Kernel nicht bestätigt. Sagen Sie denen Bescheid, die diesen \
              Dienst betreiben."
+        }
+        EndReason::RecordingFailed => {
+            "Was bis dahin gezeigt wurde, ist aufgezeichnet. Wer diesen Dienst betreibt, muss Platz schaffen oder den \
+             Datenträger in Ordnung bringen."
         }
         EndReason::Fault => "Bitte sagen Sie denen Bescheid, die diesen Dienst betreiben.",
     }

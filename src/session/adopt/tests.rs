@@ -7,7 +7,7 @@ use tokio::{
 use super::*;
 use crate::{
     podman::Identity,
-    session::{Claim, Size, record},
+    session::{Claim, EndNote, Size, record},
     sys::BootTime,
     terminal::{Certificate, Notice, ToClient, Told},
 };
@@ -65,7 +65,8 @@ async fn a_shell_that_ended_while_no_daemon_was_there_says_its_last_words_to_the
     drop(conmon);
     let roster = Roster::for_test_with(dir.path(), Stored::from([(format!("s-{id}"), kept)]));
     roster.settled().await;
-    let (boarding, mut ears) = roster.attach(id, &Claim::Own(person), Size::DEFAULT, "127.0.0.1").await.unwrap();
+    let (boarding, mut ears) =
+        roster.attach(id, &Claim::Own { person, window: None }, Size::DEFAULT, "127.0.0.1").await.unwrap();
     let mut told = Vec::new();
     while let Some(one) = timeout(Duration::from_secs(60), ears.told.recv()).await.unwrap() {
         told.push(one);
@@ -87,23 +88,22 @@ fn pair() -> (OwnedFd, OwnedFd) {
     socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).unwrap()
 }
 
-#[tokio::test]
-async fn a_shell_that_ends_between_the_list_and_the_attach_has_exited_and_the_engine_is_well() {
+/// The note of `record`'s end by a daemon that finds its container in these states, one for each time it asks.
+async fn note_of(record: Record, states: &'static [&'static str]) -> EndNote {
     let dir = tempfile::tempdir().unwrap();
     let [state, runtime] = ["state", "runtime"].map(|name| dir.path().join(name));
     for dir in [&state, &runtime] {
         std::fs::create_dir(dir).unwrap();
     }
-    let record = Record { certificate: Some(certificate()), ..record::tests::example() };
     RecordFile::create(&record_path(&runtime, record.id)).unwrap().write(&record).unwrap();
     let labels = Identity::open(&state).unwrap().labels(record.id, "shell", "c0ffee");
     let name = format!("coracle-{}", record.id);
-    let mut lists = 0;
+    let mut states = states.iter();
     let answer = move |request: &str| match request {
         list if list.contains("/containers/json") => {
-            lists += 1;
-            let state = if lists == 1 { "running" } else { "exited" };
-            (200, serde_json::json!([{"Names": [name], "Labels": labels, "State": state}]).to_string())
+            let found =
+                states.next().map(|state| serde_json::json!({"Names": [name], "Labels": labels, "State": state}));
+            (200, serde_json::json!(Vec::from_iter(found)).to_string())
         }
         wait if wait.contains("/wait?") => (200, "3".to_owned()),
         delete if delete.starts_with("DELETE") => (200, "[]".to_owned()),
@@ -113,7 +113,37 @@ async fn a_shell_that_ends_between_the_list_and_the_attach_has_exited_and_the_en
     let roster = Roster::for_test(dir.path());
     let mut live = roster.live();
     timeout(Duration::from_secs(60), live.wait_for(|live| *live == 0)).await.unwrap().unwrap();
-    let note = roster.find_ended(record.id).unwrap();
-    assert_eq!((note.reason, note.status, note.owner), (EndReason::Exit, Some(3), record.person.owner));
     played.abort();
+    roster.find_ended(record.id).unwrap()
+}
+
+fn running() -> Record {
+    Record { certificate: Some(certificate()), ..record::tests::example() }
+}
+
+#[tokio::test]
+async fn a_shell_that_ends_between_the_list_and_the_attach_has_exited_and_the_engine_is_well() {
+    let record = running();
+    let note = note_of(record.clone(), &["running", "exited"]).await;
+    assert_eq!((note.reason, note.status, note.owner), (EndReason::Exit, Some(3), record.person.owner));
+}
+
+#[tokio::test]
+async fn an_end_that_was_decided_keeps_its_reason_whatever_there_is_of_the_container() {
+    for states in [&["running"][..], &["exited"], &[]] {
+        let owner = Ending { by: "mira".into(), ..Ending::by_itself(EndReason::Owner) };
+        let note = note_of(Record { ending: Some(owner), ..running() }, states).await;
+        assert_eq!((note.reason, note.status), (EndReason::Owner, None), "{states:?}");
+        let exit = Ending { status: Some(7), ..Ending::by_itself(EndReason::Exit) };
+        let note = note_of(Record { ending: Some(exit), ..running() }, states).await;
+        assert_eq!((note.reason, note.status), (EndReason::Exit, Some(7)), "{states:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_was_broken_off_did_not_fail_because_of_the_engine() {
+    for states in [&["created"][..], &[]] {
+        let note = note_of(Record { certificate: None, ..running() }, states).await;
+        assert_eq!(note.reason, EndReason::StartFailed, "{states:?}");
+    }
 }

@@ -15,7 +15,8 @@ use super::{Entry, INBOX, Roster, admission::LOG_OF_ONE};
 use crate::{
     audit,
     auth::OwnerId,
-    config::Places,
+    config::{Places, RecordingPolicy},
+    recording::{Recording, Retention, Whose},
     session::{
         EndNote, EndReason, SessionId, ending,
         launch::{self, HeldSlot, Launch, former_screen_path, record_path, ring_path},
@@ -80,10 +81,19 @@ impl Roster {
         if let Err(error) = &checkpoints {
             tracing::warn!(%error, session = %id, "its screen cannot be kept for the next daemon");
         }
-        let output = Arc::new(Output::new(ring, record.size, checkpoints.ok()));
+        let checkpoints = checkpoints.ok();
+        let output = Arc::new(match record.recording {
+            RecordingPolicy::Required => Output::unrecorded(ring, record.size, checkpoints),
+            RecordingPolicy::BestEffort | RecordingPolicy::Off => Output::new(ring, record.size, checkpoints),
+        });
         if !output.is_whole() {
             tracing::warn!(session = %id, "what it showed is not all known; its screen is drawn from what there is");
         }
+        let recording = (record.recording != RecordingPolicy::Off).then(|| {
+            let (person, profile) = (record.person.clone(), record.profile.name.clone());
+            let whose = Whose { id, owner: person.owner, user: person.name, profile };
+            Recording::new(self.0.shelf.clone(), whose, record.recording, output.clone(), bell.clone())
+        });
         let (standing, standing_rx) = watch::channel(Standing::of(&machine));
         let (unwanted, unwanted_rx) = watch::channel(false);
         let slot = Arc::new(Mutex::new(None));
@@ -108,6 +118,7 @@ impl Roster {
             file,
             machine,
             output,
+            recording: recording.clone(),
             podman: self.0.podman.clone(),
             disk_floor: self.config().sessions.disk_floor,
             inbox,
@@ -128,7 +139,7 @@ impl Roster {
                 Sailing::adopted(task, running, output)
             }
         };
-        tokio::spawn(self.clone().watch(id, whose, tokio::spawn(sailing.run()), slot));
+        tokio::spawn(self.clone().watch(id, whose, tokio::spawn(sailing.run()), slot, recording));
     }
 
     /// However the task ends, even by panic: its container goes, its end is told once, and the list forgets it.
@@ -138,6 +149,7 @@ impl Roster {
         whose: Note,
         sailing: JoinHandle<Outcome>,
         slot: Arc<Mutex<Option<HeldSlot>>>,
+        recording: Option<Recording>,
     ) {
         let ending = match sailing.await {
             Ok(Outcome::Left) => return,
@@ -151,17 +163,33 @@ impl Roster {
                 }
             }
         };
-        self.ended(id, whose, &ending);
+        let recorded = match recording {
+            Some(recording) => recording.finish(ending.reason.code(), ending.status).await,
+            None => None,
+        };
+        self.ended(id, whose, &ending, recorded.as_deref());
         drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.table().remove(&id);
+        self.tidy_recordings();
         self.0.live.send_modify(|live| *live -= 1);
     }
 
-    /// The one end event, the note for its owner, and the files go.
-    pub(in crate::session) fn ended(&self, id: SessionId, whose: Note, ending: &Ending) {
+    /// In the background: what is too old or too much of the recordings goes.
+    pub(in crate::session) fn tidy_recordings(&self) {
+        let (roster, shelf) = (self.clone(), self.0.shelf.clone());
+        let keep = {
+            let config = self.config();
+            Retention { max_age: config.recording.max_age, max_total: config.recording.max_total }
+        };
+        let is_live = move |id| roster.is_seated(id) || note_path(&roster.0.places, id).exists();
+        tokio::spawn(async move { shelf.tidy(keep, is_live).await });
+    }
+
+    /// `recording` is the hash that stands for its recording. The one end event, the note for its owner, and the files go.
+    pub(in crate::session) fn ended(&self, id: SessionId, whose: Note, ending: &Ending, recording: Option<&str>) {
         let Ending { reason, status, by, detail, left_behind, used } = ending;
         let (reason, status, used, Note { user, profile, .. }) = (*reason, *status, *used, &whose);
-        audit::record(&audit::Event::SessionEnd { id, user, profile, reason, status, by, detail, used });
+        audit::record(&audit::Event::SessionEnd { id, user, profile, reason, status, by, detail, used, recording });
         self.forget_files(id);
         if *left_behind {
             let note = Note { ended: true, ..whose.clone() };
@@ -173,7 +201,17 @@ impl Roster {
         let Note { owner, user, profile, created, .. } = whose;
         if let Some(owner) = owner {
             let ended = sys::unix_seconds();
-            self.0.ends.add(EndNote { id, owner, user, profile, created, ended, reason, status });
+            self.0.ends.add(EndNote {
+                id,
+                owner,
+                user,
+                profile,
+                created,
+                ended,
+                reason,
+                status,
+                recorded: recording.is_some(),
+            });
         }
     }
 

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::{Entry, Roster, aboard::Begin};
 use crate::{
     auth::{OwnerId, Person},
-    config::{Config, Profile},
+    config::{Config, Profile, RecordingPolicy},
     podman::Mapping,
     session::{
         SessionId, Size,
@@ -63,6 +63,8 @@ pub(crate) struct ProfileView {
     pub(crate) layer_size: Option<u64>,
     /// `none` or `outbound`.
     pub(crate) network: &'static str,
+    /// What its sessions show is recorded.
+    pub(crate) recorded: bool,
     #[serde(flatten)]
     pub(crate) terms: Terms,
 }
@@ -82,7 +84,11 @@ impl Roster {
     /// The profiles that `who` may use, in the order of config.toml.
     pub(crate) fn profiles(&self, who: &Person) -> Vec<ProfileView> {
         let (config, terms) = (self.config(), self.terms());
-        config.profiles.iter().filter(|p| may_use(who, p)).map(|p| ProfileView::of(p, terms)).collect()
+        let view = |profile: &Profile| ProfileView {
+            recorded: config.recording_of(profile) != RecordingPolicy::Off,
+            ..ProfileView::of(profile, terms)
+        };
+        config.profiles.iter().filter(|p| may_use(who, p)).map(view).collect()
     }
 
     /// How long sessions last that start now.
@@ -120,6 +126,8 @@ impl Roster {
         };
         let now = BootTime::now();
         let machine = Machine::new(periods, now);
+        let ranges = slots.lock().unwrap_or_else(PoisonError::into_inner).count().unwrap_or(0);
+        let ahead = (0..ranges.min(sessions.copies_ahead)).map(Mapping::Slot).collect();
         let launch = Launch {
             id,
             owner: who.owner.clone(),
@@ -131,12 +139,15 @@ impl Roster {
             starts: self.0.starts.clone(),
             slots,
             podman: self.0.podman.clone(),
+            copies: self.0.copies.clone(),
+            ahead,
             unwanted: watch::channel(false).1, // replaced below by the task's own
         };
         let record = Record {
             id,
             person: who.clone(),
             config_hash: launch.config_hash.clone(),
+            recording: config.recording_of(&profile),
             profile,
             mapping: Mapping::Shared, // until the launch takes a slot
             periods,
@@ -148,6 +159,7 @@ impl Roster {
             certificate: None,
             looks: Vec::new(),
             kills: Default::default(),
+            ending: None,
         };
         let share = self.0.log.take(LOG_OF_ONE).ok_or(Refusal::HostFull)?;
         let log = self.log(&record, share).map_err(Refusal::NoLog)?;
@@ -188,6 +200,7 @@ impl ProfileView {
             writable: profile.tmpfs.iter().map(|place| (place.path.clone(), place.size)).collect(),
             layer_size: profile.layer_size,
             network: profile.network.word(),
+            recorded: false,
             terms,
         }
     }

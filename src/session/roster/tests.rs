@@ -84,10 +84,13 @@ async fn a_task_that_panics_is_a_fault_told_to_its_owner_and_forgotten() {
     let (id, who) = (record.id, record.person.clone());
     roster.0.live.send_modify(|live| *live += 1); // as `board` does
     let task = tokio::spawn(async { panic!("a defect") });
-    roster.clone().watch(id, Note::of(&record), task, Arc::default()).await;
+    roster.clone().watch(id, Note::of(&record), task, Arc::default(), None).await;
     let note = roster.find_ended(id).expect("its owner finds out");
     assert_eq!((note.reason, note.owner == who.owner), (EndReason::Fault, true));
-    assert_eq!(roster.seat_for(id, &Claim::Own(who)), Err(NoSeat::Over(EndReason::Fault, None)));
+    assert_eq!(
+        roster.seat_for(id, &Claim::Own { person: who, window: None }),
+        Err(NoSeat::Over(EndReason::Fault, None))
+    );
     assert_eq!(*roster.live().borrow(), 0);
 }
 

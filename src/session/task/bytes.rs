@@ -4,8 +4,12 @@ use std::{io, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
-use super::{Running, Sailing, Wake, Work};
+use super::{
+    Running, Sailing, Wake, Work,
+    recording::{CRAWL, crawl},
+};
 use crate::{
+    recording::Lag,
     session::state::State,
     terminal::{Received, Seat},
 };
@@ -24,6 +28,9 @@ const TAIL: Duration = Duration::from_secs(1);
 impl Sailing {
     /// Whether the terminal may be read as fast as it comes.
     pub(super) fn keeps_up(&self) -> bool {
+        if self.lag() != Lag::None {
+            return false; // its recorder rings the bell when it is
+        }
         let attached = matches!(self.t.machine.state(), State::Attached(_));
         let (feed, head) = (self.seat.as_ref().map(|seat| &seat.feed), self.t.output.head());
         let lifted = Instant::now() < self.lifted && !feed.is_some_and(|feed| feed.is_nearly_overtaken(head));
@@ -47,9 +54,16 @@ impl Sailing {
     }
 
     pub(super) fn read(&mut self) {
-        let most = if self.keeps_up() { READ } else { TRICKLE };
+        let lag = self.lag();
+        let most = match lag {
+            Lag::Required => CRAWL,
+            _ if self.keeps_up() => READ,
+            _ => TRICKLE,
+        };
         let Work::Running(running) = &self.work else { return };
         match running.terminal.receive(|socket, how| self.t.output.receive(socket, how, most)) {
+            // A packet comes whole, however little was asked for: then the next one waits for longer.
+            Ok(Received::Bytes(n)) if lag == Lag::Required => self.next_read = Instant::now() + crawl(n),
             Ok(Received::Bytes(_)) => self.next_read = Instant::now() + TRICKLE_EVERY,
             Ok(Received::End) => self.terminal_over(""),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -80,6 +94,9 @@ impl Sailing {
 
     /// Nothing is written any more; what the shell said last is still read, to the end of file or for [`TAIL`].
     pub(super) fn only_the_tail(&mut self, why: &str) {
+        if let Work::Running(running) = &mut self.work {
+            running.conmon.keep_last_word(); // the tail may take its time
+        }
         self.tail.get_or_insert_with(|| (Instant::now() + TAIL, why.to_owned()));
     }
 }

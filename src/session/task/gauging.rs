@@ -18,7 +18,7 @@ pub(super) struct Gauging {
 
 /// What a session has used in all, as far as it was counted: the last reading is from its shell's end, or from before that if
 /// the cgroup was gone too soon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Used {
     /// Processor time, in microseconds.
     pub(crate) cpu_micros: Option<u64>,
@@ -73,7 +73,7 @@ impl Sailing {
     }
 
     pub(super) fn used(&self) -> Used {
-        Used { output: Some(self.t.output.head()), ..self.used }
+        Used { output: Some(self.t.output.written()), ..self.used }
     }
 
     /// The tab at the keyboard was shown or hidden.

@@ -23,6 +23,9 @@ const RESIZE_EVERY: Duration = Duration::from_millis(25);
 
 impl Sailing {
     pub(super) fn attach(&mut self, seat: Seat, size: Size) {
+        if self.only_comes_back(&seat) {
+            return self.attach_behind(seat);
+        }
         let who = seat.feed.id;
         self.size = Some(size);
         self.farewell = None;
@@ -32,6 +35,7 @@ impl Sailing {
             seat.tell(Told::Last(self.ended_frame()));
             return seat.close(Close::Ended);
         }
+        self.forget_former(&seat);
         self.typed = 0;
         self.wanted = None;
         self.gauging = Gauging::new();
@@ -61,6 +65,36 @@ impl Sailing {
                     self.tell(progress);
                 }
             }
+        }
+    }
+
+    /// A window that comes back by itself takes the keyboard from nobody but its own former connection, which may look
+    /// alive for a while.
+    fn only_comes_back(&self, seat: &Seat) -> bool {
+        let Some(window) = seat.feed.window.filter(|window| window.returns) else { return false };
+        let of_another = |other: &Seat| other.feed.window.is_none_or(|other| other.id != window.id);
+        self.welcomed && !self.t.machine.is_over() && self.seat.as_ref().is_some_and(of_another)
+    }
+
+    /// It watches, and may take the keyboard back.
+    fn attach_behind(&mut self, seat: Seat) {
+        self.forget_former(&seat);
+        self.show_to(&seat);
+        if let Some(watched) = self.watched_frame() {
+            seat.tell(Told::Frame(watched));
+        }
+        self.audit_attach(&seat);
+        self.let_watch(seat);
+    }
+
+    /// Earlier connections of the same window, where the daemon has not noticed yet that they are gone.
+    fn forget_former(&mut self, seat: &Seat) {
+        let Some(window) = seat.feed.window else { return };
+        let of_it = |former: &Seat| former.feed.window.is_some_and(|former| former.id == window.id);
+        while let Some(at) = self.watchers.iter().position(of_it) {
+            let former = self.watchers.remove(at);
+            self.audit_detach(&former);
+            former.close(Close::TakenOver);
         }
     }
 
@@ -125,12 +159,17 @@ impl Sailing {
         if !self.welcomed {
             return seat.close(Close::TakenOver);
         }
+        seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
+        self.let_watch(seat);
+    }
+
+    /// The last one to have the keyboard again, should the others leave.
+    fn let_watch(&mut self, seat: Seat) {
         if self.watchers.len() == MAX_WATCHERS {
             let first = self.watchers.remove(0);
             self.audit_detach(&first);
             first.close(Close::TakenOver);
         }
-        seat.tell(Told::Frame(self.role_frame(Role::Watcher)));
         self.watchers.push(seat);
     }
 
@@ -168,7 +207,12 @@ impl Sailing {
         }
         seat.tell(Told::Redraw);
         self.tell_kills();
-        let Some(seat) = &self.seat else { return };
+        if let Some(seat) = &self.seat {
+            self.audit_attach(seat);
+        }
+    }
+
+    fn audit_attach(&self, seat: &Seat) {
         let (user, peer) = (seat.feed.user.as_str(), seat.feed.peer.as_str());
         audit::record(&audit::Event::Attach { id: self.id(), user, peer });
     }
@@ -212,6 +256,9 @@ impl Sailing {
     /// What the screen is drawn for, here and where it is watched.
     pub(super) fn set_size(&mut self, size: Size) {
         if std::mem::replace(&mut self.t.record.size, size) != size {
+            if let Some(recording) = &self.t.recording {
+                recording.resized(size);
+            }
             self.t.output.resize(size);
             self.show_size_to_watchers();
             self.remember(); // the next daemon draws for this size
@@ -257,7 +304,7 @@ impl Sailing {
                 detached_ms: millis(periods.detached),
                 lifetime_left_ms: millis(self.t.machine.lifetime().until(BootTime::now())),
             },
-            recorded: false,
+            recorded: self.is_recorded(),
             certificate,
         })
     }

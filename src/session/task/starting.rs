@@ -7,9 +7,9 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{Ending, FIRST_SIZE, Report, Running, Sailing, Work};
 use crate::{
     audit,
-    podman::Pulled,
+    podman::{Prepared, Pulled},
     session::{
-        Size,
+        EndReason, Size,
         launch::{Failure, Leftover, Stage},
         resize::Resizer,
         state::{Event, State},
@@ -71,11 +71,18 @@ impl Sailing {
         self.progress(ToClient::step(Step::Start, 0, 0));
         self.set_size(size);
         self.resizer = Some(Resizer::new(prepared.sizes(), size));
-        let reports = self.t.reports.0.clone();
+        let (reports, recording) = (self.t.reports.0.clone(), self.t.recording.clone());
         tokio::spawn(async move {
-            let report = match prepared.start(size).await {
-                Ok((terminal, conmon)) => Report::Running(Running { terminal, conmon }),
-                Err(error) => Report::Stage(Stage::Failed(Failure::of_container(error))),
+            let begun = match recording {
+                Some(recording) => recording.begin(size).await,
+                None => Ok(()),
+            };
+            let report = match begun {
+                Ok(()) => match prepared.start(size).await {
+                    Ok((terminal, conmon)) => Report::Running(Running { terminal, conmon }),
+                    Err(error) => Report::Stage(Stage::Failed(Failure::of_container(error))),
+                },
+                Err(detail) => Report::Stage(Stage::Failed(unrecorded(*prepared, detail).await)),
             };
             if let Err(mpsc::error::SendError(Report::Running(running))) = reports.send(report).await {
                 running.terminal.leave().await; // the session's task is gone; its watcher removes the container
@@ -118,4 +125,10 @@ impl Sailing {
             facts: &self.facts,
         });
     }
+}
+
+/// What has to be recorded and cannot be does not start.
+async fn unrecorded(prepared: Prepared, detail: String) -> Failure {
+    let container = if prepared.abandon().await.is_ok() { Leftover::None } else { Leftover::Perhaps };
+    Failure { reason: EndReason::RecordingFailed, detail, container }
 }

@@ -38,6 +38,9 @@ impl Sailing {
                     self.welcome();
                 }
                 self.gap = self.seat.is_none();
+                if let Some(recording) = &self.t.recording {
+                    recording.gap();
+                }
                 self.tell_all(&ToClient::Notice(Notice::Gap));
                 if let Some(resizer) = &self.resizer {
                     resizer.nudge();
@@ -74,6 +77,8 @@ impl Sailing {
             self.ending = Some(Ending { detail, ..Ending::by_itself(reason) });
         }
         self.last_reading();
+        self.t.record.ending.clone_from(&self.ending);
+        self.remember();
         self.tell_ended();
         self.t.unwanted.send_replace(true);
         self.first_size = None;
@@ -120,10 +125,14 @@ impl Sailing {
             self.t.output.keep();
         }
         if let Work::Running(running) = std::mem::replace(&mut self.work, Work::Ending) {
+            let recording = self.t.recording.clone();
             tokio::spawn(async move {
                 match departure {
                     Departure::Restart => running.terminal.hand_over().await,
                     Departure::Stop => running.terminal.leave().await,
+                }
+                if let Some(recording) = recording {
+                    recording.pause().await;
                 }
                 let _ = done.send(());
             });

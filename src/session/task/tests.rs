@@ -2,6 +2,7 @@
 //! Podman behind it.
 
 mod watching; // administrators who look
+mod windows; //  one person's, one after another
 
 use std::process::{Child, Command};
 
@@ -16,6 +17,7 @@ use super::*;
 use crate::{
     podman::Identity,
     session::{
+        Window,
         launch::{Failure, Leftover},
         record,
         state::Periods,
@@ -60,6 +62,7 @@ impl Stage {
             record: Record { certificate: running.as_ref().map(|_| certificate()), ..record },
             file,
             output: output.clone(),
+            recording: None,
             podman: Podman::new(place("no-podman"), podman, place("seccomp.json")),
             disk_floor: 0,
             inbox,
@@ -83,8 +86,14 @@ impl Stage {
     }
 
     async fn browser(&mut self) -> (Arc<Feed>, Ears) {
+        self.window(None).await
+    }
+
+    async fn window(&mut self, window: Option<Window>) -> (Arc<Feed>, Ears) {
         self.next += 1;
-        let feed = Arc::new(Feed::new(AttachmentId(self.next), "mira".into(), "127.0.0.1".into(), self.bell.clone()));
+        let mut feed = Feed::new(AttachmentId(self.next), "mira".into(), "127.0.0.1".into(), self.bell.clone());
+        feed.window = window;
+        let feed = Arc::new(feed);
         let (seat, ears) = Seat::new(feed.clone());
         self.says(Message::Attach { seat, size: SIZE }).await;
         (feed, ears)

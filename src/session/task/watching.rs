@@ -45,7 +45,8 @@ impl Sailing {
         }
     }
 
-    fn show_to(&self, seat: &Seat) {
+    /// What there is, to somebody who has not the keyboard.
+    pub(super) fn show_to(&self, seat: &Seat) {
         let Some(started) = self.started_frame(Role::Watcher) else { return };
         seat.tell(Told::Frame(started));
         seat.tell(Told::Frame(self.role_frame(Role::Watcher)));

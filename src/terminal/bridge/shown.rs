@@ -44,7 +44,7 @@ impl Shown {
     }
 
     pub(super) fn is_complete(&self, boarding: &Boarding) -> bool {
-        self.redraw.is_none() && self.position.is_none_or(|at| at == boarding.output.head())
+        self.redraw.is_none() && self.position.is_none_or(|at| at >= boarding.output.goal())
     }
 
     pub(super) fn finish_with(&mut self, frame: ToClient) {

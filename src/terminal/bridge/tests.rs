@@ -50,7 +50,7 @@ fn visitor() -> (watch::Sender<bool>, Visitor) {
     let person =
         Person { owner: OwnerId::local("0123456789abcdef"), name: "mira".into(), groups: vec![], admin: false };
     let (login, login_over) = watch::channel(false);
-    (login, Visitor::played(Claim::Own(person), login_over, watch::channel(false).1))
+    (login, Visitor::played(Claim::Own { person, window: None }, login_over, watch::channel(false).1))
 }
 
 /// Without a cookie, and no ticket is good.

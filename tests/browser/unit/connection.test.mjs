@@ -25,7 +25,7 @@ class World {
       static OPEN = 1;
       readyState = 0;
       sent = [];
-      constructor() { sockets.push(this); }
+      constructor(address) { this.address = new URL(address); sockets.push(this); }
       send(message) { this.sent.push(JSON.parse(message)); }
       close() { this.readyState = 3; }
       opened() {
@@ -161,4 +161,21 @@ test('nothing that is sent without a connection is sent later', (context) => {
   world.socket.opened();
   const sent = world.sockets.flatMap((socket) => socket.sent);
   assert.equal(sent.some((message) => message === 'lost' || message.type === 'extend'), false);
+});
+
+test('a window that comes back by itself says so and which it is, and one that a person opens asks for the keyboard', (context) => {
+  const world = new World(context);
+  const said = () => Object.fromEntries(world.socket.address.searchParams);
+  const { window } = said();
+  assert.match(window, /^[0-9a-f]{16}$/);
+  assert.deepEqual(said(), { window });
+  world.socket.onclose({ code: 1006 });
+  world.pass(10_000);
+  assert.deepEqual(said(), { window }, 'it never had a connection');
+  world.socket.opened();
+  world.socket.onclose({ code: 1006 });
+  world.pass(10_000);
+  assert.deepEqual(said(), { window, returns: 'true' });
+  world.connection.open();
+  assert.deepEqual(said(), { window });
 });

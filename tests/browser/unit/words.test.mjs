@@ -57,6 +57,10 @@ const ASKED = {
   'facts.isolation': ['slots'],
   'facts.capabilities': [[]],
   'facts.seccomp': ['coracle'],
+  'watched.looking': ['mira'],
+  'watched.mark': [['ada', 'uid 0']],
+  'watched.now': [['ada', 'bea']],
+  'watched.before': [[{ by: 'ada', until: 1_764_200_000 }]],
 };
 
 /** Every text of a table by its place. */

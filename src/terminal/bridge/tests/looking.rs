@@ -41,7 +41,7 @@ async fn who_looks_goes_with_the_right_and_who_has_a_session_of_their_own_stays(
     let (_over, over) = watch::channel(false);
     let (right, admin) = watch::channel(true);
     let mut looks = Visitor::played(look, over.clone(), admin.clone());
-    let mut own = Visitor::played(Claim::Own(person), over, admin);
+    let mut own = Visitor::played(Claim::Own { person, window: None }, over, admin);
     assert!(timeout(GONE, looks.is_out()).await.is_err());
     right.send_replace(false);
     assert_eq!(looks.is_out().await, Close::NotYours);

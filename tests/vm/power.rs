@@ -1,0 +1,68 @@
+//! The power fails under live sessions, and the clock jumps.
+
+use std::time::Instant;
+
+use crate::{
+    machine::{PATIENCE, journal, loses_power, nothing_left, recorded, root, traces, until, user},
+    sessions::logged_in,
+};
+
+#[tokio::test]
+async fn after_a_power_cut_the_first_visit_finds_nothing_left_and_one_end_that_says_lost() {
+    let browser = logged_in().await;
+    let (id, mut terminal) = browser.shell().await;
+    terminal.run("echo before the cut").await;
+    root("sync"); // a session that is older than the kernel's own pace of writing
+    assert!(traces().contains(&id));
+    loses_power();
+    drop(terminal);
+    // The shell went with the kernel; Podman's store and the state directory still know of it.
+    assert!(user("podman ps --all --format '{{.Names}}'").contains(&id), "the disk has the container");
+    // By the login from before. While Podman wakes there is no such session, which may take an emulated processor long.
+    let began = Instant::now();
+    let page = loop {
+        let page = browser.get(&format!("/s/{id}")).await;
+        if page.status != 404 || began.elapsed() > PATIENCE {
+            break page;
+        }
+    };
+    assert!(page.status == 410 && page.body.contains("<code>lost</code>"), "{page:?}");
+    assert_eq!(recorded(&id, "session-end", "CORACLE_REASON"), ["lost"]);
+    nothing_left();
+    // The next daemon has nothing to add, and a new session is as good as ever.
+    root("systemctl -M tester@ --user restart coracle.service");
+    let (next, mut terminal) = browser.shell().await;
+    assert_eq!(terminal.ask("echo $((6*7))").await, "42");
+    assert_eq!(browser.delete(&format!("/api/v1/sessions/{next}")).await.status, 204);
+    assert_eq!(journal(&id, "session-end", "CORACLE_REASON"), ["lost"]);
+    nothing_left();
+}
+
+/// Seconds that the wall clock is set forward or back.
+const JUMPS: [i64; 3] = [3 * 3600, -30 * 3600, 27 * 3600];
+
+#[tokio::test]
+async fn a_clock_that_jumps_ends_no_session_and_no_deadline_moves() {
+    let browser = logged_in().await;
+    let (id, mut terminal) = browser.shell().await;
+    let shell = terminal.ask("echo $$ $PPID").await;
+    for jump in JUMPS {
+        let now: i64 = root("date +%s").parse().expect("seconds");
+        root(&format!("date --set=@{}", now + jump));
+        assert_eq!(terminal.ask("echo $$ $PPID").await, shell, "after {jump} s");
+        // Also by a daemon that never saw the other time.
+        root("systemctl -M tester@ --user kill --signal=KILL coracle.service");
+        terminal.until("the socket is gone", |t| Some(t.closed)).await;
+        while terminal.step().await {}
+        terminal = browser.terminal(&id).await;
+        let started = terminal.frame("started").await;
+        let left = started["deadlines"]["lifetime_left_ms"].as_u64();
+        assert!(left.is_none_or(|left| left > 3_600_000), "{jump} s are no lifetime: {started}");
+        assert_eq!(terminal.ask("echo $$ $PPID").await, shell, "after {jump} s and a kill");
+    }
+    until("three adoptions are audited", || journal(&id, "session-adopted", "CORACLE_USER").len() == 3);
+    terminal.type_in("exit 9\r").await;
+    assert_eq!(terminal.ends().await, ("exit".to_owned(), Some(9)));
+    assert_eq!(recorded(&id, "session-end", "CORACLE_STATUS"), ["9"]);
+    nothing_left();
+}
