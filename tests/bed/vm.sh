@@ -26,7 +26,7 @@
 READY_WAIT=180  # s until podman.sock is there; measured 26 with emulation, 92 beside other work
 KNOCK=15        # s for one try of SSH
 STOP_WAIT=5     # s from SIGTERM to SIGKILL; QEMU needs 0.1
-REBOOT_WAIT=180 # s from the order to the machine's last word; measured 10 with emulation
+REBOOT_WAIT=180 # s from the order to the machine's last word; the units of a host have 90 each to stop
 PROBE_WAIT=20   # s for the kernel to reach its first process under KVM; KVM needs 2
 JOURNAL_TAIL=60 # lines
 MEMORY=3072     # MiB
