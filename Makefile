@@ -1,13 +1,14 @@
 # `make` alone prints what there is. The work is done by scripts in tests/bed/ and by cargo.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long build install docs dist deb rpm fmt lint advisories clean clean-cache
+.PHONY: help demo test test-long test-machine build install docs dist deb rpm fmt lint advisories clean clean-cache
 
 help:
 	@echo 'make demo          builds Coracle, starts it as you, prints where to log in; Ctrl-C ends it and leaves nothing running'
 	@echo 'make demo CHECK=1  the same with a headless browser at the keyboard, then checks that nothing is left'
 	@echo 'make test          every check: format, lints, crates, unit tests, Rust 1.85, real Podman, real browser'
 	@echo 'make test-long     make test with 2,000 kills of the daemon, and limits and the demo on Debian 12 too'
+	@echo 'make test-machine  the package in booted machines with limits, from installation to purge; a part of make test'
 	@echo 'make build         the release binary, target/release/coracle'
 	@echo 'make install       puts what was built, units, manuals and all else where it belongs: DESTDIR=, PREFIX=/usr/local'
 	@echo 'make docs          writes manuals and completions anew from the command line and config.toml'
@@ -36,6 +37,9 @@ test:
 
 test-long:
 	@tests/bed/rings.sh long
+
+test-machine:
+	@tests/bed/rings.sh machine
 
 build:
 	cargo build --release --locked

@@ -2,7 +2,8 @@
 # rings.sh: `make test`. Installs what is missing, runs every ring in order, whatever the one before said, and ends with
 # `N passed, N failed`. With CI=true a skipped test counts as failed. What each ring printed stays in target/rings/.
 #
-#   rings.sh long   `make test-long`: more of the same, which takes longer
+#   rings.sh long      `make test-long`: more of the same, which takes longer
+#   rings.sh machine   `make test-machine`: the package in machines with a kernel of their own, and nothing else
 # shellcheck source=tests/bed/ground.sh
 . "$(dirname "$(readlink -f "$0")")/ground.sh"
 # shellcheck source=tests/bed/preconditions.sh
@@ -29,7 +30,7 @@ OUTBOUND_TESTS=podman::bed::outbound
 DIRECTORY_TESTS=auth::ldap::bed
 
 AMOUNT=${1-usual}
-[[ $AMOUNT =~ ^(usual|long)$ ]] || die "usage: rings.sh [long]"
+[[ $AMOUNT =~ ^(usual|long|machine)$ ]] || die "usage: rings.sh [long|machine]"
 # Daemons killed at random in each mode of each suite.
 KILLS=100
 [ "$AMOUNT" != long ] || KILLS=500
@@ -103,7 +104,7 @@ tests_as_root() {
   env "${runner[@]}" "$@"
 }
 
-# The files of tests/ but bed.rs, package.rs and vm.rs: the daemon as a process on this host.
+# The files of tests/ but acceptance.rs, bed.rs, package.rs and vm.rs: the daemon as a process on this host.
 host_tests() {
   local name chosen=()
   for name in $(host_test_names); do chosen+=(--test "$name"); done
@@ -114,7 +115,7 @@ host_test_names() {
   local name
   for name in tests/*.rs tests/*/main.rs; do
     name=${name#tests/} name=${name%/main.rs} name=${name%.rs}
-    case $name in '*' | bed | vm | package) ;; *) echo "$name" ;; esac
+    case $name in '*' | bed | vm | package | acceptance) ;; *) echo "$name" ;; esac
   done
 }
 
@@ -220,16 +221,17 @@ directory_tests() {
   timeout "$BED_TESTS_LIMIT" cargo test --locked --lib "$DIRECTORY_TESTS" -- --ignored --test-threads=2 --show-output
 }
 
-# vm_tests SUITE: what needs the cpu, memory and pids controllers, in a machine with a kernel of its own.
-vm_tests() {
+# with_vm SUITE COMMAND...: calls it as `COMMAND... MACHINE` with a fresh machine that has a kernel of its own.
+with_vm() {
   local suite=$1 machine status
+  shift
   machine=$(vm_of "$suite")
   export OPERATE=$BED/vm.sh
   OWNER=$$ "$OPERATE" up "$machine" "$suite" >/dev/null
   set +e
   (
     set -e
-    limits_tests "$machine"
+    "$@" "$machine"
   )
   status=$?
   set -e
@@ -241,6 +243,7 @@ vm_tests() {
   return "$status"
 }
 
+# What needs the cpu, memory and pids controllers.
 limits_tests() {
   local machine=$1 status=0 facts
   "$OPERATE" image "$machine" "$("$BED/image.sh" busybox)" "$BUSYBOX_IMAGE" >/dev/null
@@ -254,6 +257,23 @@ limits_tests() {
   CORACLE_VM_NAME=$machine CORACLE_VM_PORT=${URL##*:} CORACLE_VM_USER=$LOGIN CORACLE_VM_PASSWORD=$PASSWORD \
     timeout "$VM_TESTS_LIMIT" cargo test --locked --test vm -- --test-threads=1 --show-output || status=1
   return "$status"
+}
+
+# fact FILE NAME: one fact of a machine or server.
+fact() (
+  # shellcheck source=/dev/null
+  . "$1"
+  printf '%s' "${!2}"
+)
+
+# The package from its installation to its purge, with the host's Chromium and slapd.
+acceptance_tests() {
+  local machine=$1 directory=${CORACLE_BED_SLAPD:?the directory server did not start} suite
+  suite=$(fact "$MACHINES/$machine/facts" SUITE)
+  CORACLE_MACHINE_NAME=$machine CORACLE_MACHINE_PORT=$(free_port 8280 8379) \
+    CORACLE_MACHINE_DEB=$(echo "$SOURCE/target/packages/$suite"/coracle_*.deb) CORACLE_MACHINE_IMAGE=$("$BED/image.sh" small) \
+    CORACLE_MACHINE_LDAP=$(fact "$directory" PORT) CORACLE_MACHINE_CA=$(fact "$directory" CA) \
+    timeout "$VM_TESTS_LIMIT" cargo test --locked --test acceptance
 }
 
 # `make demo` as the user of a host that systemd has booted.
@@ -337,6 +357,16 @@ below_a_path() {
 
 # --- in order --------------------------------------------------------------------------------------------------------
 
+report() {
+  printf '\n'
+  printf '%s\n' "${SUMMARY[@]}"
+  printf '%d s in all' "$SECONDS"
+  [ "$SKIPPED" = 0 ] || printf ', %d skipped%s' "$SKIPPED" "$([ "${CI-}" != true ] || echo ' and counted as failed')"
+  printf '\n'
+  printf '%d passed, %d failed\n' "$PASSED" "$FAILED" | tee "$LOGS/result"
+  [ "$FAILED" = 0 ]
+}
+
 rm -rf "$LOGS"
 mkdir -p "$LOGS"
 echo "0 passed, 1 failed" >"$LOGS/result" # should we not get to the first ring
@@ -351,6 +381,17 @@ provide_cargo_deny
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
+if [ "$AMOUNT" = machine ]; then
+  DIRECTORIES=(slapd)
+  directories_up
+  for suite in trixie bookworm; do
+    ring "deb-$suite" one "$BED/package.sh" deb "$suite"
+    ring "machine-$suite" with_vm "$suite" acceptance_tests
+  done
+  report
+  exit
+fi
 
 ring format one cargo fmt --check
 ring clippy one cargo clippy --locked --quiet --all-targets -- -D warnings
@@ -369,19 +410,15 @@ for suite in bookworm trixie; do
   ring "faults-$suite" with_machine "$suite" fault_tests
   ring "outbound-$suite" outbound_tests "$suite"
 done
-ring vm-trixie vm_tests trixie
-[ "$AMOUNT" != long ] || ring vm-bookworm vm_tests bookworm
+ring vm-trixie with_vm trixie limits_tests
+[ "$AMOUNT" != long ] || ring vm-bookworm with_vm bookworm limits_tests
 ring packages package_builds
 [ "$AMOUNT" != long ] || ring package-bytes package_bytes
 for suite in bookworm trixie; do ring "package-$suite" with_machine "$suite" package_tests; done
+ring machine-trixie with_vm trixie acceptance_tests
+[ "$AMOUNT" != long ] || ring machine-bookworm with_vm bookworm acceptance_tests
 ring browser with_machine trixie browser_tests
 ring demo-trixie with_machine trixie demo_tests
 [ "$AMOUNT" != long ] || ring demo-bookworm with_machine bookworm demo_tests
 
-printf '\n'
-printf '%s\n' "${SUMMARY[@]}"
-printf '%d s in all' "$SECONDS"
-[ "$SKIPPED" = 0 ] || printf ', %d skipped%s' "$SKIPPED" "$([ "${CI-}" != true ] || echo ' and counted as failed')"
-printf '\n'
-printf '%d passed, %d failed\n' "$PASSED" "$FAILED" | tee "$LOGS/result"
-[ "$FAILED" = 0 ]
+report

@@ -13,6 +13,7 @@
 #   vm.sh console NAME            what its kernel said
 #   vm.sh cut NAME                its power fails: QEMU is killed, and the disk has what reached it
 #   vm.sh again NAME              boots the same disk anew after that; forwarded ports are gone
+#   vm.sh reboot NAME             an orderly reboot, as its administrator orders it; forwarded ports are gone
 #   vm.sh down NAME               stops it; nothing stays running or on disk
 #
 # Commands go over SSH, through one connection that `up` opens: a handshake takes emulated processors a second. `sweep` of
@@ -25,6 +26,7 @@
 READY_WAIT=180  # s until podman.sock is there; measured 26 with emulation, 92 beside other work
 KNOCK=15        # s for one try of SSH
 STOP_WAIT=5     # s from SIGTERM to SIGKILL; QEMU needs 0.1
+REBOOT_WAIT=180 # s from the order to the machine's last word; the units of a host have 90 each to stop
 PROBE_WAIT=20   # s for the kernel to reach its first process under KVM; KVM needs 2
 JOURNAL_TAIL=60 # lines
 MEMORY=3072     # MiB
@@ -162,14 +164,22 @@ cut() {
   rm -f "$WORK/ssh" # its connection is gone with it
 }
 
+# -no-reboot ends QEMU where a machine would start anew.
+reboot() {
+  inside systemctl reboot || true # the connection may be gone before it has answered
+  within "$REBOOT_WAIT" gone || die "machine $NAME still runs $REBOOT_WAIT s after it was told to reboot"
+  rm -f "$WORK/ssh"
+  boot
+}
+
 verb=${1-}
 case $verb in
-up | run | user | image | put | forward | journal | console | cut | again | down)
+up | run | user | image | put | forward | journal | console | cut | again | reboot | down)
   become_root "$@"
   shift
   ;;
 *)
-  die "usage: vm.sh up NAME SUITE | run NAME CMD... | user NAME CMD... | image NAME TAR IMAGE | put NAME FILE PATH MODE | forward NAME PORT | journal NAME | console NAME | cut NAME | again NAME | down NAME"
+  die "usage: vm.sh up NAME SUITE | run NAME CMD... | user NAME CMD... | image NAME TAR IMAGE | put NAME FILE PATH MODE | forward NAME PORT | journal NAME | console NAME | cut NAME | again NAME | reboot NAME | down NAME"
   ;;
 esac
 case $verb in
@@ -197,6 +207,10 @@ console)
 cut)
   load_running "${1-}"
   cut
+  ;;
+reboot)
+  load_running "${1-}"
+  reboot
   ;;
 again)
   load "${1-}"

@@ -6,7 +6,7 @@ use super::{Account, Check, certificate, word};
 use crate::{
     auth::{UsersError, UsersFile},
     cli::check_config,
-    config::{Config, Mistake, PlaceError, Places, check_private},
+    config::{Backend, Config, Mistake, PlaceError, Places, check_private},
     podman::Identity,
 };
 
@@ -23,6 +23,10 @@ pub(super) fn check(account: &Account, places: &Places) -> (Vec<Check>, Option<C
         return (checks, config);
     }
     match &config {
+        Some(config) if !config.auth.backends.contains(&Backend::Local) => {
+            checks.push(Check::skipped(USERS, "auth.backends asks no users file"));
+            certificate::check(account, config, &mut checks);
+        }
         Some(config) => {
             users(account, places, config, &mut checks);
             certificate::check(account, config, &mut checks);
@@ -177,6 +181,16 @@ mod tests {
         assert_eq!(mistakes[0].1, format!("{file}:2: sessions.max: 0 is out of range"));
         assert_eq!((mistakes[0].0, mistakes[0].2.as_str()), (State::Fail, "write 1 to 2048"));
         assert_eq!((mistakes.len(), config.is_none()), (2, true));
+        assert_eq!(of(USERS, &checks)[0].0, State::Skipped);
+    }
+
+    #[test]
+    fn where_only_the_directory_is_asked_no_users_file_is_missing() {
+        let ldap =
+            "[auth]\nbackends = [\"ldap\"]\n[auth.ldap]\nurls = [\"ldaps://d.example\"]\nuser_base = \"dc=example\"\n";
+        let (_top, account, places) = instance(ldap);
+        let (checks, config) = check(&account, &places);
+        assert!(config.is_some(), "{checks:?}");
         assert_eq!(of(USERS, &checks)[0].0, State::Skipped);
     }
 
