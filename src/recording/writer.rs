@@ -8,6 +8,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
+    ops::Deref,
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -31,7 +32,7 @@ const TAIL: u64 = 3 * MAX_CHAIN_LINE as u64;
 
 /// A recording that is being written; one at a time, by a lock on its chain.
 pub(crate) struct Writer {
-    chain: File,
+    chain: Locked,
     cast: File,
     /// `None` once it could not be written to: then seeking is slower.
     seek: Option<File>,
@@ -87,10 +88,10 @@ impl Writer {
         let new = |path: &Path| OpenOptions::new().read(true).append(true).create_new(true).mode(0o600).open(path);
         let chain = new(&paths[1])?;
         let made = (|| {
-            lock(&chain)?;
+            let chain = Locked::take(chain)?;
             let (cast, seek) = (new(&paths[0])?, new(&paths[2])?);
             let (line, head) = begin.line();
-            (&chain).write_all(line.as_bytes())?;
+            (&*chain).write_all(line.as_bytes())?;
             let at = Place {
                 n: 0,
                 time: 0,
@@ -123,10 +124,9 @@ impl Writer {
         let open = |path: &Path| OpenOptions::new().read(true).append(true).open(path);
         let chain = match open(&chain) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Left::Nothing),
-            chain => chain?,
+            chain => Locked::take(chain?)?,
         };
-        lock(&chain)?;
-        let mut first = Lines::new(BufReader::new(&chain), MAX_CHAIN_LINE);
+        let mut first = Lines::new(BufReader::new(&*chain), MAX_CHAIN_LINE);
         let Some((begin, first_hash, first_length)) = first
             .next()?
             .filter(|line| line.whole)
@@ -247,7 +247,7 @@ impl Writer {
         let (line, head) = block.line(self.at.head, cast.as_bytes());
         next.chain += line.len() as u64;
         next.head = head;
-        let written = self.chain.write_all(line.as_bytes()).and_then(|()| self.cast.write_all(cast.as_bytes()));
+        let written = (&*self.chain).write_all(line.as_bytes()).and_then(|()| self.cast.write_all(cast.as_bytes()));
         match written {
             Ok(()) => self.at = next,
             Err(_) => self.take_back(),
@@ -301,7 +301,7 @@ impl Writer {
         };
         let (line, head) = seal.line(self.at.head);
         self.cast.sync_data()?; // the seal is about what is on the disk
-        if let Err(error) = self.chain.write_all(line.as_bytes()) {
+        if let Err(error) = (&*self.chain).write_all(line.as_bytes()) {
             self.take_back();
             return Err(error);
         }
@@ -367,8 +367,29 @@ fn end_of_line(mut seek: File) -> io::Result<File> {
     Ok(seek)
 }
 
-fn lock(chain: &File) -> io::Result<()> {
-    Ok(flock(chain, FlockOperation::NonBlockingLockExclusive)?)
+/// A chain that nobody else writes to meanwhile.
+struct Locked(File);
+
+impl Locked {
+    fn take(chain: File) -> io::Result<Locked> {
+        flock(&chain, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(Locked(chain))
+    }
+}
+
+impl Deref for Locked {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        &self.0
+    }
+}
+
+impl Drop for Locked {
+    /// A program that is being started has the file, too, until it runs; closing it here alone would leave it locked.
+    fn drop(&mut self) {
+        let _ = flock(&self.0, FlockOperation::Unlock); // closing is what is left
+    }
 }
 
 fn damaged(why: &str) -> io::Error {

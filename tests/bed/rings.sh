@@ -356,8 +356,9 @@ record_sessions() {
     systemctl --user restart coracle.service' _ "$LARGE_RECORDING" "$owner" "$LOGIN"
 }
 
-# Moves what install.sh made to a base path.
+# Moves what install.sh made to a base path; nothing runs there yet.
 below_a_path() {
+  "$BED/machine.sh" user "$1" coracle end --all --reason shutdown >/dev/null
   # shellcheck disable=SC2016  # expanded inside
   "$BED/machine.sh" user "$1" sh -euc '
     mkdir -p "$HOME/.config/coracle/config.d"
