@@ -89,7 +89,8 @@ fn pour(terminal: &mut dyn Terminal, bytes: u64, flow: &mut Flow) -> Outcome<()>
 }
 
 /// Ten seconds of `yes` that nobody reads, then Ctrl-C; its prompt is read behind all that was queued.
-pub(crate) fn stalled(door: &Coracle, peer: &Ttyd, report: &mut Report) -> Outcome<()> {
+pub(crate) fn stalled(door: &Coracle, report: &mut Report) -> Outcome<()> {
+    let peer = Ttyd::start()?;
     report.says("a flood that nobody reads");
     let mut session = door.shell("shell")?;
     let daemon = door.daemon()?;
@@ -99,7 +100,7 @@ pub(crate) fn stalled(door: &Coracle, peer: &Ttyd, report: &mut Report) -> Outco
     let mut seat = peer.shell()?;
     let theirs = stall(&mut seat, peer.pid())?;
     let their_prompt = interrupt(&mut seat).ok(); // it may have given up a browser that did not answer its pings
-    drop(seat);
+    drop((seat, peer)); // with it the client of a container that floods on without a browser
     let mut run = Pty::podman()?;
     terminal::prompt(&mut run)?;
     stall(&mut run, daemon)?;

@@ -89,7 +89,7 @@ fn all() -> Outcome<bool> {
     shells::first_prompts(&amount, &door, &peer, &mut report)?;
     shells::keystrokes(&amount, &door, &peer, &mut report)?;
     flood::throughput(&amount, &door, &peer, &mut report)?;
-    flood::stalled(&door, &peer, &mut report)?;
+    flood::stalled(&door, &mut report)?;
     crowd::logins(&amount, &door, &mut report)?;
     let door = door.again()?; // a person has 20 logins at most: the first was pushed out
     crowd::memory(&door, &peer, &mut report)?;

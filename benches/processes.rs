@@ -1,8 +1,8 @@
 //! CPU time and memory of processes, as /proc tells them, and commands that are waited for.
 
-use std::{fs, process::Command};
+use std::{fs, process::Command, time::Instant};
 
-use crate::Outcome;
+use crate::{Outcome, terminal::PATIENCE};
 
 /// On every container that is not Coracle's.
 pub(crate) const LABEL: &str = "bench=peer";
@@ -16,15 +16,22 @@ pub(crate) fn command(program: &str, words: &[&str]) -> Outcome<String> {
     Ok(String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
-/// Removes what `podman run` left.
+/// Removes what `podman run` left, again and again: one whose reader stalls cannot be removed at once.
 pub(crate) fn remove_containers() -> Outcome<()> {
-    let ids = command("podman", &["ps", "--all", "--quiet", "--filter", &format!("label={LABEL}")])?;
-    let mut words = vec!["rm", "--force", "--time", "0"];
-    words.extend(ids.split_whitespace());
-    if words.len() > 4 {
-        command("podman", &words)?;
+    let began = Instant::now();
+    loop {
+        let ids = command("podman", &["ps", "--all", "--quiet", "--filter", &format!("label={LABEL}")])?;
+        if ids.trim().is_empty() {
+            return Ok(());
+        }
+        let mut words = vec!["rm", "--force", "--time", "0"];
+        words.extend(ids.split_whitespace());
+        if let Err(why) = command("podman", &words) {
+            if began.elapsed() > PATIENCE {
+                return Err(why);
+            }
+        }
     }
-    Ok(())
 }
 
 /// CPU time of a process so far, all threads, user and system, in milliseconds; counted in steps of 10.
