@@ -1,7 +1,7 @@
 # `make` alone prints what there is. The work is done by scripts in tests/bed/ and by cargo.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-machine build install docs dist deb rpm fmt lint advisories clean clean-cache
+.PHONY: help demo test test-long test-machine bench build install docs dist deb rpm fmt lint advisories clean clean-cache
 
 help:
 	@echo 'make demo          builds Coracle, starts it as you, prints where to log in; Ctrl-C ends it and leaves nothing running'
@@ -9,6 +9,7 @@ help:
 	@echo 'make test          every check: format, lints, crates, unit tests, Rust 1.85, real Podman, real browser'
 	@echo 'make test-long     make test with 2,000 kills of the daemon, the packages, and limits and the demo on Debian 12 too'
 	@echo 'make test-machine  the package in booted machines with limits, from installation to purge'
+	@echo 'make bench         prompts, keystrokes, output, memory beside Podman alone and ttyd; writes benches/RESULTS.md'
 	@echo 'make build         the release binary, target/release/coracle'
 	@echo 'make install       puts what was built, units, manuals and all else where it belongs: DESTDIR=, PREFIX=/usr/local'
 	@echo 'make docs          writes manuals and completions anew from the command line and config.toml'
@@ -41,6 +42,10 @@ test-long:
 test-machine:
 	@tests/bed/rings.sh machine
 
+bench: export SUITE := $(or $(SUITE),trixie)
+bench:
+	@benches/run.sh
+
 build:
 	cargo build --release --locked
 
@@ -71,7 +76,7 @@ fmt:
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
-	find .ci/run packaging tests web -type f \( -name '*.sh' -o -path .ci/run -o -path tests/images/debian \) -print0 | xargs -0 shellcheck -x
+	find .ci/run benches packaging tests web -type f \( -name '*.sh' -o -path .ci/run -o -path tests/images/debian \) -print0 | xargs -0 shellcheck -x
 
 advisories:
 	@tests/bed/advisories.sh

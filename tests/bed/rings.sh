@@ -87,7 +87,7 @@ directory_of() { echo "test-$1-$$"; }
 
 # --- the rings -------------------------------------------------------------------------------------------------------
 
-scripts() { find .ci/run packaging tests web -type f \( -name '*.sh' -o -path .ci/run -o -path tests/images/debian \) -print0 | xargs -0 shellcheck -x; }
+scripts() { find .ci/run benches packaging tests web -type f \( -name '*.sh' -o -path .ci/run -o -path tests/images/debian \) -print0 | xargs -0 shellcheck -x; }
 
 tree_of_crates() { PATH=$TOOLS/bin:$PATH cargo deny --offline --config packaging/deny.toml check bans licenses sources; }
 

@@ -1,0 +1,138 @@
+//! The real daemon as a page uses it: a login, sessions, and their terminals.
+
+use std::net::TcpStream;
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::{Message, WebSocket};
+
+use crate::{
+    Outcome, processes, setting,
+    terminal::{self, Terminal},
+    web::{self, Answer},
+};
+
+/// Output between two acknowledgements, bytes: as the page does it.
+const ACK_EVERY: u64 = 64 * 1024;
+
+pub(crate) struct Coracle {
+    port: u16,
+    user: String,
+    password: String,
+    cookie: String,
+}
+
+impl Coracle {
+    pub(crate) fn log_in() -> Outcome<Coracle> {
+        let (port, user, password) =
+            (setting("BENCH_PORT")?.parse()?, setting("BENCH_USER")?, setting("BENCH_PASSWORD")?);
+        let cookie = String::new();
+        let nobody = Coracle { port, user, password, cookie };
+        nobody.again()
+    }
+
+    /// Another browser of the same person.
+    pub(crate) fn again(&self) -> Outcome<Coracle> {
+        let (port, user, password) = (self.port, self.user.clone(), self.password.clone());
+        let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+        let answer = web::request(port, "POST", "/login", form, &format!("user={user}&password={password}&next="))?;
+        let pairs: Vec<&str> = answer.headers("set-cookie").filter_map(|cookie| cookie.split(';').next()).collect();
+        match answer.status {
+            303 => Ok(Coracle { cookie: format!("Cookie: {}\r\n", pairs.join("; ")), port, user, password }),
+            status => Err(format!("the login of {user} was answered with {status}: {}", answer.body).into()),
+        }
+    }
+
+    /// The first page that a stranger gets.
+    pub(crate) fn page(&self) -> Outcome<()> {
+        let answer = web::request(self.port, "GET", "/login", "", "")?;
+        if answer.status == 200 { Ok(()) } else { Err(format!("GET /login: {}", answer.status).into()) }
+    }
+
+    /// A page or a file, as somebody who is logged in; `headers` are whole lines.
+    pub(crate) fn get(&self, path: &str, headers: &str) -> Outcome<Answer> {
+        let answer = web::request(self.port, "GET", path, &format!("{}{headers}", self.cookie), "")?;
+        if answer.status == 200 { Ok(answer) } else { Err(format!("GET {path}: {}", answer.status).into()) }
+    }
+
+    /// A new session of this profile, its terminal open; nothing was waited for yet.
+    pub(crate) fn session(&self, profile: &str) -> Outcome<Session> {
+        let headers = format!("{}Content-Type: application/json\r\n", self.cookie);
+        let body = json!({ "profile": profile }).to_string();
+        let answer = web::request(self.port, "POST", "/api/v1/sessions", &headers, &body)?;
+        let id =
+            serde_json::from_str::<Value>(&answer.body).ok().and_then(|body| Some(body["id"].as_str()?.to_owned()));
+        let id = id.ok_or_else(|| format!("a session of {profile}: {} {}", answer.status, answer.body))?;
+        let headers = format!("{}Sec-WebSocket-Protocol: coracle.v1\r\n", self.cookie);
+        let socket = web::websocket(self.port, &format!("/api/v1/sessions/{id}/terminal"), &headers)?;
+        let mut session = Session { id, socket, shown: 0, acked: 0 };
+        session.say(&json!({"type": "resize", "cols": 80, "rows": 24}))?;
+        Ok(session)
+    }
+
+    /// The same with a prompt on it.
+    pub(crate) fn shell(&self, profile: &str) -> Outcome<Session> {
+        let mut session = self.session(profile)?;
+        terminal::prompt(&mut session)?;
+        Ok(session)
+    }
+
+    /// Ends the daemon and Podman's service, whose sockets stay.
+    pub(crate) fn to_rest(&self) -> Outcome<()> {
+        processes::command("systemctl", &["--user", "stop", "coracle.service", "podman.service"]).map(drop)
+    }
+
+    /// Pid of the daemon.
+    pub(crate) fn daemon(&self) -> Outcome<u32> {
+        let pid =
+            processes::command("systemctl", &["--user", "show", "--property=MainPID", "--value", "coracle.service"])?;
+        match pid.trim().parse() {
+            Ok(0) | Err(_) => Err("no daemon is running".into()),
+            Ok(pid) => Ok(pid),
+        }
+    }
+}
+
+pub(crate) struct Session {
+    pub(crate) id: String,
+    socket: WebSocket<TcpStream>,
+    /// Bytes of output so far, redraws included, and how many of them the daemon knows to be read.
+    shown: u64,
+    acked: u64,
+}
+
+impl Session {
+    fn say(&mut self, frame: &Value) -> Outcome<()> {
+        Ok(self.socket.send(Message::text(frame.to_string()))?)
+    }
+
+    /// Ends the session, and waits until it has.
+    pub(crate) fn end(mut self) -> Outcome<()> {
+        self.say(&json!({"type": "end"}))?;
+        while self.socket.read().is_ok() {} // the end closes the socket
+        Ok(())
+    }
+}
+
+impl Terminal for Session {
+    fn send(&mut self, input: &[u8]) -> Outcome<()> {
+        Ok(self.socket.send(Message::binary(input.to_vec()))?)
+    }
+
+    fn receive(&mut self, output: &mut Vec<u8>) -> Outcome<()> {
+        match self.socket.read().map_err(|e| format!("the terminal of {}: {e}", self.id))? {
+            Message::Binary(bytes) => {
+                output.extend_from_slice(&bytes);
+                self.shown += bytes.len() as u64;
+                if self.shown - self.acked >= ACK_EVERY {
+                    self.acked = self.shown;
+                    self.say(&json!({"type": "ack", "bytes": self.shown}))?;
+                }
+            }
+            Message::Text(text) if text.contains(r#""type":"ended""#) || text.contains(r#""type":"error""#) => {
+                return Err(format!("session {}: {text}", self.id).into());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
