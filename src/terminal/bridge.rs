@@ -38,6 +38,8 @@ use crate::{
 
 /// How long a connection may take to say who it is and how large its window is.
 const HELLO: Duration = Duration::from_secs(10);
+/// How long a browser that comes waits for the screen to be no older than what was shown before.
+const CATCH_UP: Duration = Duration::from_secs(3);
 /// How often the daemon pings, and when it gives a silent peer up.
 const PING: Duration = Duration::from_secs(20);
 const GONE: Duration = Duration::from_secs(45);
@@ -154,6 +156,7 @@ async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
         let (size, visible) = first.unwrap_or(Err(Parting::Say(Close::Protocol)))?;
         match roster.attach(id, claim, size, peer).await {
             Ok(seated) => {
+                seated.0.output.caught_up(CATCH_UP).await;
                 if !visible {
                     seated.0.visible(false).await;
                 }

@@ -10,9 +10,14 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::watch,
+    task::yield_now,
+    time::{Instant, timeout},
+};
 
 use super::{
     checkpoint::Checkpoints,
@@ -303,6 +308,19 @@ impl Output {
         if self.withheld.load(Ordering::Relaxed) { self.head() } else { self.written() }
     }
 
+    /// Waits until all output of before this is drawn, so long at most. An earlier daemon may have shown it already; the
+    /// recorder that goes on after it has yet to find that it is recorded, and the screen to take it.
+    pub(crate) async fn caught_up(&self, within: Duration) {
+        let (goal, mut head) = (self.goal(), self.watch());
+        let all = async {
+            let _ = head.wait_for(|head| *head >= goal).await; // never gone: its sender is here
+            while self.drawn().position < goal && self.draw() {
+                yield_now().await;
+            }
+        };
+        let _ = timeout(within, all).await; // what is missing then is seen later
+    }
+
     /// The ring does not go back to where the screen is.
     fn is_overtaken(&self) -> bool {
         let position = self.drawn().position;
@@ -399,6 +417,20 @@ mod tests {
         assert_eq!((output.head(), output.redraw().position), (0, 0));
         output.recorded(13);
         assert_eq!((output.head(), output.redraw().position), (13, 13));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_comes_waits_for_what_was_shown_before_and_not_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let ring = Ring::create(&dir.path().join("x.ring")).unwrap();
+        let output = std::sync::Arc::new(Output::unrecorded(ring, Size::DEFAULT, None));
+        output.write("line\r\n".repeat(9000).as_bytes()).unwrap();
+        output.caught_up(Duration::from_secs(1)).await;
+        assert_eq!(output.redraw().position, 0, "nothing of it is recorded");
+        let recorder = output.clone();
+        tokio::spawn(async move { recorder.recorded(54_000) });
+        output.caught_up(Duration::from_secs(1)).await;
+        assert_eq!(output.redraw().position, 54_000);
     }
 
     #[test]

@@ -78,10 +78,8 @@ async fn no_byte_is_lost(mode: Mode, drop_in: &str) {
     for stream in streams {
         let id = stream.id.clone();
         let (account, ended) = stream.finish().await;
-        println!(
-            "{id}: {} lines, {} of them past a redraw; {} returns, {} to an older screen",
-            account.next, account.passed, account.returns, account.went_back
-        );
+        println!("{id}: {} lines, {} of them past a redraw; {} returns", account.next, account.passed, account.returns);
+        assert_eq!(account.went_back, 0, "returns to a screen older than what was seen: {account:?}");
         assert_eq!((&ended["reason"], &ended["status"]), (&json!("exit"), &json!(7)), "{ended}");
         let end = site.end_of(&id);
         let written = written(account.next);
