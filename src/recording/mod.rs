@@ -10,6 +10,7 @@ mod cast; //  asciicast: the header and the events
 mod chain; // which bytes of it are whole, and their hashes
 mod seek; //  screens to begin at
 mod text; //  bytes of output as text
+mod raw; //  the hash of the output
 mod writer; // the three, being written
 mod shelf; // the directory of them: who may write, and what goes when
 mod recorder; // from a session's output to its recording

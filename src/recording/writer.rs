@@ -13,11 +13,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use data_encoding::BASE64_NOPAD;
 use rustix::fs::{FlockOperation, flock};
-use sha2::{Digest, Sha256, digest::common::hazmat::SerializableState};
 
-use super::{Begin, Block, ChainLine, Checkpoint, Event, Hash, Header, Lines, MAX_CHAIN_LINE, Seal, What};
+use super::{Begin, Block, ChainLine, Checkpoint, Event, Hash, Header, Lines, MAX_CHAIN_LINE, Seal, What, raw::Raw};
 use crate::{
     session::{SessionId, Size},
     sys,
@@ -101,7 +99,7 @@ impl Writer {
                 position: 0,
                 size: header.size,
                 head,
-                raw: Raw(Some(Sha256::new())),
+                raw: Raw::new(),
             };
             let mut writer = Writer { chain, cast, seek: Some(seek), begin, at };
             writer.block(&header.line(), 0, Piece::default())?;
@@ -411,41 +409,6 @@ pub(super) fn remove(dir: &Path, id: SessionId) {
             }
             _ => {}
         }
-    }
-}
-
-/// The SHA-256 of the output so far; `None` if it could not be gone on with.
-#[derive(Clone)]
-struct Raw(Option<Sha256>);
-
-impl Raw {
-    fn update(&mut self, bytes: &[u8]) {
-        if let Some(hash) = &mut self.0 {
-            hash.update(bytes);
-        }
-    }
-
-    /// Without the zeros at its end, of which there are many.
-    fn state(&self) -> String {
-        let state = self.0.as_ref().map(SerializableState::serialize);
-        let bytes = state.as_deref().unwrap_or_default();
-        let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-        BASE64_NOPAD.encode(&bytes[..end])
-    }
-
-    fn at(state: &str) -> Raw {
-        let mut whole = Sha256::new().serialize();
-        let restored =
-            BASE64_NOPAD.decode(state.as_bytes()).ok().filter(|bytes| (1..=whole.len()).contains(&bytes.len()));
-        Raw(restored.and_then(|bytes| {
-            whole.fill(0);
-            whole[..bytes.len()].copy_from_slice(&bytes);
-            Sha256::deserialize(&whole).ok()
-        }))
-    }
-
-    fn digest(&self) -> Option<String> {
-        self.0.clone().map(|hash| sys::hex(&hash.finalize()))
     }
 }
 
