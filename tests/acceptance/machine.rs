@@ -10,6 +10,10 @@ use std::{
 
 use crate::browser::{Browser, Terminal};
 
+#[path = "../bed/until.rs"]
+mod waiting;
+pub(crate) use waiting::until;
+
 /// How long anything in the machine is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 /// Everybody's in the directory; tests/bed/servers/people.py says who is there.
@@ -82,17 +86,6 @@ pub(crate) fn put(path: &str, mode: &str, text: &str) {
 pub(crate) fn forward() {
     let ran = vm("forward", &[&env("CORACLE_MACHINE_PORT")], b"");
     assert_eq!(ran.code, 0, "{ran:?}");
-}
-
-/// Asks until it is so; where processors are emulated, each time takes a while.
-pub(crate) fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(value) = ready() {
-            return value;
-        }
-        assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain until {what}");
-    }
 }
 
 /// The values of a field in the journal's records of one session's event, once there is at least one; oldest first.

@@ -6,8 +6,12 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
+
+#[path = "until.rs"]
+mod waiting;
+pub(crate) use waiting::until;
 
 /// How long anything in the machine is waited for: a hundred times what it takes, for hosts that are busy with others.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -152,16 +156,4 @@ fn as_tester(line: &str) -> [&str; 12] {
 pub(crate) fn since_now() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
     format!("--since=@{}.{:06}", now.as_secs(), now.subsec_micros())
-}
-
-/// Polls until `ready` answers; the sentence says what was waited for.
-pub(crate) fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(value) = ready() {
-            return value;
-        }
-        assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain until {what}");
-        std::thread::sleep(Duration::from_millis(20)); // the pace of polling, not a wait
-    }
 }

@@ -7,8 +7,12 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
+
+#[path = "../bed/until.rs"]
+mod waiting;
+pub(crate) use waiting::until;
 
 /// How long anything in the machine is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -64,18 +68,6 @@ pub(crate) fn as_account(line: &str) -> String {
         "systemd-run --user -M coracle@ --wait --collect --pipe --quiet -- /bin/sh -c '{}'",
         line.replace('$', "$$")
     ))
-}
-
-/// Polls until `ready` answers; the sentence says what was waited for.
-pub(crate) fn until<T>(what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(value) = ready() {
-            return value;
-        }
-        assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain until {what}");
-        std::thread::sleep(Duration::from_millis(50)); // the pace of polling, not a wait
-    }
 }
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
