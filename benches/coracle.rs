@@ -62,9 +62,14 @@ impl Coracle {
         let id =
             serde_json::from_str::<Value>(&answer.body).ok().and_then(|body| Some(body["id"].as_str()?.to_owned()));
         let id = id.ok_or_else(|| format!("a session of {profile}: {} {}", answer.status, answer.body))?;
+        self.attach(&id)
+    }
+
+    /// The terminal of a session, once more if need be: the newest has the keyboard.
+    pub(crate) fn attach(&self, id: &str) -> Outcome<Session> {
         let headers = format!("{}Sec-WebSocket-Protocol: coracle.v1\r\n", self.cookie);
         let socket = web::websocket(self.port, &format!("/api/v1/sessions/{id}/terminal"), &headers)?;
-        let mut session = Session { id, socket, shown: 0, acked: 0 };
+        let mut session = Session { id: id.to_owned(), socket, shown: 0, acked: 0 };
         session.say(&json!({"type": "resize", "cols": 80, "rows": 24}))?;
         Ok(session)
     }
@@ -103,6 +108,18 @@ pub(crate) struct Session {
 impl Session {
     fn say(&mut self, frame: &Value) -> Outcome<()> {
         Ok(self.socket.send(Message::text(frame.to_string()))?)
+    }
+
+    /// Waits for the end of the redraw that comes first; how many bytes it had.
+    pub(crate) fn redrawn(&mut self) -> Outcome<usize> {
+        let mut bytes = 0;
+        loop {
+            match self.socket.read()? {
+                Message::Binary(more) => bytes += more.len(),
+                Message::Text(text) if text.contains(r#""type":"snapshot_end""#) => return Ok(bytes),
+                _ => {}
+            }
+        }
     }
 
     /// Ends the session, and waits until it has.

@@ -13,7 +13,7 @@ mod plot; // the picture in README.md
 mod processes; // CPU time and memory, as /proc tells
 mod report; // the table, and which goals were met
 mod samples; // many measurements of one thing
-mod shells; // first prompts and keystrokes
+mod shells; // first prompts, redraws and keystrokes
 mod terminal; // what all of them are: bytes out, bytes in
 mod ttyd; // the peer
 mod web; // HTTP and WebSocket, blocking
@@ -87,6 +87,7 @@ fn all() -> Outcome<bool> {
         .goal(report::Goal::Within(350.0));
     let peer = ttyd::Ttyd::start()?;
     shells::first_prompts(&amount, &door, &peer, &mut report)?;
+    shells::redraws(&amount, &door, &mut report)?;
     shells::keystrokes(&amount, &door, &peer, &mut report)?;
     flood::throughput(&amount, &door, &peer, &mut report)?;
     flood::stalled(&door, &mut report)?;

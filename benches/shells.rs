@@ -74,6 +74,24 @@ pub(crate) fn first_prompts(amount: &Amount, door: &Coracle, peer: &Ttyd, report
     Ok(())
 }
 
+/// From the request for the terminal of a session that runs to the end of its redraw: a full screen below as many rows as are kept.
+pub(crate) fn redraws(amount: &Amount, door: &Coracle, report: &mut Report) -> Outcome<()> {
+    let mut session = door.shell("shell")?;
+    terminal::run(&mut session, "seq -f %075g 1100")?;
+    let (mut samples, mut bytes) = (Samples::new(), 0);
+    for _ in 0..amount.rounds * STARTS {
+        let began = Instant::now();
+        let mut again = door.attach(&session.id)?;
+        bytes = again.redrawn()?;
+        samples.add(began.elapsed());
+        session = again; // the one before is closed
+    }
+    session.end()?;
+    report.row("back to a session of 24 rows and 1,000 above, p50 (wanted: 50)", "ms", samples.median());
+    report.row("… of so many bytes", "KiB", bytes as f64 / 1024.0);
+    Ok(())
+}
+
 /// From a key to its echo, by the kernel's terminal in front of `cat`.
 pub(crate) fn keystrokes(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &mut Report) -> Outcome<()> {
     let mut session = door.shell("shell")?;
