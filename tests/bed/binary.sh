@@ -24,10 +24,12 @@ made_for() {
   printf '%s\n' "$program"
 }
 
-# made CARGO-COMMAND...: runs cargo and prints the path of the program that it made.
+# made CARGO-COMMAND...: runs cargo and prints the path of the program that it made; beside a bench it makes coracle itself.
 made() {
+  local wanted=executable
+  [ "$1" != bench ] || wanted='"kind":["bench"]'
   (cd "$SOURCE" && cargo "$1" --quiet --locked --message-format=json-render-diagnostics "${@:2}") |
-    sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1
+    grep -F "$wanted" | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1
 }
 
 starts_in() {
