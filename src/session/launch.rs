@@ -9,11 +9,18 @@ use std::{
 
 use tokio::sync::{mpsc, watch};
 
-use super::{EndReason, SessionId, copies::Copies, slots::Slots, starts::Starts, task::Report};
+use super::{
+    EndReason, SessionId,
+    copies::Copies,
+    recipe::Recipe,
+    slots::Slots,
+    starts::Starts,
+    task::Report,
+    warm::{Ready, Warm},
+};
 use crate::{
     auth::OwnerId,
-    config::Profile,
-    podman::{Mapping, Plan, Podman, PodmanError, Prepared, Pulled},
+    podman::{Mapping, Podman, PodmanError, Prepared, Pulled},
     terminal::{Step, draft_path},
 };
 
@@ -107,12 +114,14 @@ impl Drop for HeldSlot {
 pub(crate) struct Launch {
     pub(crate) id: SessionId,
     pub(crate) owner: OwnerId,
-    pub(crate) profile: Profile,
-    pub(crate) config_hash: String,
-    pub(crate) backstop: Duration,
-    pub(crate) require_limits: bool,
-    /// Bytes.
-    pub(crate) disk_floor: u64,
+    pub(crate) recipe: Recipe,
+    /// A container that was made ahead, of this id.
+    pub(crate) ready: Option<Ready>,
+    /// Containers that are ready give way where there is no room; `live` is how many sessions there are, and `max` how many there
+    /// may be of both.
+    pub(crate) warm: Warm,
+    pub(crate) live: watch::Receiver<usize>,
+    pub(crate) max: usize,
     pub(crate) starts: Starts,
     pub(crate) slots: Arc<Mutex<Slots>>,
     pub(crate) podman: Podman,
@@ -140,6 +149,11 @@ impl Launch {
     }
 
     async fn prepare(mut self, stages: &mpsc::Sender<Report>) -> Result<Prepared, Failure> {
+        if let Some(ready) = self.ready.take() {
+            if let Some(prepared) = self.given(ready, stages).await? {
+                return Ok(prepared);
+            }
+        }
         let (starts, owner) = (self.starts.clone(), self.owner.clone());
         let _turn = self
             .unless_unwanted(starts.turn(&owner, |place, of| {
@@ -148,21 +162,21 @@ impl Launch {
             .await?
             .map_err(|_| full("no turn came within the queue's bounds"))?;
         tell(stages, Stage::LeftQueue).await;
-        let slot = HeldSlot::take(&self.slots)
-            .ok_or_else(|| full("every slot of subordinate ids is in use; see sessions.isolation"))?;
+        let sessions = *self.live.borrow();
+        self.warm.make_room(sessions, self.max).await;
+        let slot = loop {
+            if let Some(slot) = HeldSlot::take(&self.slots) {
+                break slot;
+            }
+            if !self.warm.give_way().await {
+                return Err(full("every slot of subordinate ids is in use; see sessions.isolation"));
+            }
+        };
         let mapping = slot.mapping;
         tell(stages, Stage::Slot(slot)).await;
         self.podman_awake().await?;
         self.image(stages).await?;
-        let plan = Plan {
-            id: self.id,
-            profile: self.profile.clone(),
-            config_hash: self.config_hash.clone(),
-            mapping,
-            backstop: self.backstop,
-            require_limits: self.require_limits,
-            disk_floor: self.disk_floor,
-        };
+        let plan = self.recipe.plan(self.id, mapping);
         let steps = stages.clone();
         let prepared = self
             .podman
@@ -173,6 +187,39 @@ impl Launch {
             .await
             .map_err(Failure::of_container)?;
         Ok(prepared)
+    }
+
+    /// The container that was made ahead, if what a new one would be made of is the same still, and everything about it is
+    /// proven once more. `None`: it is removed, and a new one takes its place.
+    async fn given(&mut self, ready: Ready, stages: &mpsc::Sender<Report>) -> Result<Option<Prepared>, Failure> {
+        let Ready { mut prepared, slot, digest, .. } = ready;
+        tell(stages, Stage::LeftQueue).await;
+        tell(stages, Stage::Slot(slot)).await;
+        let unfit = match self.is_current(&digest).await {
+            Ok(true) => prepared.prove_again().err().map(|error| error.to_string()),
+            Ok(false) => Some("its image is another one now".to_owned()),
+            Err(failure) => {
+                let _ = prepared.abandon().await; // tried again by who hears of the failure
+                return Err(Failure { container: Leftover::Perhaps, ..failure });
+            }
+        };
+        if let Some(why) = unfit {
+            tracing::warn!(session = %self.id, why, "the container that was ready is not used; a new one is made");
+            prepared.abandon().await.map_err(Failure::of_container)?;
+            return Ok(None);
+        }
+        tell(stages, Stage::Image(digest)).await;
+        Ok(Some(prepared))
+    }
+
+    async fn is_current(&mut self, digest: &str) -> Result<bool, Failure> {
+        self.podman_awake().await?;
+        let (podman, image) = (self.podman.clone(), self.recipe.profile.image.clone());
+        match self.unless_unwanted(podman.image_digest(&image)).await? {
+            Ok(now) => Ok(now == digest),
+            Err(PodmanError::ImageMissing { .. }) => Ok(false), // fetched anew, or the reason of the failure
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Podman's socket may appear late after a boot: tries until it answers; the start deadline bounds it from outside.
@@ -193,7 +240,7 @@ impl Launch {
     }
 
     async fn image(&mut self, stages: &mpsc::Sender<Report>) -> Result<(), Failure> {
-        let (podman, profile) = (self.podman.clone(), self.profile.clone());
+        let (podman, profile) = (self.podman.clone(), self.recipe.profile.clone());
         let mut began = false;
         let lines = stages.clone();
         let digest = self
