@@ -164,18 +164,17 @@ impl Launch {
         tell(stages, Stage::LeftQueue).await;
         let sessions = *self.live.borrow();
         self.warm.make_room(sessions, self.max).await;
-        let slot = loop {
-            if let Some(slot) = HeldSlot::take(&self.slots) {
-                break slot;
-            }
-            if !self.warm.give_way().await {
-                return Err(full("every slot of subordinate ids is in use; see sessions.isolation"));
-            }
+        // Every process of the host is looked at for a slot: that takes as long as the calls that go on meanwhile.
+        let slots = self.slots.clone();
+        let free = tokio::task::spawn_blocking(move || HeldSlot::take(&slots));
+        self.podman_awake().await?;
+        self.image(stages).await?;
+        let slot = match free.await {
+            Ok(Some(slot)) => slot,
+            Ok(None) | Err(_) => self.slot_of_another().await?,
         };
         let mapping = slot.mapping;
         tell(stages, Stage::Slot(slot)).await;
-        self.podman_awake().await?;
-        self.image(stages).await?;
         let plan = self.recipe.plan(self.id, mapping);
         let steps = stages.clone();
         let prepared = self
@@ -189,14 +188,26 @@ impl Launch {
         Ok(prepared)
     }
 
+    /// A slot that a container which nobody has yet gives up.
+    async fn slot_of_another(&self) -> Result<HeldSlot, Failure> {
+        while self.warm.give_way().await {
+            if let Some(slot) = HeldSlot::take(&self.slots) {
+                return Ok(slot);
+            }
+        }
+        Err(full("every slot of subordinate ids is in use; see sessions.isolation"))
+    }
+
     /// The container that was made ahead, if what a new one would be made of is the same still, and everything about it is
     /// proven once more. `None`: it is removed, and a new one takes its place.
     async fn given(&mut self, ready: Ready, stages: &mpsc::Sender<Report>) -> Result<Option<Prepared>, Failure> {
         let Ready { mut prepared, slot, digest, .. } = ready;
         tell(stages, Stage::LeftQueue).await;
         tell(stages, Stage::Slot(slot)).await;
-        let unfit = match self.is_current(&digest).await {
-            Ok(true) => prepared.prove_again().err().map(|error| error.to_string()),
+        // While Podman looks for the image, the kernel is asked.
+        let (current, proven) = tokio::join!(self.is_current(&digest), async { prepared.prove_again() });
+        let unfit = match current {
+            Ok(true) => proven.err().map(|error| error.to_string()),
             Ok(false) => Some("its image is another one now".to_owned()),
             Err(failure) => {
                 let _ = prepared.abandon().await; // tried again by who hears of the failure

@@ -1,5 +1,5 @@
 //! What decides how a session's container is made, but for its name and its ids: the same for all sessions of a profile under
-//! one configuration.
+//! one configuration. Nothing of a person is in it: so any session of the same recipe may have a container that was made ahead.
 
 use std::time::Duration;
 

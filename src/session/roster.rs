@@ -29,7 +29,7 @@ use super::{
     slots::Slots,
     starts::Starts,
     task::{Message, Standing},
-    warm::{self, Warm},
+    warm::{self, Wake, Warm},
 };
 use crate::{
     activation::Stored,
@@ -181,8 +181,16 @@ impl Roster {
     }
 
     /// Somebody is here who may start a session soon: from now on containers are kept ready, where the configuration says so.
+    /// Where some are, Podman's service is woken, which would otherwise be waited for longer than for all the rest.
     pub(crate) fn expect_visitors(&self) {
-        self.0.warm.call();
+        if self.0.warm.call() == Wake::Podman {
+            let podman = self.0.podman.clone();
+            tokio::spawn(async move {
+                if let Err(error) = podman.ping().await {
+                    tracing::debug!(%error, "waking Podman's service");
+                }
+            });
+        }
     }
 
     /// How many containers are ready.

@@ -32,6 +32,8 @@ pub(super) use keeper::begin;
 
 /// How long one waits for its session at most.
 pub(super) const MAX_AGE: Duration = Duration::from_secs(3600);
+/// How long Podman's service stays awake at least after a call; it leaves after 5 s.
+const AWAKE: Duration = Duration::from_secs(3);
 /// How long a daemon that leaves waits for them to be removed. What then is left, the next start removes.
 const LEAVING: Duration = Duration::from_secs(10);
 
@@ -46,11 +48,21 @@ struct Shared {
     calls: watch::Sender<u64>,
     /// How many are ready.
     count: watch::Sender<usize>,
+    /// How many there are of those, being made and being removed.
+    all: watch::Sender<usize>,
     /// One is being made.
     making: watch::Sender<bool>,
 }
 
-#[derive(Default)]
+/// One of [`Shared::all`], until it is dropped.
+struct Place(Warm);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.all.send_modify(|all| *all -= 1);
+    }
+}
+
 struct Book {
     /// The oldest first.
     ready: Vec<Ready>,
@@ -58,6 +70,15 @@ struct Book {
     called: bool,
     /// The daemon leaves.
     closed: bool,
+    /// Podman's service was woken for the sake of those that are ready: until then it stays awake.
+    podman_sleeps: BootTime,
+}
+
+/// Who is to be woken because somebody is here.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wake {
+    Nobody,
+    Podman,
 }
 
 /// A container that waits for its session.
@@ -68,8 +89,10 @@ pub(crate) struct Ready {
     pub(crate) digest: String,
     born: BootTime,
     pub(crate) prepared: Prepared,
-    /// Dropped last: after the container.
+    /// Dropped after the container.
     pub(crate) slot: HeldSlot,
+    /// `None` once it is given: then its place is the session's.
+    place: Option<Place>,
 }
 
 impl Ready {
@@ -84,18 +107,27 @@ impl Ready {
 
 impl Warm {
     pub(super) fn new(places: Arc<Places>) -> Warm {
-        let (calls, count, making) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(false));
-        Warm(Arc::new(Shared { places, book: Mutex::default(), calls, count, making }))
+        let (calls, count, all) = (watch::Sender::new(0), watch::Sender::new(0), watch::Sender::new(0));
+        let making = watch::Sender::new(false);
+        let book = Book { ready: Vec::new(), called: false, closed: false, podman_sleeps: BootTime::now() };
+        Warm(Arc::new(Shared { places, book: Mutex::new(book), calls, count, all, making }))
     }
 
     /// Somebody is here: from now on there are as many as the configuration wants.
-    pub(super) fn call(&self) {
+    pub(super) fn call(&self) -> Wake {
+        let now = BootTime::now();
         let mut book = self.book();
         if !book.called && !book.closed {
             book.called = true;
             drop(book);
             self.look_again();
+            return Wake::Nobody;
         }
+        if book.ready.is_empty() || now < book.podman_sleeps {
+            return Wake::Nobody;
+        }
+        book.podman_sleeps = now + AWAKE;
+        Wake::Podman
     }
 
     /// The configuration is another one.
@@ -110,7 +142,7 @@ impl Warm {
         let at = book.ready.iter().position(|ready| ready.recipe == *recipe && ready.is_good(now))?;
         let ready = book.ready.remove(at);
         self.told(&book);
-        Some(ready)
+        Some(Ready { place: None, ..ready })
     }
 
     /// How many are ready.
@@ -120,21 +152,25 @@ impl Warm {
 
     /// With so many sessions (the one that is being made included), of `max`: as many go as there is no room for.
     pub(super) async fn make_room(&self, sessions: usize, max: usize) {
-        while self.book().ready.len() + sessions > max && self.give_way().await {}
+        while *self.0.all.borrow() + sessions > max && self.give_way().await {}
     }
 
-    /// The oldest one goes, for a session that needs its place more; false if there is none.
+    /// The oldest one goes, for a session that needs its place more, or one that is being made or removed is waited for; false if
+    /// there is none.
     pub(super) async fn give_way(&self) -> bool {
-        loop {
-            if let Some(ready) = self.pick(|_| true) {
-                self.discard(ready).await;
-                return true;
-            }
-            let mut making = self.0.making.subscribe();
-            if !*making.borrow_and_update() || making.changed().await.is_err() {
-                return false;
-            }
+        let (mut all, mut making) = (self.0.all.subscribe(), self.0.making.subscribe());
+        if let Some(ready) = self.pick(|_| true) {
+            self.discard(ready).await;
+            return true;
         }
+        if *all.borrow_and_update() == 0 {
+            return false;
+        }
+        tokio::select! {
+            _ = all.changed() => {}
+            _ = making.changed() => {} // it is ready now
+        }
+        true
     }
 
     /// All of them go, and there are none until somebody is here again.
@@ -170,12 +206,12 @@ impl Warm {
 
     /// Removes one that nobody gets; its place is free then.
     pub(super) async fn discard(&self, ready: Ready) {
-        let Ready { id, prepared, slot, .. } = ready;
+        let Ready { id, prepared, slot, place, .. } = ready;
         match prepared.abandon().await {
             Ok(()) => self.forget(id),
             Err(error) => tracing::warn!(%id, %error, "a container that was ready is left; the next start removes it"),
         }
-        drop(slot);
+        drop((slot, place));
     }
 
     /// For the next daemon, before there is anything to find.

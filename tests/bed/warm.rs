@@ -106,7 +106,7 @@ async fn a_session_from_a_warm_container_is_as_a_cold_one_in_all_that_podman_and
         "env | grep -v -e container_uuid | sort",
         "cat /proc/self/limits",
         "grep -e Cap -e NoNewPrivs -e Seccomp /proc/self/status",
-        "findmnt -rno TARGET,OPTIONS 2>/dev/null || cut -d' ' -f2,4 /proc/mounts | sed 's/[0-9]\\{5,\\}/N/g'",
+        "cut -d' ' -f2-4 /proc/mounts | grep -v ' overlay ' | sed 's/[0-9]\\{5,\\}/N/g' | sort",
         "unshare -U true 2>/dev/null || echo refused",
         "pwd; ls -A /tmp /dev/shm; echo $$",
     ] {
@@ -256,4 +256,24 @@ async fn one_that_has_died_while_it_waited_is_not_given() {
     until("what is left of it is removed", || {
         (!service.machine.containers().contains(&format!("coracle-{name}"))).then_some(())
     });
+}
+
+#[tokio::test]
+async fn a_restart_gives_none_that_the_daemon_before_had_and_a_stop_leaves_none() {
+    let service = Service::start(MANY, &profile(1, ""));
+    let alice = Browser::of("alice").await;
+    let old = ready(&service, 1);
+    assert_eq!(service.machine.systemctl("restart coracle.service").code, 0);
+    let id = alice.start("warm").await;
+    assert!(!old.contains(&id), "it was another daemon's");
+    alice.terminal(&id).await.prompt().await;
+    until("the old one is gone, and there is a new one", || {
+        Some(waiting(&service)).filter(|new| new.len() == 1 && new.is_disjoint(&old))
+    });
+    assert_eq!(service.cli("end --all --reason shutdown").code, 0);
+    assert_eq!(service.leftovers(), Vec::<String>::new(), "after the end of all sessions for a shutdown");
+    Browser::of("alice").await;
+    ready(&service, 1);
+    service.machine.systemctl("stop coracle.socket coracle-control.socket coracle.service");
+    assert_eq!(service.leftovers(), Vec::<String>::new(), "after a stop");
 }

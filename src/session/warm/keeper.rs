@@ -7,7 +7,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Ready, Recipe, Stock, Warm};
+use super::{Place, Ready, Recipe, Stock, Warm};
 use crate::{
     podman::PodmanError,
     session::{SessionId, launch::HeldSlot, roster::Roster},
@@ -93,7 +93,7 @@ fn say_once(known: &mut Option<String>, failed: Option<String>) {
 /// Why there is none, the same words for the same cause.
 async fn make(roster: &Roster, recipe: Recipe) -> Result<(), String> {
     let warm = roster.warm();
-    let Some(_making) = warm.begin_making() else { return Ok(()) };
+    let Some((_making, place)) = warm.begin_making() else { return Ok(()) };
     let (podman, profile) = (roster.podman(), &recipe.profile);
     let told = |error: PodmanError| format!("profile {}: {error}", profile.name);
     let digest = podman.image_digest(&profile.image).await.map_err(told)?;
@@ -108,7 +108,7 @@ async fn make(roster: &Roster, recipe: Recipe) -> Result<(), String> {
     match podman.launch(&recipe.plan(id, slot.mapping), |_| ()).await {
         Ok(prepared) => {
             tracing::debug!(%id, profile = profile.name, "a container is ready");
-            let ready = Ready { id, digest, born: BootTime::now(), prepared, slot, recipe };
+            let ready = Ready { id, digest, born: BootTime::now(), prepared, slot, recipe, place: Some(place) };
             if let Err(unwanted) = warm.put(ready) {
                 warm.discard(*unwanted).await;
             }
@@ -137,14 +137,14 @@ impl Drop for Making<'_> {
 
 impl Warm {
     /// `None` if nobody wants one any more; else whoever empties the book waits until it is dropped.
-    fn begin_making(&self) -> Option<Making<'_>> {
+    fn begin_making(&self) -> Option<(Making<'_>, Place)> {
         let book = self.book();
         if !book.called || book.closed {
             return None;
         }
         self.0.making.send_replace(true);
-        drop(book);
-        Some(Making(self))
+        self.0.all.send_modify(|all| *all += 1);
+        Some((Making(self), Place(self.clone())))
     }
 
     /// The first one that is over, dead or too many, out of the book.
