@@ -94,6 +94,7 @@ fn all() -> Outcome<bool> {
         .goal(report::Goal::Within(350.0));
     let peer = ttyd::Ttyd::start()?;
     shells::first_prompts(&amount, &door, &peer, &mut report)?;
+    shells::warm_prompts(&amount, &door, &mut report)?;
     shells::redraws(&amount, &door, &mut report)?;
     shells::keystrokes(&amount, &door, &peer, &mut report)?;
     model::pace(&amount, &mut report)?;
