@@ -456,7 +456,6 @@ ring scripts one scripts
 ring web web/check.sh
 IGNORED=later ring unit unit_tests
 ring host host_tests
-ring rust-1.85 one "$BED/msrv.sh"
 
 # What needs a Debian release. What compiles comes first in one lane and last in the other.
 bookworm_lane() {
@@ -467,7 +466,7 @@ bookworm_lane() {
   packages_of bookworm
 }
 trixie_lane() {
-  ring deb-trixie one "$BED/package.sh" deb trixie
+  ring deb-trixie-rust-1.85 one "$BED/package.sh" deb trixie # Debian 13's compiler is our MSRV
   ring rpm one "$BED/package.sh" rpm # it shares what that has compiled
   directories_up
   ring directories directory_tests
