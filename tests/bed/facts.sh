@@ -42,3 +42,13 @@ HOMES=$HOMES
 OWNER=${OWNER-} OWNERBORN=$([ -z "${OWNER-}" ] || born "$OWNER")
 FACTS
 }
+
+# unclaimed_port FIRST LAST: nobody listens on it, and it is not one of a machine or server that stands still and will start again.
+unclaimed_port() {
+  local port
+  port=$(free_port "$1" "$2")
+  while grep -qsE "PORT=$port( |\$)" "$MACHINES"/*/facts; do
+    port=$(free_port $((port + 1)) "$2")
+  done
+  echo "$port"
+}
