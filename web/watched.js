@@ -21,6 +21,7 @@ export class Watched {
   /** @param {import('./protocol.js').Watched} frame who looks now, and who did before */
   now({ by, before }) {
     const isNew = by.some((name) => !this.#by.includes(name));
+    const wentAway = this.#by.length > 0 && by.length === 0; // its time, in whole seconds, may be one that was told already
     this.#by = by;
     this.#mark.hidden = by.length === 0;
     this.#mark.textContent = by.length === 0 ? '' : words.watched.mark(by);
@@ -28,7 +29,7 @@ export class Watched {
     const last = Math.max(0, ...before.map(({ until }) => until));
     if (by.length > 0) {
       if (isNew) this.#show(words.watched.now(by));
-    } else if (last > this.#told) {
+    } else if (wentAway || last > this.#told) {
       this.#show(words.watched.before(before));
     }
     this.#told = Math.max(this.#told, last);

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# rings.sh: `make test`. Installs what is missing, runs every ring in order, whatever the one before said, and ends with
+# rings.sh: `make test`. Installs what is missing, runs every ring, whatever the one before said, and ends with
 # `N passed, N failed`. With CI=true a skipped test counts as failed. What each ring printed stays in target/rings/.
+#
+# What keeps both processors busy runs in order; then the machines of one Debian release in a lane beside those of the other,
+# for most of their time is spent waiting.
 #
 #   rings.sh long      `make test-long`: more of the same, which takes longer
 #   rings.sh machine   `make test-machine`: the package in machines with a kernel of their own, and nothing else
@@ -33,26 +36,31 @@ AMOUNT=${1-usual}
 [[ $AMOUNT =~ ^(usual|long|machine)$ ]] || die "usage: rings.sh [long|machine]"
 # Daemons killed at random in each mode of each suite.
 KILLS=100
-[ "$AMOUNT" != long ] || KILLS=500
+FUZZ_SECONDS=3 # for each target
+[ "$AMOUNT" != long ] || KILLS=500 FUZZ_SECONDS=60
 LOGS=$SOURCE/target/rings
-SUMMARY=()
-PASSED=0 FAILED=0 SKIPPED=0
+# The lane that this shell is, and the processes of all lanes.
+LANE=''
+LANES=()
 
 cd "$SOURCE"
 
-# ring NAME COMMAND...: runs it, shows and keeps what it prints, and adds up what it counted.
+# ring NAME COMMAND...: runs it, shows and keeps what it prints, and writes down what it counted. In a lane all is shown
+# together at its end.
 ring() {
-  local name=$1 log="$LOGS/$1.log" began=$SECONDS status p f s
+  local name=$1 log="$LOGS/$1.log" began=$SECONDS status
   shift
-  printf '\n=== %s\n' "$name"
+  [ -n "$LANE" ] || printf '\n=== %s\n' "$name"
   # `set -e` would be void inside, if this were part of a condition.
   set +e
   patiently recorded "$log" "$@"
   status=$?
   set -e
-  read -r p f s < <("$BED/tally.sh" "$status" "$log")
-  SUMMARY+=("$(printf '%-22s %6d passed %5d failed %5d skipped %6d s' "$name" "$p" "$f" "$s" $((SECONDS - began)))")
-  PASSED=$((PASSED + p)) FAILED=$((FAILED + f)) SKIPPED=$((SKIPPED + s))
+  {
+    flock "$turn"
+    [ -z "$LANE" ] || printf '\n=== %s (in the lane %s)\n%s\n' "$name" "$LANE" "$(<"$log")"
+    echo "$name $("$BED/tally.sh" "$status" "$log") $((SECONDS - began))" >>"$LOGS/counts"
+  } {turn}>"$LOGS/turn"
 }
 recorded() {
   local log=$1
@@ -60,30 +68,56 @@ recorded() {
   (
     set -e
     "$@"
-  ) 2>&1 | tee "$log"
+  ) 2>&1 | shown "$log"
   return "${PIPESTATUS[0]}"
+}
+shown() { if [ -z "$LANE" ]; then tee "$1"; else cat >"$1"; fi; }
+
+# lane NAME COMMAND...: rings that run beside those of other lanes.
+lane() {
+  local LANE=$1
+  shift
+  (
+    trap 'hurry; exit 143' TERM
+    "$@"
+  ) &
+  LANES+=("$!")
+}
+
+# Waits for all lanes; one that broke off is a failure.
+lanes_over() {
+  local each
+  for each in "${LANES[@]}"; do wait "$each" || echo "lane 0 1 0 $SECONDS" >>"$LOGS/counts"; done
+  LANES=()
 }
 
 # For a tool that has no counts: it is one test.
 one() { if "$@"; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; fi; }
 
 leave() {
-  local status=$? suite kind
+  local status=$? suite kind lane
   trap '' INT TERM HUP
   trap - EXIT
   hurry
+  for lane in "${LANES[@]}"; do
+    kill -TERM "$lane" 2>/dev/null || true
+    wait "$lane" || true
+  done
   for suite in bookworm trixie; do
     as_root "$BED/machine.sh" down "$(machine_of "$suite")" || status=1
     as_root "$BED/machine.sh" down "net-$suite-$$" || status=1
     as_root "$BED/vm.sh" down "$(vm_of "$suite")" || status=1
   done
-  for kind in "${DIRECTORIES[@]}"; do "$BED/servers.sh" down "$(directory_of "$kind")" || status=1; done
+  for suite in bookworm trixie ''; do
+    for kind in "${DIRECTORIES[@]}"; do "$BED/servers.sh" down "$(directory_of "$kind" "$suite")" || status=1; done
+  done
   exit "$status"
 }
 
 machine_of() { echo "test-$1-$$"; }
 vm_of() { echo "vm-$1-$$"; }
-directory_of() { echo "test-$1-$$"; }
+# directory_of KIND LANE: each lane has servers of its own, for some tests change who is in them.
+directory_of() { echo "test-$1${2:+-$2}-$$"; }
 
 # --- the rings -------------------------------------------------------------------------------------------------------
 
@@ -207,12 +241,13 @@ outbound_test_of() {
     --show-output "$OUTBOUND_TESTS::$2"
 }
 
-# The directory servers, once for both releases. Without one, the tests that ask it say so.
+# The directory servers. Without one, the tests that ask it say so.
 directories_up() {
-  local kind
+  local kind name
   for kind in "${DIRECTORIES[@]}"; do
-    OWNER=$$ patiently "$BED/servers.sh" up "$(directory_of "$kind")" "$kind" >/dev/null || continue
-    export "CORACLE_BED_${kind^^}=$MACHINES/$(directory_of "$kind")/facts"
+    name=$(directory_of "$kind" "$LANE")
+    OWNER=$$ patiently "$BED/servers.sh" up "$name" "$kind" >/dev/null || continue
+    export "CORACLE_BED_${kind^^}=$MACHINES/$name/facts"
   done
 }
 
@@ -370,12 +405,18 @@ below_a_path() {
 
 report() {
   printf '\n'
-  printf '%s\n' "${SUMMARY[@]}"
-  printf '%d s in all' "$SECONDS"
-  [ "$SKIPPED" = 0 ] || printf ', %d skipped%s' "$SKIPPED" "$([ "${CI-}" != true ] || echo ' and counted as failed')"
-  printf '\n'
-  printf '%d passed, %d failed\n' "$PASSED" "$FAILED" | tee "$LOGS/result"
-  [ "$FAILED" = 0 ]
+  awk -v seconds="$SECONDS" -v ci="${CI-}" -v result="$LOGS/result" '
+    {
+      printf "%-22s %6d passed %5d failed %5d skipped %6d s\n", $1, $2, $3, $4, $5
+      passed += $2; failed += $3; skipped += $4
+    }
+    END {
+      printf "%d s in all", seconds
+      if (skipped) printf ", %d skipped%s", skipped, ci == "true" ? " and counted as failed" : ""
+      printf "\n%d passed, %d failed\n", passed, failed
+      printf "%d passed, %d failed\n", passed, failed >result
+      exit failed > 0
+    }' "$LOGS/counts"
 }
 
 rm -rf "$LOGS"
@@ -412,27 +453,36 @@ ring scripts one scripts
 ring web web/check.sh
 IGNORED=later ring unit unit_tests
 ring host host_tests
-if [ "$AMOUNT" = long ]; then ring fuzz tests/fuzz/run.sh 60; else ring fuzz tests/fuzz/run.sh 3; fi
 ring rust-1.85 one "$BED/msrv.sh"
-directories_up
-ring directories directory_tests
-for suite in bookworm trixie; do
+
+# What runs in machines of SUITE. Both lanes take about as long.
+machines_of() {
+  local suite=$1
+  directories_up
   ring "bed-$suite" with_machine "$suite" bed_tests
   ring "faults-$suite" with_machine "$suite" fault_tests
   ring "outbound-$suite" outbound_tests "$suite"
-done
-ring vm-trixie with_vm trixie limits_tests
-[ "$AMOUNT" != long ] || ring vm-bookworm with_vm bookworm limits_tests
+  if [ "$suite" = trixie ] || [ "$AMOUNT" = long ]; then
+    ring "vm-$suite" with_vm "$suite" limits_tests
+    ring "demo-$suite" with_machine "$suite" demo_tests
+  fi
+  if [ "$AMOUNT" = long ]; then
+    ring "package-$suite" with_machine "$suite" package_tests
+    ring "machine-$suite" with_vm "$suite" acceptance_tests
+  fi
+  if [ "$suite" = trixie ]; then
+    ring directories directory_tests
+    ring browser with_machine "$suite" browser_tests
+  else
+    ring fuzz tests/fuzz/run.sh "$FUZZ_SECONDS"
+  fi
+}
 if [ "$AMOUNT" = long ]; then
   ring packages package_builds
   ring package-bytes package_bytes
-  for suite in bookworm trixie; do
-    ring "package-$suite" with_machine "$suite" package_tests
-    ring "machine-$suite" with_vm "$suite" acceptance_tests
-  done
 fi
-ring browser with_machine trixie browser_tests
-ring demo-trixie with_machine trixie demo_tests
-[ "$AMOUNT" != long ] || ring demo-bookworm with_machine bookworm demo_tests
+lane bookworm machines_of bookworm
+lane trixie machines_of trixie
+lanes_over
 
 report

@@ -7,11 +7,26 @@ use crate::{
     sessions::logged_in,
 };
 
+/// Of the sessions that begin from now on.
+fn record(policy: &str) {
+    user(&format!(
+        "mkdir -p ~/.config/coracle/config.d && printf '[recording]\npolicy = \"{policy}\"\n' >~/.config/coracle/config.d/recorded.toml \
+         && systemctl --user restart coracle.service"
+    ));
+}
+
 #[tokio::test]
 async fn after_a_power_cut_the_first_visit_finds_nothing_left_and_one_end_that_says_lost() {
+    record("best-effort");
     let browser = logged_in().await;
     let (id, mut terminal) = browser.shell().await;
     terminal.run("echo before the cut").await;
+    // Where there is a directory with the configuration, the state of a user's service is in it.
+    let recording = format!("~/.config/coracle/state/recordings/{id}.cast");
+    until("what was printed is recorded", || {
+        let lines = user(&format!("grep -c 'before the cut' {recording} || true"));
+        lines.parse().is_ok_and(|lines: u32| lines > 0).then_some(())
+    });
     sh("sync"); // a session that is older than the kernel's own pace of writing
     assert!(traces().contains(&id));
     loses_power();
@@ -30,6 +45,13 @@ async fn after_a_power_cut_the_first_visit_finds_nothing_left_and_one_end_that_s
     assert!(page.status == 410 && page.body.contains("<code>lost</code>"), "{page:?}");
     assert_eq!(recorded(&id, "session-end", "CORACLE_REASON"), ["lost"]);
     nothing_left();
+    // What was recorded until then can be proven and played.
+    let hash = recorded(&id, "session-end", "CORACLE_RECORDING").remove(0);
+    let verified = user(&format!("coracle verify --json --head {hash} {recording}"));
+    let verified: serde_json::Value = serde_json::from_str(&verified).expect("JSON");
+    assert_eq!((&verified["state"], &verified["reason"]), (&"intact".into(), &"lost".into()), "{verified}");
+    assert!(user(&format!("coracle replay --dump {recording}")).contains("before the cut"));
+    record("off");
     // The next daemon has nothing to add, and a new session is as good as ever.
     sh("systemctl -M tester@ --user restart coracle.service");
     let (next, mut terminal) = browser.shell().await;

@@ -50,9 +50,6 @@ const german = await table('de');
 const ASKED = {
   stepNote: [{ step: 'queue', done: 3, total: 5, layers: null, complete: null, text: '' }],
   'away.until': [new Date(0)],
-  'watched.mark': [['ada', 'uid 0']],
-  'watched.now': [['ada', 'uid 0']],
-  'watched.before': [[{ by: 'ada', until: 1090 }]],
   'facts.network': ['none'],
   'facts.isolation': ['slots'],
   'facts.capabilities': [[]],
