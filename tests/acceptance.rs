@@ -1,22 +1,23 @@
 //! The package in a machine with a kernel of its own, from the installation to the purge, as people and their administrator
 //! meet it: an ordered story, each check of which starts from what those before it left. Run by `make test-machine`, which
-//! boots the machine and starts the directory; `CORACLE_MACHINE_*` say where. The machine may be emulated in software:
-//! everything takes its time.
+//! boots the machine and starts the directory; `CORACLE_MACHINE_*` say where.
 //!
 //!   cargo test --test acceptance [PART OF A NAME...]   what is `always` runs in any case
 
 #[path = "acceptance/closed.rs"]
 mod closed; //  what a session must not reach
+#[path = "acceptance/excess.rs"]
+mod excess; //  what the kernel allows a session, and what happens beyond that
 #[path = "acceptance/life.rs"]
 mod life; //    installation, rest, upgrade, reboot, power cut, purge
-#[path = "acceptance/limits.rs"]
-mod limits; //  what the kernel allows a session, and what happens beyond that
 #[path = "acceptance/machine.rs"]
 mod machine; // the machine, and the people in front of it
 
 #[path = "bed/browser.rs"]
 #[expect(dead_code, reason = "the tests of bed.rs use all of it")]
 mod browser;
+#[path = "bed/limits.rs"]
+mod limits;
 
 use std::{
     future::Future,
@@ -30,10 +31,7 @@ use machine::World;
 
 /// Where the browser finds the service.
 mod service {
-    /// The machine's, on its loopback; the host's port of the same number leads there.
-    pub(crate) fn port() -> u16 {
-        crate::machine::env("CORACLE_MACHINE_PORT").parse().expect("CORACLE_MACHINE_PORT is a port")
-    }
+    pub(crate) use crate::machine::port;
 }
 
 type Run = for<'w> fn(&'w mut World) -> Pin<Box<dyn Future<Output = ()> + 'w>>;
@@ -61,15 +59,15 @@ const CHECKS: &[Check] = &[
     check!(life::the_doctor_has_nothing_to_complain_about),
     check!(life::a_person_of_the_directory_logs_in_with_chromium_and_gets_a_prompt),
     check!(life::the_directory_says_who_gets_in_and_its_groups_who_gets_a_shell),
-    check!(limits::the_kernel_confirms_the_limits_from_inside_and_from_outside),
+    check!(excess::the_kernel_confirms_the_limits_from_inside_and_from_outside),
     check!(closed::no_namespace_and_no_mount_is_made_in_a_session),
     check!(closed::the_hosts_loopback_and_address_are_not_reached),
     check!(closed::podmans_socket_and_the_hosts_files_are_not_there),
     check!(closed::another_persons_container_is_not_seen_listed_or_ended),
     check!(closed::the_hosts_proc_and_kernel_switches_are_closed),
-    check!(limits::two_burners_get_half_a_processor_together),
-    check!(limits::a_hog_is_killed_alone_and_its_person_is_told),
-    check!(limits::a_fork_bomb_stops_at_its_limit_while_host_and_neighbour_go_on),
+    check!(excess::two_burners_get_half_a_processor_together),
+    check!(excess::a_hog_is_killed_alone_and_its_person_is_told),
+    check!(excess::a_fork_bomb_stops_at_its_limit_while_host_and_neighbour_go_on),
     check!(life::an_upgrade_loses_no_session_and_the_new_program_runs),
     check!(life::when_nobody_is_there_exactly_what_may_rest_is_left_and_a_visit_wakes_it),
     check!(life::a_reboot_ends_sessions_as_shutdown_and_nothing_wakes_after_it),

@@ -1,18 +1,15 @@
 //! The machine, reached by tests/bed/vm.sh, with Coracle as its package's system service; and who sits in front of it.
 
-use std::{
-    collections::BTreeSet,
-    io::Write,
-    path::Path,
-    process::{Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::browser::{Browser, Terminal};
 
 #[path = "../bed/until.rs"]
 mod waiting;
 pub(crate) use waiting::until;
+#[path = "../bed/vm.rs"]
+mod vm;
+pub(crate) use vm::{Ran, cgroup, env, first_process, forward, loses_power, operate, port, sh, vm};
 
 /// How long anything in the machine is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
@@ -22,51 +19,9 @@ pub(crate) const PASSWORD: &str = "Right.Horse-7";
 pub(crate) const USERS: [(&str, &str, &str); 3] =
     [("mira", PASSWORD, ""), ("leaver", PASSWORD, ""), ("nils", PASSWORD, "")];
 
-pub(crate) fn env(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        panic!("{name} is not set: these tests are run by `make test-machine`, which boots a machine")
-    })
-}
-
-/// What a command said.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) out: String,
-    #[expect(dead_code, reason = "is shown where a check fails")]
-    pub(crate) err: String,
-}
-
-/// A verb of vm.sh for this machine, with something on its standard input.
-pub(crate) fn vm(verb: &str, words: &[&str], stdin: &[u8]) -> Ran {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/vm.sh");
-    let mut child = Command::new(script)
-        .args([verb, &env("CORACLE_MACHINE_NAME")])
-        .args(words)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("vm.sh runs");
-    let mut pipe = child.stdin.take().expect("piped");
-    let stdin = stdin.to_vec();
-    let writer = std::thread::spawn(move || pipe.write_all(&stdin).ok()); // who reads none of it closes it
-    let done = child.wait_with_output().expect("vm.sh ends");
-    writer.join().expect("it writes or it does not");
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Ran { code: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
-}
-
-/// A shell line as root inside.
+/// A shell line as root inside, which may fail.
 pub(crate) fn tried(line: &str) -> Ran {
-    vm("run", &["env", "DEBIAN_FRONTEND=noninteractive", "/bin/sh", "-c", line], b"")
-}
-
-/// A shell line as root inside that must succeed; what it printed.
-pub(crate) fn sh(line: &str) -> String {
-    let ran = tried(line);
-    assert_eq!(ran.code, 0, "{line}: {ran:?}");
-    ran.out.trim().to_owned()
+    vm("run", &["/bin/sh", "-c", line], b"")
 }
 
 /// A shell line in the account's own user manager, as the manual says.
@@ -82,34 +37,12 @@ pub(crate) fn put(path: &str, mode: &str, text: &str) {
     assert_eq!(ran.code, 0, "{path}: {ran:?}");
 }
 
-/// The host's port leads to the service, from now until the machine boots anew.
-pub(crate) fn forward() {
-    let ran = vm("forward", &[&env("CORACLE_MACHINE_PORT")], b"");
-    assert_eq!(ran.code, 0, "{ran:?}");
-}
-
 /// The values of a field in the journal's records of one session's event, once there is at least one; oldest first.
 pub(crate) fn recorded(session: &str, event: &str, field: &str) -> Vec<String> {
-    let line = format!(
-        "journalctl --output=json --all --no-pager --quiet _SYSTEMD_UNIT=coracle.service CORACLE_SESSION={session} CORACLE_EVENT={event}"
-    );
-    let value = |line: &str| -> String {
-        let record: serde_json::Value = serde_json::from_str(line).expect("journalctl speaks JSON");
-        record[field].as_str().unwrap_or_default().to_owned()
-    };
-    let records =
-        until(&format!("{event} of {session} is in the journal"), || Some(sh(&line)).filter(|s| !s.is_empty()));
-    records.lines().map(value).collect()
-}
-
-/// A file of the cgroup of a session, as root sees it.
-pub(crate) fn cgroup(session: &str, file: &str) -> String {
-    sh(&format!("cat /sys/fs/cgroup$(cut -d: -f3 /proc/{}/cgroup)/{file}", first_process(session)))
-}
-
-/// Pid, in the machine, of the first process of a session. The brackets keep `pgrep` from finding the shell that runs this.
-pub(crate) fn first_process(session: &str) -> String {
-    sh(&format!("pgrep -P $(pgrep -of '[c]onmon.*coracle-{session} ') | head -n 1"))
+    let matches = format!("_SYSTEMD_UNIT=coracle.service CORACLE_SESSION={session} CORACLE_EVENT={event}");
+    until(&format!("{event} of {session} is in the journal"), || {
+        Some(vm::journal(&matches, field)).filter(|values| !values.is_empty())
+    })
 }
 
 /// Reads a terminal to its end, and checks that it was told no other reason than this. One that nobody read for a while, or
@@ -127,16 +60,8 @@ const TRACES: &str = "pgrep -af '[c]onmon.*coracle-'; \
 
 /// Polls until nothing of any session is left.
 pub(crate) fn nothing_left() {
-    let mut left = String::new();
-    let began = Instant::now();
-    while began.elapsed() < PATIENCE {
-        left = sh(TRACES);
-        if left.is_empty() {
-            assert_eq!(as_account("podman ps --all --format '{{.Names}}'; podman volume ls --quiet"), "", "containers");
-            return;
-        }
-    }
-    panic!("left after {PATIENCE:?}: {left}");
+    vm::until_gone(TRACES);
+    assert_eq!(as_account("podman ps --all --format '{{.Names}}'; podman volume ls --quiet"), "", "containers");
 }
 
 /// Somebody with a browser, and the session that is theirs in this story, if any.
@@ -176,6 +101,16 @@ impl Person {
             }
             None => browser.shell().await,
         };
+        self.session = Some(id.clone());
+        (id, terminal)
+    }
+
+    /// A new session of theirs, and its terminal from the first frame on.
+    pub(crate) async fn begins(&mut self) -> (String, Terminal) {
+        self.leaves().await;
+        let browser = self.browser().await;
+        let id = browser.new_session().await;
+        let terminal = browser.terminal(&id).await;
         self.session = Some(id.clone());
         (id, terminal)
     }

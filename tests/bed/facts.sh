@@ -7,11 +7,12 @@
 valid_name() { [[ ${1-} =~ ^[a-z0-9][a-z0-9-]{0,31}$ ]] || die "a machine's name is [a-z0-9-], at most 32 long: '${1-}'"; }
 
 # born PID: when it started, in clock ticks (field 22 of its stat); with the pid this names one process for good, since
-# pids are reused. Empty if there is no such process, or only its corpse.
+# pids are reused. Empty if there is no such process, or only its corpse. One whose first thread has ended and another has
+# not (field 20 counts them) still holds its ports and files.
 born() {
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
-  awk '$1 != "Z" { print $20 }' <<<"${stat##*) }"
+  awk '$1 != "Z" || $18 > 1 { print $20 }' <<<"${stat##*) }"
 }
 alive() { [ -n "${1-}" ] && [ -n "${2-}" ] && [ "$(born "$1")" = "$2" ]; }
 
@@ -41,4 +42,14 @@ WORK=$WORK
 HOMES=$HOMES
 OWNER=${OWNER-} OWNERBORN=$([ -z "${OWNER-}" ] || born "$OWNER")
 FACTS
+}
+
+# unclaimed_port FIRST LAST: nobody listens on it, and it is not one of a machine or server that stands still and will start again.
+unclaimed_port() {
+  local port
+  port=$(free_port "$1" "$2")
+  while grep -qsE "PORT=$port( |\$)" "$MACHINES"/*/facts; do
+    port=$(free_port $((port + 1)) "$2")
+  done
+  echo "$port"
 }

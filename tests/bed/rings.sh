@@ -289,7 +289,7 @@ limits_tests() {
   binary_for "$machine" dev >/dev/null
   facts=$("$BED/install.sh" "$machine" "$SMALL_IMAGE")
   eval "$facts"
-  CORACLE_VM_NAME=$machine CORACLE_VM_PORT=${URL##*:} CORACLE_VM_USER=$LOGIN CORACLE_VM_PASSWORD=$PASSWORD \
+  CORACLE_MACHINE_NAME=$machine CORACLE_MACHINE_PORT=${URL##*:} CORACLE_VM_USER=$LOGIN CORACLE_VM_PASSWORD=$PASSWORD \
     timeout "$VM_TESTS_LIMIT" cargo test --locked --test vm -- --test-threads=1 --show-output || status=1
   return "$status"
 }

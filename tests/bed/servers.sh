@@ -142,23 +142,13 @@ prepare() {
   esac
 }
 
-# unclaimed_port FROM: nobody listens on it, and it is not one of a directory that is halted and will start again.
-unclaimed_port() {
-  local port
-  port=$(free_port "$1" "$LAST_PORT")
-  while grep -qsE "PORT=$port( |\$)" "$MACHINES"/*/facts; do
-    port=$(free_port $((port + 1)) "$LAST_PORT")
-  done
-  echo "$port"
-}
-
 # Sets COMMAND to what servers/init.py is told, PORTS, and for a directory PORT and TLS_PORT.
 compose() {
   PORT='' TLS_PORT='' PORTS=("${WORDS[@]:1}")
   case $KIND in
   slapd | samba | 389ds)
-    PORT=$(unclaimed_port "$FIRST_PORT")
-    TLS_PORT=$(unclaimed_port $((PORT + 1)))
+    PORT=$(unclaimed_port "$FIRST_PORT" "$LAST_PORT")
+    TLS_PORT=$(unclaimed_port $((PORT + 1)) "$LAST_PORT")
     PORTS=("$PORT" "$TLS_PORT")
     COMMAND=(--relay "$PORT:389" --relay "$TLS_PORT:636" -- python3 "/rig/kind-$KIND.py" serve)
     ;;

@@ -23,7 +23,8 @@
 # shellcheck source=tests/bed/facts.sh
 . "$BED/facts.sh"
 
-READY_WAIT=180  # s until podman.sock is there; measured 26 with emulation, 92 beside other work
+READY_WAIT=180  # s until podman.sock is there; measured 34 with emulation, beside much other work
+PORT_WAIT=60    # s for another run that is choosing a port
 KNOCK=15        # s for one try of SSH
 STOP_WAIT=5     # s from SIGTERM to SIGKILL; QEMU needs 0.1
 REBOOT_WAIT=180 # s from the order to the machine's last word; the units of a host have 90 each to stop
@@ -42,17 +43,18 @@ load_running() {
 
 # compose DISK-DIRECTORY KERNEL-ARGUMENTS QEMU-ARGUMENTS...: sets QEMU to the command that boots the disk's kernel.
 # no_timer_check: on a busy host an emulated timer may miss the moment in which the kernel tests it, and the kernel panics.
+# module_blacklist: for devices that QEMU has whether one wants them or not.
 compose() {
   local disk=$1 words=$2
   shift 2
   QEMU=(
     qemu-system-x86_64 -nodefaults -display none -no-reboot -smp 2 -kernel "$disk/kernel" -initrd "$disk/initrd"
-    -append "console=ttyS0 panic=-1 no_timer_check $words" "$@"
+    -append "console=ttyS0 panic=-1 no_timer_check module_blacklist=ata_generic,ata_piix,pata_acpi,floppy $words" "$@"
   )
 }
 
-# la57 would make emulated memory walk five levels of tables.
-emulated=(-accel "tcg,thread=multi" -cpu "max,la57=off")
+# la57 would make emulated memory walk five levels of tables; svm makes the kernel load a hypervisor.
+emulated=(-accel "tcg,thread=multi" -cpu "max,la57=off,svm=off")
 native=(-accel kvm -cpu host)
 
 # Whether this host's KVM takes the kernel as far as its first process: where there is a KVM, it need not. The process
@@ -66,10 +68,12 @@ kvm_works() {
   ) >"$WORK/probe.errors" 2>&1 && grep -qs 'Attempted to kill init' "$WORK/probe"
 }
 
-# over_ssh ARGUMENTS...: ssh with this machine's key and connection, and nothing of the caller's own configuration.
+# over_ssh ARGUMENTS...: ssh with this machine's key and connection, and nothing of the caller's own configuration. Of the
+# key exchanges, the one that is quick on emulated processors.
 over_ssh() {
   ssh -F none -p "$PORT" -i "$DISK/key" -o ControlPath="$WORK/ssh" -o IdentitiesOnly=yes -o BatchMode=yes \
-    -o ConnectTimeout="$KNOCK" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "$@"
+    -o ConnectTimeout="$KNOCK" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
+    -o KexAlgorithms=curve25519-sha256 "$@"
 }
 
 up() {
@@ -85,7 +89,7 @@ up() {
   trap 'say "machine $NAME did not start"; tail -n 20 "$WORK/console" "$WORK/errors" >&2 || true; down "$NAME"' EXIT
   HOW=emulated
   if kvm_works; then HOW=native; fi
-  PORT=$(free_port "$FIRST_PORT" "$LAST_PORT")
+  PORT=''
   cp --sparse=always "$DISK/disk" "$WORK/disk"
   boot
   trap - EXIT
@@ -96,18 +100,23 @@ up() {
 
 # What the machine was told to be on the disk is on the host's disk, and nothing else is: no cache of this host's in between.
 boot() {
-  local accelerator=("${emulated[@]}")
+  local accelerator=("${emulated[@]}") lock
+  # A port is claimed once the facts name it, also while the machine has no power: one choice at a time.
+  exec {lock}>"$CACHE/vm.lock"
+  flock -w "$PORT_WAIT" "$lock" || die "waited $PORT_WAIT s for another run that is starting a machine"
+  PORT=${PORT:-$(unclaimed_port "$FIRST_PORT" "$LAST_PORT")}
   [ "$HOW" = emulated ] || accelerator=("${native[@]}")
   compose "$DISK" "root=/dev/vda rw quiet net.ifnames=0 mitigations=off" "${accelerator[@]}" -m "$MEMORY" \
     -drive "file=$WORK/disk,if=virtio,format=raw,cache=none" -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$PORT-:22" \
     -device virtio-net-pci,netdev=net -device virtio-rng-pci -serial "file:$WORK/console"
-  setsid "${QEMU[@]}" </dev/null >"$WORK/errors" 2>&1 &
+  setsid "${QEMU[@]}" </dev/null >"$WORK/errors" 2>&1 {lock}>&- &
   P=$!
   PBORN=$(born "$P")
   write_facts
   printf 'PORT=%s DISK=%s HOW=%s\n' "$PORT" "$DISK" "$HOW" >>"$WORK/facts"
+  exec {lock}>&-
   within "$READY_WAIT" answers || die "no SSH after $READY_WAIT s"
-  alive "$P" "$PBORN" || die "the machine stopped while it was starting"
+  alive "$P" "$PBORN" || die "the machine stopped while it was starting: $(tail -n 3 "$WORK/errors")"
   within "$READY_WAIT" podman_listens || die "no podman.sock after $READY_WAIT s"
 }
 
@@ -115,7 +124,8 @@ boot() {
 answers() {
   ! alive "$P" "$PBORN" || over_ssh -f -N -M -o ServerAliveInterval=30 root@127.0.0.1 </dev/null >/dev/null 2>"$WORK/ssh.errors"
 }
-podman_listens() { inside test -S /run/user/1000/podman/podman.sock; }
+# A test may have told tester to linger no more.
+podman_listens() { inside sh -c 'test -S /run/user/1000/podman/podman.sock || ! test -e /var/lib/systemd/linger/tester'; }
 
 # --- inside ----------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    machine::{PATIENCE, journal, loses_power, nothing_left, recorded, root, traces, until, user},
+    machine::{PATIENCE, forward, journal, loses_power, nothing_left, recorded, sh, traces, until, user},
     sessions::logged_in,
 };
 
@@ -24,11 +24,13 @@ async fn after_a_power_cut_the_first_visit_finds_nothing_left_and_one_end_that_s
     // Where there is a directory with the configuration, the state of a user's service is in it.
     let recording = format!("~/.config/coracle/state/recordings/{id}.cast");
     until("what was printed is recorded", || {
-        user(&format!("grep -c 'before the cut' {recording} || true")).parse().is_ok_and(|lines: u32| lines > 0)
+        let lines = user(&format!("grep -c 'before the cut' {recording} || true"));
+        lines.parse().is_ok_and(|lines: u32| lines > 0).then_some(())
     });
-    root("sync"); // a session that is older than the kernel's own pace of writing
+    sh("sync"); // a session that is older than the kernel's own pace of writing
     assert!(traces().contains(&id));
     loses_power();
+    forward();
     drop(terminal);
     // The shell went with the kernel; Podman's store and the state directory still know of it.
     assert!(user("podman ps --all --format '{{.Names}}'").contains(&id), "the disk has the container");
@@ -51,7 +53,7 @@ async fn after_a_power_cut_the_first_visit_finds_nothing_left_and_one_end_that_s
     assert!(user(&format!("coracle replay --dump {recording}")).contains("before the cut"));
     record("off");
     // The next daemon has nothing to add, and a new session is as good as ever.
-    root("systemctl -M tester@ --user restart coracle.service");
+    sh("systemctl -M tester@ --user restart coracle.service");
     let (next, mut terminal) = browser.shell().await;
     assert_eq!(terminal.ask("echo $((6*7))").await, "42");
     assert_eq!(browser.delete(&format!("/api/v1/sessions/{next}")).await.status, 204);
@@ -68,11 +70,11 @@ async fn a_clock_that_jumps_ends_no_session_and_no_deadline_moves() {
     let (id, mut terminal) = browser.shell().await;
     let shell = terminal.ask("echo $$ $PPID").await;
     for jump in JUMPS {
-        let now: i64 = root("date +%s").parse().expect("seconds");
-        root(&format!("date --set=@{}", now + jump));
+        let now: i64 = sh("date +%s").parse().expect("seconds");
+        sh(&format!("date --set=@{}", now + jump));
         assert_eq!(terminal.ask("echo $$ $PPID").await, shell, "after {jump} s");
         // Also by a daemon that never saw the other time.
-        root("systemctl -M tester@ --user kill --signal=KILL coracle.service");
+        sh("systemctl -M tester@ --user kill --signal=KILL coracle.service");
         terminal.until("the socket is gone", |t| Some(t.closed)).await;
         while terminal.step().await {}
         terminal = browser.terminal(&id).await;
@@ -81,7 +83,8 @@ async fn a_clock_that_jumps_ends_no_session_and_no_deadline_moves() {
         assert!(left.is_none_or(|left| left > 3_600_000), "{jump} s are no lifetime: {started}");
         assert_eq!(terminal.ask("echo $$ $PPID").await, shell, "after {jump} s and a kill");
     }
-    until("three adoptions are audited", || journal(&id, "session-adopted", "CORACLE_USER").len() == 3);
+    let adoptions = || journal(&id, "session-adopted", "CORACLE_USER").len();
+    until("three adoptions are audited", || (adoptions() == 3).then_some(()));
     terminal.type_in("exit 9\r").await;
     assert_eq!(terminal.ends().await, ("exit".to_owned(), Some(9)));
     assert_eq!(recorded(&id, "session-end", "CORACLE_STATUS"), ["9"]);

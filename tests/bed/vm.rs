@@ -1,0 +1,105 @@
+//! The machine of tests/bed/vm.sh that `CORACLE_MACHINE_NAME` names, from outside; for every test binary that looks at one. It
+//! may be emulated in software: everything takes its time.
+
+use std::{
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use super::PATIENCE;
+
+pub(crate) fn env(name: &str) -> String {
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: these tests are run by `make test`, which boots a machine"))
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    #[expect(dead_code, reason = "is shown where a test fails")]
+    pub(crate) err: String,
+}
+
+/// A verb of vm.sh for this machine, with something on its standard input.
+pub(crate) fn vm(verb: &str, words: &[&str], stdin: &[u8]) -> Ran {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/vm.sh");
+    let mut child = Command::new(script)
+        .args([verb, &env("CORACLE_MACHINE_NAME")])
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("vm.sh runs");
+    let mut pipe = child.stdin.take().expect("piped");
+    let stdin = stdin.to_vec();
+    let writer = std::thread::spawn(move || pipe.write_all(&stdin).ok()); // who reads none of it closes it
+    let done = child.wait_with_output().expect("vm.sh ends");
+    writer.join().expect("it writes or it does not");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ran { code: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
+}
+
+/// The same, which must succeed; what it printed.
+pub(crate) fn operate(verb: &str, words: &[&str]) -> String {
+    let ran = vm(verb, words, b"");
+    assert_eq!(ran.code, 0, "{verb} {words:?}: {ran:?}");
+    ran.out.trim().to_owned()
+}
+
+/// A shell line as root inside that must succeed; what it printed.
+pub(crate) fn sh(line: &str) -> String {
+    operate("run", &["/bin/sh", "-c", line])
+}
+
+/// Polls until a shell line as root prints nothing, which it does for what should not be there.
+pub(crate) fn until_gone(line: &str) {
+    let began = Instant::now();
+    loop {
+        let left = sh(line);
+        if left.is_empty() {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "left after {PATIENCE:?}: {left}");
+    }
+}
+
+/// Where the browser finds the service: on the machine's loopback, to which the host's port of the same number leads.
+pub(crate) fn port() -> u16 {
+    env("CORACLE_MACHINE_PORT").parse().expect("CORACLE_MACHINE_PORT is a port")
+}
+
+/// The host's port leads to the service, from now until the machine boots anew.
+pub(crate) fn forward() {
+    operate("forward", &[&port().to_string()]);
+}
+
+/// The power fails, and comes back: the machine boots from what is on its disk.
+pub(crate) fn loses_power() {
+    operate("cut", &[]);
+    operate("again", &[]);
+}
+
+/// The values of a field in the records that this `journalctl --output=json` prints, oldest first.
+pub(crate) fn journal(matches: &str, field: &str) -> Vec<String> {
+    let records = sh(&format!("journalctl --output=json --all --no-pager --quiet {matches}"));
+    let value = |line: &str| -> String {
+        let record: serde_json::Value = serde_json::from_str(line).expect("journalctl speaks JSON");
+        record[field].as_str().unwrap_or_default().to_owned()
+    };
+    records.lines().map(value).collect()
+}
+
+/// Pid, in the machine, of the first process of a session. The brackets keep `pgrep` from finding the shell that runs this.
+pub(crate) fn first_process(session: &str) -> String {
+    sh(&format!("pgrep -P $(pgrep -of '[c]onmon.*coracle-{session} ') | head -n 1"))
+}
+
+/// A file of the cgroup of a session, as root sees it.
+pub(crate) fn cgroup(session: &str, file: &str) -> String {
+    sh(&format!("cat /sys/fs/cgroup$(cut -d: -f3 /proc/{}/cgroup)/{file}", first_process(session)))
+}
