@@ -1,6 +1,6 @@
 //! CPU time and memory of processes, as /proc tells them, and commands that are waited for.
 
-use std::{fs, process::Command, time::Instant};
+use std::{fs, os::unix::fs::MetadataExt, path::Path, process::Command, time::Instant};
 
 use crate::{Outcome, terminal::PATIENCE};
 
@@ -57,9 +57,22 @@ pub(crate) fn anonymous(pid: u32) -> Outcome<f64> {
     kilobytes(pid, "status", "RssAnon")
 }
 
-/// Files in memory that it has mapped, KiB: of the daemon, its sessions' logs.
+/// Files in memory that it has mapped, KiB: of the daemon, its sessions' rings. By proportional share, since it maps each
+/// twice in a row, and `RssShmem` counts both.
 pub(crate) fn shared(pid: u32) -> Outcome<f64> {
-    kilobytes(pid, "status", "RssShmem")
+    kilobytes(pid, "smaps_rollup", "Pss_Shmem")
+}
+
+/// What the files in this directory whose names end so take of memory, KiB.
+pub(crate) fn files(directory: &Path, ending: &str) -> Outcome<f64> {
+    let mut blocks = 0;
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().ends_with(ending) {
+            blocks += entry.metadata()?.blocks();
+        }
+    }
+    Ok(blocks as f64 / 2.0) // of 512 bytes
 }
 
 /// Its proportional share of all memory, KiB.

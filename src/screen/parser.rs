@@ -207,14 +207,23 @@ impl Parser {
     }
 }
 
-/// How many bytes of printable ASCII there are at the beginning.
+/// How many bytes of printable ASCII there are at the beginning. Eight are looked at in one step.
 pub(super) fn text(bytes: &[u8]) -> usize {
-    const AT_ONCE: usize = 16;
-    let is_text = |byte: &u8| (0x20..0x7f).contains(byte);
-    // Without a way out in between, so many are compared in one step.
-    let all_text = |bytes: &&[u8]| bytes.iter().fold(true, |all, byte| all & is_text(byte));
-    let at = bytes.chunks_exact(AT_ONCE).take_while(all_text).count() * AT_ONCE;
-    at + bytes[at..].iter().take_while(|byte| is_text(byte)).count()
+    const EACH: u64 = u64::MAX / 0xff;
+    let mut at = 0;
+    while let Some(eight) = bytes[at..].first_chunk() {
+        let eight = u64::from_le_bytes(*eight);
+        // The high bit of each byte that is above, is DEL, is below. What one byte carries over falsifies those behind it
+        // alone, and the first is what counts.
+        let above = eight | eight.wrapping_add(EACH);
+        let below = eight.wrapping_sub(EACH * 0x20) & !eight;
+        let other = (above | below) & (EACH << 7);
+        if other != 0 {
+            return at + other.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at + bytes[at..].iter().take_while(|byte| (0x20..0x7f).contains(*byte)).count()
 }
 
 fn push_char(code: u32, to: &mut Vec<u8>) {
@@ -323,5 +332,20 @@ impl Utf8 {
     fn character(&self) -> Option<u32> {
         let text = std::str::from_utf8(&self.bytes[..self.length]).ok()?;
         text.chars().next().map(u32::from).filter(|code| *code != 0xfeff)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn text_ends_at_the_first_byte_that_is_not_printable(bytes in proptest::collection::vec(
+            prop_oneof![9 => 0x20u8..0x7f, 1 => prop_oneof![any::<u8>(), Just(0x1f), Just(0x20), Just(0x7e), Just(0x7f)]], 0..40,
+        )) {
+            let expected = bytes.iter().position(|byte| !(0x20..0x7f).contains(byte)).unwrap_or(bytes.len());
+            prop_assert_eq!(super::text(&bytes), expected);
+        }
     }
 }
