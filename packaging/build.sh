@@ -6,8 +6,9 @@ cd "$(dirname "$0")/.."
 
 top=$(pwd -P)
 : "${CARGO_HOME:=$top/target/cargo-home}" "${CARGO_TARGET_DIR:=$top/target}"
-: "${SOURCE_DATE_EPOCH:=$(cat packaging/epoch)}"
 RUSTFLAGS="${RUSTFLAGS-} --remap-path-prefix=$top=/usr/src/coracle --remap-path-prefix=$CARGO_TARGET_DIR=/usr/src/coracle/target"
 CFLAGS="${CFLAGS-} -ffile-prefix-map=$top=/usr/src/coracle"
+# Of the first package, and no time is in the program. A packager's own would compile C, and all that uses it, for each commit.
+SOURCE_DATE_EPOCH=1795694400
 export CARGO_HOME CARGO_TARGET_DIR SOURCE_DATE_EPOCH RUSTFLAGS CFLAGS
 exec cargo "${@:-build}" --release --frozen

@@ -139,7 +139,7 @@ pub(crate) fn install(version: Version) -> Ran {
     put(&built, "/root/coracle.deb");
     if matches!(version, Version::Next) {
         sh("cd /root && rm -rf next && dpkg-deb --raw-extract coracle.deb next &&
-            sed -i '/^Version:/s/$/+next/' next/DEBIAN/control && dpkg-deb --root-owner-group --build next coracle-next.deb");
+            sed -i '/^Version:/s/$/+next/' next/DEBIAN/control && dpkg-deb -Zgzip -z1 --root-owner-group --build next coracle-next.deb");
     }
     let ran = tried(&format!("apt-get install --yes --no-install-recommends --allow-downgrades {file} </dev/null"));
     assert_eq!(ran.code, 0, "{ran:?}");
