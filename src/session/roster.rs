@@ -29,7 +29,7 @@ use super::{
     slots::Slots,
     starts::Starts,
     task::{Message, Standing},
-    warm::{self, Wake, Warm},
+    warm::{self, Warm},
 };
 use crate::{
     activation::Stored,
@@ -178,24 +178,6 @@ impl Roster {
         self.0.log.set_limit(config.sessions.log_budget);
         *self.0.config.write().unwrap_or_else(PoisonError::into_inner) = config;
         self.0.warm.look_again();
-    }
-
-    /// Somebody is here who may start a session soon: from now on containers are kept ready, where the configuration says so.
-    /// Where some are, Podman's service is woken, which would otherwise be waited for longer than for all the rest.
-    pub(crate) fn expect_visitors(&self) {
-        if self.0.warm.call() == Wake::Podman {
-            let podman = self.0.podman.clone();
-            tokio::spawn(async move {
-                if let Err(error) = podman.ping().await {
-                    tracing::debug!(%error, "waking Podman's service");
-                }
-            });
-        }
-    }
-
-    /// How many containers are ready.
-    pub(crate) fn ready(&self) -> watch::Receiver<usize> {
-        self.0.warm.count()
     }
 
     /// Live sessions of `owner`, or all of them; oldest first.

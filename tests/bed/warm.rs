@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::{
+    account::System,
     browser::Browser,
     endings::end_event,
     machine::{machine, since_now, until},
@@ -178,7 +179,7 @@ async fn one_of_an_image_that_has_changed_is_not_used_and_that_is_told() {
     });
     assert!(told.to_string().contains(&id), "{told}");
     service.cli("end --all");
-    service.machine.user(&format!("podman untag {IMAGE}"));
+    service.machine.user(&format!("podman untag {IMAGE} {IMAGE}"));
 }
 
 #[tokio::test]
@@ -276,4 +277,21 @@ async fn a_restart_gives_none_that_the_daemon_before_had_and_a_stop_leaves_none(
     ready(&service, 1);
     service.machine.systemctl("stop coracle.socket coracle-control.socket coracle.service");
     assert_eq!(service.leftovers(), Vec::<String>::new(), "after a stop");
+}
+
+#[tokio::test]
+async fn under_the_whole_sandbox_too_a_session_gets_the_one_that_waited() {
+    let system = System::start(&profile(1, ""), "");
+    let alice = Browser::of("alice").await;
+    until("one is ready", || system.property("StatusText").contains(", 1 warm").then_some(()));
+    let waits = system.sh("ls /var/lib/coracle/state/live");
+    let told = system.sh("coracle doctor --json || true");
+    assert!(told.contains("0 sessions, 1 warm"), "{told}");
+    let id = alice.start("warm").await;
+    assert_eq!(waits.trim(), id);
+    let mut terminal = alice.terminal(&id).await;
+    terminal.prompt().await;
+    assert_eq!(terminal.ask("echo $((6*7))").await, "42");
+    system.sh("coracle end --all --reason shutdown");
+    system.nothing_left();
 }

@@ -284,3 +284,29 @@ async fn conmons_death_is_told_at_once_and_what_it_leaves_can_be_removed() {
     assert!(!conmon.is_alive());
     bed.end(&plan, terminal).await;
 }
+
+#[tokio::test]
+#[ignore = "needs a real Podman: runs in the machine"]
+async fn one_that_waited_is_proven_again_and_refused_once_somebody_has_started_or_killed_it() {
+    let bed = Bed::new();
+    let (started, killed) = (plan(), plan());
+    let mut prepared = bed.launch(&started).await.unwrap_or_else(|e| panic!("{e}"));
+    let proven = (prepared.certificate.clone(), prepared.facts.clone());
+    prepared.prove_again().unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((prepared.certificate.clone(), prepared.facts.clone()), proven);
+    said(&["podman", "start", &container_name(started.id)]);
+    let refused = prepared.prove_again();
+    assert!(refused.is_err(), "a shell that somebody else has started is not given");
+    prepared.abandon().await.unwrap();
+
+    let mut prepared = bed.launch(&killed).await.unwrap_or_else(|e| panic!("{e}"));
+    let name = container_name(killed.id);
+    let conmon = said(&["podman", "inspect", "--format", "{{.State.ConmonPid}}", &name]);
+    said(&["kill", "-KILL", &conmon]);
+    until("it is known to be dead", || !prepared.is_alive()).await;
+    assert!(prepared.prove_again().is_err());
+    prepared.abandon().await.unwrap();
+    for plan in [started, killed] {
+        nothing_left(plan.id).await;
+    }
+}

@@ -82,11 +82,14 @@ impl Roster {
                 }
             }
         };
-        if tokio::time::timeout(END_ALL_WAIT, all).await.is_err() {
+        let ready = async {
+            if reason == EndReason::Shutdown {
+                self.0.warm.empty().await;
+            }
+        };
+        let (ended, ()) = tokio::join!(tokio::time::timeout(END_ALL_WAIT, all), ready);
+        if ended.is_err() {
             tracing::error!(seconds = END_ALL_WAIT.as_secs(), "sessions are left that would not end");
-        }
-        if reason == EndReason::Shutdown {
-            self.0.warm.empty().await;
         }
         told.len()
     }

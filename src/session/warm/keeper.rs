@@ -7,7 +7,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Place, Ready, Recipe, Stock, Warm};
+use super::{Place, Ready, Recipe, Stock, Wake, Warm};
 use crate::{
     podman::PodmanError,
     session::{SessionId, launch::HeldSlot, roster::Roster},
@@ -123,6 +123,26 @@ async fn make(roster: &Roster, recipe: Recipe) -> Result<(), String> {
             let same_for_all = error.to_string().replace(id.as_str(), "-");
             Err(format!("profile {}: {same_for_all}", profile.name))
         }
+    }
+}
+
+impl Roster {
+    /// Somebody is here who may start a session soon: from now on containers are kept ready, where the configuration says so.
+    /// Where some are, Podman's service is woken, which would otherwise be waited for longer than for all the rest.
+    pub(crate) fn expect_visitors(&self) {
+        if self.warm().call() == Wake::Podman {
+            let podman = self.podman().clone();
+            tokio::spawn(async move {
+                if let Err(error) = podman.ping().await {
+                    tracing::debug!(%error, "waking Podman's service");
+                }
+            });
+        }
+    }
+
+    /// How many containers are ready.
+    pub(crate) fn ready(&self) -> watch::Receiver<usize> {
+        self.warm().count()
     }
 }
 
