@@ -6,8 +6,8 @@
 help:
 	@echo 'make demo          builds Coracle, starts it as you, prints where to log in; Ctrl-C ends it and leaves nothing running'
 	@echo 'make demo CHECK=1  the same with a headless browser at the keyboard, then checks that nothing is left'
-	@echo 'make test          every check: format, lints, crates, unit tests, Rust 1.85, real Podman, real browser'
-	@echo 'make test-long     make test with 2,000 kills of the daemon, the packages, and limits and the demo on Debian 12 too'
+	@echo 'make test          every check: format, lints, crates, unit tests, the packages with Rust 1.85, real Podman, real browser'
+	@echo 'make test-long     make test with 2,000 kills of the daemon, packages built twice, and limits and the demo on Debian 12 too'
 	@echo 'make test-machine  the package in booted machines with limits, from installation to purge'
 	@echo 'make bench         prompts, keystrokes, output, memory beside Podman alone and ttyd; writes benches/RESULTS.md'
 	@echo 'make build         the release binary, target/release/coracle'

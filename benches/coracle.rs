@@ -1,6 +1,11 @@
 //! The real daemon as a page uses it: a login, sessions, and their terminals.
 
-use std::net::TcpStream;
+use std::{
+    fs,
+    net::TcpStream,
+    thread,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{Message, WebSocket};
@@ -56,13 +61,43 @@ impl Coracle {
 
     /// A new session of this profile, its terminal open; nothing was waited for yet.
     pub(crate) fn session(&self, profile: &str) -> Outcome<Session> {
+        self.attach(&self.begin(profile)?)
+    }
+
+    /// The id of a new session of this profile.
+    pub(crate) fn begin(&self, profile: &str) -> Outcome<String> {
         let headers = format!("{}Content-Type: application/json\r\n", self.cookie);
         let body = json!({ "profile": profile }).to_string();
         let answer = web::request(self.port, "POST", "/api/v1/sessions", &headers, &body)?;
         let id =
             serde_json::from_str::<Value>(&answer.body).ok().and_then(|body| Some(body["id"].as_str()?.to_owned()));
-        let id = id.ok_or_else(|| format!("a session of {profile}: {} {}", answer.status, answer.body))?;
-        self.attach(&id)
+        Ok(id.ok_or_else(|| format!("a session of {profile}: {} {}", answer.status, answer.body))?)
+    }
+
+    /// From now on the profile `warm`, which is as `shell`, has so many containers ready; they are.
+    pub(crate) fn keep_warm(&self, count: usize) -> Outcome<()> {
+        let (home, image) = (setting("HOME")?, setting("BENCH_IMAGE")?);
+        let profile = format!("[[profiles]]\nname = \"warm\"\nimage = \"{image}\"\npull = \"never\"\nwarm = {count}\n");
+        fs::write(format!("{home}/.config/coracle/config.d/warm.toml"), profile)?;
+        processes::command("systemctl", &["--user", "reload", "coracle.service"])?;
+        self.page()?;
+        self.until_warm(count)
+    }
+
+    /// Waits until so many are ready, as the daemon says itself.
+    pub(crate) fn until_warm(&self, count: usize) -> Outcome<()> {
+        let (began, told) = (Instant::now(), format!(", {count} warm"));
+        loop {
+            let words = ["--user", "show", "--property=StatusText", "--value", "coracle.service"];
+            let status = processes::command("systemctl", &words)?;
+            if status.contains(&told) || (count == 0 && !status.contains("warm")) {
+                return Ok(());
+            }
+            if began.elapsed() > terminal::PATIENCE {
+                return Err(format!("{count} containers are not ready: {status}").into());
+            }
+            thread::sleep(Duration::from_millis(20)); // the pace of polling, not a wait
+        }
     }
 
     /// The terminal of a session, once more if need be: the newest has the keyboard.

@@ -8,6 +8,7 @@ mod coracle; // logs in and opens terminals of the real daemon
 mod crowd; // many sessions at once, and what each costs
 mod flood; // output as fast as it comes, to a reader that keeps up and to one that stalls
 mod floors; // a bare pty, `crun run` and `podman run` under one
+mod model; // the screen model, without anything around it
 mod page; // what a browser must fetch
 mod plot; // the picture in README.md
 mod processes; // CPU time and memory, as /proc tells
@@ -17,6 +18,10 @@ mod shells; // first prompts, redraws and keystrokes
 mod terminal; // what all of them are: bytes out, bytes in
 mod ttyd; // the peer
 mod web; // HTTP and WebSocket, blocking
+
+#[path = "../src/screen/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the product's own module, of which only the pace matters here")]
+mod screen;
 
 use std::{error::Error, process::ExitCode};
 
@@ -55,8 +60,10 @@ fn setting(name: &str) -> Outcome<String> {
 }
 
 fn main() -> ExitCode {
-    if let Some(bundle) = std::env::args().nth(1).filter(|word| !word.starts_with('-')) {
-        return said(floors::crun_runs(&bundle));
+    match std::env::args().nth(1).filter(|word| !word.starts_with('-')).as_deref() {
+        Some("model") => return said(model::alone()),
+        Some(bundle) => return said(floors::crun_runs(bundle)),
+        None => {}
     }
     if std::env::args().any(|word| word == "--version") {
         println!("bench of Coracle {}", env!("CARGO_PKG_VERSION"));
@@ -87,8 +94,10 @@ fn all() -> Outcome<bool> {
         .goal(report::Goal::Within(350.0));
     let peer = ttyd::Ttyd::start()?;
     shells::first_prompts(&amount, &door, &peer, &mut report)?;
+    shells::warm_prompts(&amount, &door, &mut report)?;
     shells::redraws(&amount, &door, &mut report)?;
     shells::keystrokes(&amount, &door, &peer, &mut report)?;
+    model::pace(&amount, &mut report)?;
     flood::throughput(&amount, &door, &peer, &mut report)?;
     flood::stalled(&door, &mut report)?;
     crowd::logins(&amount, &door, &mut report)?;

@@ -33,6 +33,8 @@ pub(crate) enum Goal {
     AtLeast(f64, Peer),
     /// An amount of memory or of bytes, in the row's unit: such figures do not depend on how busy a machine is.
     Within(f64),
+    /// So much in a second of CPU time, in the row's unit: that depends on the machine, but little on how busy it is.
+    Pace(f64),
 }
 
 pub(crate) struct Row {
@@ -70,6 +72,7 @@ impl Row {
                 (text, ratio(peer) >= least)
             }
             Goal::Within(most) => (format!("at most {} {}", number(most), self.unit), self.ours <= most),
+            Goal::Pace(least) => (format!("at least {} {}", number(least), self.unit), self.ours >= least),
         })
     }
 }

@@ -74,6 +74,29 @@ pub(crate) fn first_prompts(amount: &Amount, door: &Coracle, peer: &Ttyd, report
     Ok(())
 }
 
+/// The same with a container that is ready; a browser opens the WebSocket a page load after its request.
+pub(crate) fn warm_prompts(amount: &Amount, door: &Coracle, report: &mut Report) -> Outcome<()> {
+    report.says("first prompts from warm containers");
+    let [mut whole, mut socket] = [const { Samples::new() }; 2];
+    door.keep_warm(1)?;
+    for _ in 0..amount.rounds * STARTS {
+        door.until_warm(1)?;
+        let asked = Instant::now();
+        let id = door.begin("warm")?;
+        let opened = Instant::now();
+        let mut session = door.attach(&id)?;
+        terminal::prompt(&mut session)?;
+        socket.add(opened.elapsed());
+        whole.add(asked.elapsed());
+        session.end()?;
+    }
+    door.keep_warm(0)?;
+    report.row("a warm container: WebSocket to first prompt, p50 (wanted: 15)", "ms", socket.median());
+    report.row("… p95 (wanted: 40)", "ms", socket.at(0.95));
+    report.row("… from the request for it, p50", "ms", whole.median());
+    Ok(())
+}
+
 /// From the request for the terminal of a session that runs to the end of its redraw: a full screen below as many rows as are kept.
 pub(crate) fn redraws(amount: &Amount, door: &Coracle, report: &mut Report) -> Outcome<()> {
     let mut session = door.shell("shell")?;

@@ -80,6 +80,17 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// Bytes of memory that programs can still have without swapping; as many as there can be, where the kernel does not say.
+pub(crate) fn available_memory() -> u64 {
+    let told = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    available_in(&told).unwrap_or(u64::MAX)
+}
+
+fn available_in(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
@@ -93,6 +104,13 @@ pub(crate) fn reference() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn available_memory_is_read_in_bytes() {
+        assert_eq!(available_in("MemTotal:  9 kB\nMemFree: 1 kB\nMemAvailable:   2048 kB\n"), Some(2 << 20));
+        assert_eq!(["", "MemAvailable: x kB", "MemAvailable: 5"].map(available_in), [None; 3]);
+        assert!((1 << 20..1 << 50).contains(&available_memory()), "{}", available_memory());
+    }
 
     #[test]
     fn a_day_is_told_across_leap_years_and_centuries() {

@@ -51,5 +51,7 @@ mod sessions;
 mod system;
 #[path = "bed/tools.rs"]
 mod tools;
+#[path = "bed/warm.rs"]
+mod warm;
 #[path = "bed/watching.rs"]
 mod watching;

@@ -1,5 +1,5 @@
-//! The Debian package in a booted machine, as an administrator meets it: install, first steps, upgrade, removal, purge. Run by
-//! `make test`, which builds it and boots the machine; `CORACLE_PACKAGE_*` say where both are.
+//! The packages in a booted machine, as an administrator meets them: install, first steps, upgrade, removal, purge. Run by
+//! `make test`, which builds them and boots the machine; `CORACLE_PACKAGE_*` say where all are.
 
 #[path = "bed/browser.rs"]
 #[expect(dead_code, reason = "the tests of bed.rs use all of it")]
@@ -8,6 +8,8 @@ mod browser;
 mod life;
 #[path = "package/machine.rs"]
 mod machine;
+#[path = "package/rpm.rs"]
+mod rpm;
 
 /// Where the browser finds the service.
 mod service {

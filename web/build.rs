@@ -1,4 +1,5 @@
-//! Embeds what browsers are served: every file raw, as gzip and as brotli, under one path that names the whole build.
+//! Embeds what browsers are served: every file as gzip and as brotli, under one path that names the whole build. Who takes
+//! neither gets the gzip unpacked.
 //!
 //! Deterministic: a sorted walk, no times, no host paths in the result. Same sources, same bytes, same hash.
 
@@ -44,17 +45,12 @@ fn main() -> io::Result<()> {
     let mut consts = String::new();
     let mut table = String::new();
     for (number, file) in files.iter().enumerate() {
-        let raw = store(&out, number, "raw", &file.bytes)?;
-        let gzip = variant(&out, number, "gz", &file.bytes, gzip(&file.bytes, release)?)?;
+        let gzip = store(&out, number, "gz", &gzip(&file.bytes, release)?)?;
         let brotli = variant(&out, number, "br", &file.bytes, brotli(&file.bytes, release)?)?;
         let name = file.path.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_ascii_uppercase();
         writeln!(consts, "    pub(crate) const {name}: &str = \"/_/{build}/{}\";", file.path).expect("to a string");
-        writeln!(
-            table,
-            "    Asset {{ path: path::{name}, kind: {:?}, raw: {raw}, gzip: {gzip}, brotli: {brotli} }},",
-            file.kind
-        )
-        .expect("to a string");
+        writeln!(table, "    Asset {{ path: path::{name}, kind: {:?}, gzip: {gzip}, brotli: {brotli} }},", file.kind)
+            .expect("to a string");
     }
     let generated = format!(
         "/// The hash of everything served below `/_/`.\npub(crate) const BUILD: &str = \"{build}\";\n\n\

@@ -113,12 +113,16 @@ struct Table {
     entries: HashMap<LoginKey, Entry>,
     /// Of these logins.
     tickets: Tickets,
+    /// How many were made by this daemon.
+    made: u64,
     /// Unix seconds at which the task looks again; `u64::MAX`: it sleeps until stirred.
     wakes: u64,
 }
 
 struct Entry {
     record: Record,
+    /// Which of several that were made within one second is the older one.
+    nth: u64,
     /// When the file was written last, in unix seconds.
     written: u64,
     over: watch::Sender<bool>,
@@ -132,7 +136,15 @@ struct Entry {
 impl Entry {
     fn new(record: Record) -> Entry {
         let admin = watch::Sender::new(record.person.admin);
-        Entry { written: record.used, record, over: watch::Sender::new(false), admin, stopped: false, notice: None }
+        Entry {
+            nth: 0,
+            written: record.used,
+            record,
+            over: watch::Sender::new(false),
+            admin,
+            stopped: false,
+            notice: None,
+        }
     }
 
     /// The person as somebody who was asked has it now.
@@ -191,7 +203,7 @@ impl Logins {
             record.looked = record.looked.min(now);
             (key, Entry::new(record))
         });
-        let table = Table { terms, entries: entries.collect(), tickets: Tickets::default(), wakes: u64::MAX };
+        let table = Table { terms, entries: entries.collect(), tickets: Tickets::default(), made: 0, wakes: u64::MAX };
         let stirred = Arc::new(Notify::new());
         let logins = Arc::new(Logins {
             files,
@@ -232,7 +244,9 @@ impl Logins {
         while let Some(surplus) = table.surplus(&person.owner) {
             self.end(&mut table, surplus, Why::PushedOut);
         }
-        table.entries.insert(key, Entry { notice, ..Entry::new(record) });
+        table.made += 1;
+        let nth = table.made;
+        table.entries.insert(key, Entry { nth, notice, ..Entry::new(record) });
         Ok(token)
     }
 
@@ -382,10 +396,10 @@ impl Table {
     fn surplus(&self, owner: &OwnerId) -> Option<LoginKey> {
         let theirs = || self.entries.iter().filter(|(_, entry)| entry.record.person.owner == *owner);
         if theirs().count() >= MAX_PER_PERSON {
-            return theirs().min_by_key(|(_, entry)| entry.record.created).map(|(key, _)| *key);
+            return theirs().min_by_key(|(_, entry)| (entry.record.created, entry.nth)).map(|(key, _)| *key);
         }
         if self.entries.len() >= MAX_LOGINS {
-            return self.entries.iter().min_by_key(|(_, entry)| entry.record.used).map(|(key, _)| *key);
+            return self.entries.iter().min_by_key(|(_, entry)| (entry.record.used, entry.nth)).map(|(key, _)| *key);
         }
         None
     }

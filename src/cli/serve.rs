@@ -163,7 +163,12 @@ async fn leave(
         }
     }
     match why {
-        Leave::Idle => tracing::info!("leaving: idle"),
+        Leave::Idle => {
+            tracing::info!("leaving: idle");
+            if let Some(shop) = &shop {
+                shop.roster.leave_nothing().await;
+            }
+        }
         Leave::Terminated | Leave::Interrupted => {
             tracing::info!("leaving: told to; sessions that are live stay");
             let terminals = async {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Auth, Backend, Config, Isolation, LocalAuth, Login, Places, Profile, Recording, RecordingPolicy, Server, Sessions,
-    TlsFiles, TrustedProxies, ldap,
+    TlsFiles, TrustedProxies, Warm, ldap,
     mistakes::{ConfigErrors, Mistake},
     origin, profile,
     proxies::MAX_PROXIES,
@@ -39,6 +39,8 @@ const MAX_STARTS: u32 = 600; // a minute
 const LOG_BUDGET: RangeInclusive<u64> = 1 << 20..=64 << 30; // bytes
 const FILE: RangeInclusive<u64> = 0..=1 << 40; // bytes
 const DISK_FLOOR: RangeInclusive<u64> = 0..=1 << 40; // bytes
+pub(super) const MAX_WARM: u32 = 256; // containers that are ready, each 2 to 3 MB of memory
+const MEMORY_FLOOR: RangeInclusive<u64> = 0..=1 << 40; // bytes
 const RECORDING_AGE: RangeInclusive<Duration> = MINUTE..=Duration::from_secs(3650 * 86_400);
 const RECORDING_TOTAL: RangeInclusive<u64> = 1 << 20..=1 << 50; // bytes
 const MAX_PROFILES: usize = 64;
@@ -99,6 +101,7 @@ impl Config {
                 max_total: 10 << 30,
                 owners_may_view: true,
             },
+            warm: Warm { max: 8, memory_floor: 512 << 20 },
             profiles: vec![Profile::default()],
         }
     }
@@ -203,6 +206,7 @@ fn check(texts: &[(PathBuf, String)], places: &Places, findings: &mut Findings) 
         check_login(root.table("login"), &mut config.login);
         check_sessions(root.table("sessions"), &mut config.sessions);
         check_recording(root.table("recording"), &mut config.recording);
+        check_warm(root.table("warm"), &mut config.warm);
         check_profiles(&mut root, &source, &mut profiles);
         root.finish();
     }
@@ -360,6 +364,12 @@ fn check_recording(mut section: Section<'_, '_>, recording: &mut Recording) {
     section.duration("max_age", RECORDING_AGE, &mut recording.max_age);
     section.size("max_total", RECORDING_TOTAL, &mut recording.max_total);
     section.switch("owners_may_view", &mut recording.owners_may_view);
+    section.finish();
+}
+
+fn check_warm(mut section: Section<'_, '_>, warm: &mut Warm) {
+    section.count("max", 0..=MAX_WARM, &mut warm.max);
+    section.size("memory_floor", MEMORY_FLOOR, &mut warm.memory_floor);
     section.finish();
 }
 

@@ -37,6 +37,7 @@ pub(crate) struct Config {
     pub(crate) login: Login,
     pub(crate) sessions: Sessions,
     pub(crate) recording: Recording,
+    pub(crate) warm: Warm,
     /// At least one; names are unique.
     pub(crate) profiles: Vec<Profile>,
 }
@@ -162,6 +163,15 @@ pub(crate) struct Recording {
     pub(crate) owners_may_view: bool,
 }
 
+/// `[warm]`: what bounds the containers that profiles keep ready.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub(crate) struct Warm {
+    /// All profiles together; 0: none. Default 8.
+    pub(crate) max: u32,
+    /// Bytes of memory that the host must have available for one to be there. Default 512 MiB.
+    pub(crate) memory_floor: u64,
+}
+
 /// `recording.policy`, and `recording` of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -239,6 +249,9 @@ pub(crate) struct Profile {
     /// `None`: as [`Recording::policy`] says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) recording: Option<RecordingPolicy>,
+    /// Containers that are kept ready for its next sessions, while the daemon is awake. Default 0.
+    #[serde(default)]
+    pub(crate) warm: u32,
 }
 
 /// `network` of a profile.

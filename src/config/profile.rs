@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use super::{
     Capability, GuestUser, Network, Profile, Pull, RecordingPolicy, Tmpfs,
+    load::MAX_WARM,
     raw::{Section, short},
     units::{self, ShowSize},
 };
@@ -59,6 +60,7 @@ impl Default for Profile {
             capabilities: BTreeSet::new(),
             layer_size: None,
             recording: None,
+            warm: 0,
         }
     }
 }
@@ -104,6 +106,7 @@ pub(super) fn read(mut section: Section<'_, '_>) -> Option<Profile> {
     read_capabilities(&mut section, &mut profile);
     read_layer_size(&mut section, &mut profile.layer_size);
     read_recording(&mut section, &mut profile.recording);
+    section.count("warm", 0..=MAX_WARM, &mut profile.warm);
     check_memory(&section, &profile);
     section.finish();
     profile.name = name?;

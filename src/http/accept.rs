@@ -130,6 +130,7 @@ impl Gate {
         let mut watchdog = Watchdog::asked_for();
         let mut looks = watchdog.as_ref().map(|w| tokio::time::interval(w.period()));
         let mut live = self.house.shop().map(|s| s.roster.live());
+        let mut ready = self.house.shop().map(|s| s.roster.ready());
         let mut closed_until: Option<Instant> = None; // set while the host is out of descriptors
         let mut back_off = BACK_OFF.0;
         let mut told = String::new();
@@ -137,9 +138,10 @@ impl Gate {
         loop {
             if live.is_none() {
                 live = self.house.shop().map(|s| s.roster.live());
+                ready = self.house.shop().map(|s| s.roster.ready());
             }
-            let sessions = live.as_mut().map_or(0, |l| *l.borrow_and_update());
-            self.tell(sessions, &mut told);
+            let [sessions, warm] = [&mut live, &mut ready].map(|n| n.as_mut().map_or(0, |n| *n.borrow_and_update()));
+            self.tell(sessions, warm, &mut told);
             let deadline = self.deadline(sessions);
             if deadline.is_some_and(|at| at <= Instant::now()) {
                 activation::stopping();
@@ -163,6 +165,7 @@ impl Gate {
                     Ok(()) => if live.as_ref().is_some_and(|l| *l.borrow() == 0) { self.crowd.touch() },
                     Err(_) => live = None, // the roster is gone with its shop; a new one is asked for above
                 },
+                Ok(()) = next(&mut ready) => {}
                 Ok(()) = changes.changed() => {}
                 _ = tick(&mut looks) => if let Some(w) = &mut watchdog { w.look() },
                 _ = signals.terminate.recv() => {
@@ -232,8 +235,9 @@ impl Gate {
         connection::admit(incoming, &self.crowd, closing.subscribe());
     }
 
-    fn tell(&self, sessions: usize, told: &mut String) {
-        let text = status_line(sessions, self.house.known_trouble(), self.house.stale(), &self.house.tls().status());
+    fn tell(&self, sessions: usize, warm: usize, told: &mut String) {
+        let text =
+            status_line((sessions, warm), self.house.known_trouble(), self.house.stale(), &self.house.tls().status());
         if text != *told {
             activation::status(&text);
             *told = text;
@@ -249,8 +253,14 @@ impl Gate {
 }
 
 /// What `systemctl status` shows.
-fn status_line(sessions: usize, trouble: Option<Trouble>, stale: Option<Trouble>, tls: &str) -> String {
+fn status_line(
+    (sessions, warm): (usize, usize),
+    trouble: Option<Trouble>,
+    stale: Option<Trouble>,
+    tls: &str,
+) -> String {
     let count = if sessions == 1 { "1 session".to_owned() } else { format!("{sessions} sessions") };
+    let count = if warm == 0 { count } else { format!("{count}, {warm} warm") };
     let tls = if tls.is_empty() { String::new() } else { format!("; {tls}") };
     let rest = match (trouble, stale) {
         (Some(t), _) => format!("not ready ({}): {}; {count}", t.reference, t.why),

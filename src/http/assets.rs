@@ -1,6 +1,9 @@
 //! Scripts, styles and the icon: embedded, pre-compressed, and under a path that changes when any of them does.
 
+use std::io::Read as _;
+
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 use http_body_util::Full;
 use hyper::{
     HeaderMap, Response, StatusCode,
@@ -14,10 +17,19 @@ pub(crate) struct Asset {
     path: &'static str,
     /// Its `Content-Type`.
     kind: &'static str,
-    raw: &'static [u8],
+    /// Nothing is embedded raw for the few who do not take it.
+    gzip: &'static [u8],
     /// Absent where it would save less than 5 %.
-    gzip: Option<&'static [u8]>,
     brotli: Option<&'static [u8]>,
+}
+
+impl Asset {
+    /// The file itself. Half a megabyte takes two milliseconds.
+    fn raw(&self) -> Bytes {
+        let mut raw = Vec::new();
+        GzDecoder::new(self.gzip).read_to_end(&mut raw).expect("it was made at build time, and lies in memory");
+        raw.into()
+    }
 }
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -25,13 +37,13 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 #[cfg(test)]
 impl Asset {
     /// The file as text; for tests that read the scripts.
-    pub(crate) fn source(&self) -> &'static str {
-        std::str::from_utf8(self.raw).expect("scripts are UTF-8")
+    pub(crate) fn source(&self) -> String {
+        String::from_utf8(self.raw().into()).expect("scripts are UTF-8")
     }
 
     /// Bytes that a browser of today fetches for it.
     pub(crate) fn transferred(&self) -> usize {
-        self.brotli.or(self.gzip).unwrap_or(self.raw).len()
+        self.brotli.unwrap_or(self.gzip).len()
     }
 }
 
@@ -51,7 +63,8 @@ pub(crate) fn serve(asset: &'static Asset, request: &HeaderMap) -> Response<Full
     let tag = HeaderValue::from_str(&format!("\"{BUILD}-{}\"", encoding.unwrap_or("raw"))).expect("hex and letters");
     let known = request.get_all(header::IF_NONE_MATCH).iter().any(|tags| mentions(tags, &tag));
 
-    let mut response = Response::new(if known { Full::default() } else { Full::new(Bytes::from_static(body)) });
+    let body = || body.map_or_else(|| asset.raw(), Bytes::from_static);
+    let mut response = Response::new(if known { Full::default() } else { Full::new(body()) });
     if known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
@@ -74,18 +87,17 @@ fn mentions(tags: &HeaderValue, tag: &HeaderValue) -> bool {
     tags.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
 }
 
-/// The form with the highest weight; at equal weights brotli, then gzip, then the file as it is.
-fn choose(asset: &'static Asset, request: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
+/// The form with the highest weight; at equal weights brotli, then gzip, then the file as it is: no name, and no body yet.
+fn choose(asset: &'static Asset, request: &HeaderMap) -> (Option<&'static str>, Option<&'static [u8]>) {
     let accepted = Accepted::of(request);
-    let forms = [(Some("br"), asset.brotli), (Some("gzip"), asset.gzip), (None, Some(asset.raw))];
-    let mut best = (None, asset.raw, 0);
-    for (encoding, body) in forms {
-        let weight = accepted.weight(encoding.unwrap_or("identity"));
-        if let (Some(body), true) = (body, weight > best.2) {
-            best = (encoding, body, weight);
+    let mut best = (None, None, 0);
+    for (encoding, body) in [("br", asset.brotli), ("gzip", Some(asset.gzip))] {
+        let weight = accepted.weight(encoding);
+        if body.is_some() && weight > best.2 {
+            best = (Some(encoding), body, weight);
         }
     }
-    (best.0, best.1)
+    if accepted.weight("identity") > best.2 { (None, None) } else { (best.0, best.1) }
 }
 
 /// `Accept-Encoding`: names with weights in thousandths.
@@ -198,19 +210,16 @@ mod tests {
 
     #[test]
     fn compressed_forms_unpack_to_the_file_itself() {
-        use std::io::Read as _;
         for asset in &TABLE {
             if let Some(mut brotli) = asset.brotli {
                 let mut unpacked = Vec::new();
                 brotli::BrotliDecompress(&mut brotli, &mut unpacked).unwrap();
-                assert_eq!(unpacked, asset.raw, "{}", asset.path);
+                assert_eq!(unpacked, asset.raw(), "{}", asset.path);
             }
-            if let Some(gzip) = asset.gzip {
-                let mut unpacked = Vec::new();
-                flate2::read::GzDecoder::new(gzip).read_to_end(&mut unpacked).unwrap();
-                assert_eq!(unpacked, asset.raw, "{}", asset.path);
-                assert!(gzip.len() * 100 < asset.raw.len() * 95, "{}", asset.path);
-            }
+            let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
+            let name = asset.path.splitn(4, '/').last().unwrap();
+            assert_eq!(asset.raw(), std::fs::read(file.join(name)).unwrap(), "{}", asset.path);
+            assert!(asset.gzip.len() * 100 < asset.raw().len() * 95, "{}", asset.path);
         }
     }
 

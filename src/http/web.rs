@@ -190,6 +190,7 @@ async fn rightly_addressed(
         (Some(shop), Some(t)) if t.kind != Kind::Config && goes_on(route, &shop).await => shop,
         (_, trouble) => return not_ready(words, path, trouble),
     };
+    shop.roster.expect_visitors();
     let login = match cookie::token(&parts.headers, &here) {
         Some(token) => shop.auth.find(token).await,
         None => None,

@@ -248,21 +248,14 @@ impl Door {
         within(step, id.as_str(), limit, upgraded).await
     }
 
-    pub(super) async fn image_exists(&self, image: &str) -> Result<bool, PodmanError> {
-        const STEP: &str = "image";
-        let endpoint = format!("/images/{}/exists", percent(image));
-        let answer = self.send(STEP, "-", h014::Method::GET, &endpoint, Value::Null, CALL).await?;
-        match answer.status {
-            204 => Ok(true),
-            404 => Ok(false),
-            status => Err(refused(STEP, "-", status, &answer.body)),
-        }
-    }
-
     /// Digest of the image, or its id where it has none.
+    ///
+    /// # Errors
+    /// [`PodmanError::ImageMissing`] where it is not there.
     pub(super) async fn image_digest(&self, image: &str) -> Result<String, PodmanError> {
         const STEP: &str = "image";
-        let told: Value = self.get(STEP, &format!("/images/{}/json", percent(image))).await?;
+        let missing = || PodmanError::ImageMissing { image: image.to_owned() };
+        let told = self.look(STEP, &format!("/images/{}/json", percent(image))).await?.ok_or_else(missing)?;
         let text = |key: &str| told[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         let why = || format!("{image} has neither digest nor id");
         let broken = || PodmanError::Broken { step: STEP, id: "-".to_owned(), why: why() };

@@ -52,22 +52,22 @@ pub(super) async fn ensure(
     pull: Pull,
     mut progress: impl FnMut(Pulled) + Send,
 ) -> Result<String, PodmanError> {
-    if !door.image_exists(image).await? {
-        if pull == Pull::Never {
-            return Err(PodmanError::ImageMissing { image: image.to_owned() });
-        }
-        // Said before the wait: what is waited for is a pull, which no start deadline counts.
-        progress(Pulled::default());
-        let _one_at_a_time = turn.lock().await;
-        // Whoever had the turn before may have fetched it.
-        if !door.image_exists(image).await? {
-            fetch(door, image, &mut progress).await?;
-        }
+    match door.image_digest(image).await {
+        Err(PodmanError::ImageMissing { .. }) if pull != Pull::Never => {}
+        found => return found,
     }
-    door.image_digest(image).await
+    // Said before the wait: what is waited for is a pull, which no start deadline counts.
+    progress(Pulled::default());
+    let _one_at_a_time = turn.lock().await;
+    // Whoever had the turn before may have fetched it.
+    match door.image_digest(image).await {
+        Err(PodmanError::ImageMissing { .. }) => fetch(door, image, &mut progress).await,
+        found => found,
+    }
 }
 
-async fn fetch(door: &Door, image: &str, progress: &mut (impl FnMut(Pulled) + Send)) -> Result<(), PodmanError> {
+/// Returns the image's digest.
+async fn fetch(door: &Door, image: &str, progress: &mut (impl FnMut(Pulled) + Send)) -> Result<String, PodmanError> {
     let deadline = Instant::now() + PULL;
     let late = || failed(image, format!("not done within {} s", PULL.as_secs()));
     let mut body = match door.pull(image, PULL).await {
@@ -89,10 +89,10 @@ async fn fetch(door: &Door, image: &str, progress: &mut (impl FnMut(Pulled) + Se
     match report.error {
         Some(why) => Err(failed(image, why)),
         // Podman answers 200 before it begins, so the end of its report alone means nothing.
-        None if !door.image_exists(image).await? => {
-            Err(failed(image, "Podman's report ended before the image was there"))
-        }
-        None => Ok(()),
+        None => door.image_digest(image).await.map_err(|error| match error {
+            PodmanError::ImageMissing { .. } => failed(image, "Podman's report ended before the image was there"),
+            other => other,
+        }),
     }
 }
 

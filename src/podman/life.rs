@@ -13,8 +13,9 @@ use tokio::{
 use podman_api::models::ListContainer;
 
 use super::{
-    Conmon, Found, Identity, Layer, Plan, Podman, PodmanError, Terminal,
+    Conmon, Found, Identity, Plan, Podman, PodmanError, Terminal,
     attach::{attach, is_alive},
+    door::Inspect,
     exec,
     labels::{PROFILE, session_of},
     network::Uplink,
@@ -63,10 +64,32 @@ impl Prepared {
         Ok((terminal, conmon))
     }
 
+    /// Whether conmon and the process that will be the shell live at this moment.
+    pub(crate) fn is_alive(&self) -> bool {
+        let parts = self.parts();
+        parts.conmon.is_alive() && parts.conmon.shell_is_alive()
+    }
+
+    /// Reads everything back from the kernel once more, for a container that has waited: what is proven then holds now, and
+    /// not only when it was made.
+    ///
+    /// # Errors
+    /// As a launch's; the container is still there.
+    pub(crate) fn prove_again(&mut self) -> Result<(), PodmanError> {
+        let parts = self.made.0.as_mut().expect("only `claim` takes it, and consumes what held it");
+        parts.prove_again()?;
+        (self.certificate, self.facts) = parts.told();
+        Ok(())
+    }
+
     /// Where the terminal's sizes are sent.
     pub(crate) fn sizes(&self) -> Sizes {
-        let parts = self.made.0.as_ref().expect("only `claim` takes it, and consumes what held it");
+        let parts = self.parts();
         parts.terminal.sizes(&parts.podman, parts.plan.id)
+    }
+
+    fn parts(&self) -> &Parts {
+        self.made.0.as_ref().expect("only `claim` takes it, and consumes what held it")
     }
 
     /// Nobody wants it any more: leaves the terminal and removes the container.
@@ -78,6 +101,9 @@ impl Prepared {
 struct Parts {
     podman: Podman,
     plan: Plan,
+    /// What Podman said of it once it was `initialized`.
+    inspect: Inspect,
+    uplink: Option<Uplink>,
     proven: Proven,
     terminal: Terminal,
     conmon: Conmon,
@@ -112,6 +138,25 @@ impl Parts {
         self.conmon.settled().await;
         self.podman.0.door.start(id).await?;
         self.proven.started(&self.plan).await
+    }
+
+    fn prove_again(&mut self) -> Result<(), PodmanError> {
+        let plan = &self.plan;
+        room(plan, &self.conmon)?;
+        let proven = verify::verify(plan, &self.inspect, self.uplink, &self.podman.0.neighbours)
+            .map_err(|wrong| wrong.error("verify", plan))?;
+        // After the look: what was alive and the same during it.
+        if !self.conmon.is_alive() || !self.proven.is_as_before(&proven) {
+            let why = "it ended, or was started, while it waited".to_owned();
+            return Err(PodmanError::Broken { step: "verify", id: plan.id.to_string(), why });
+        }
+        self.proven = proven;
+        Ok(())
+    }
+
+    /// What was proven, for people and as one line for the audit.
+    fn told(&self) -> (Certificate, String) {
+        (self.proven.certificate.clone(), format!("{} attach={}", self.proven.facts, self.terminal.way()))
     }
 
     async fn remove(self) -> Result<(), PodmanError> {
@@ -212,25 +257,24 @@ async fn prepare(
     let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid)
         .map_err(|e| broken(e.to_string()))?
         .writing_to(inspect.upper.as_deref());
-    if let Some(layer_size) = plan.profile.layer_size {
-        room(&plan, layer_size, conmon.layer().ok_or_else(|| broken("Podman names no directory of its root".into()))?)?;
-    }
+    room(&plan, &conmon)?;
     let proven =
         verify::verify(&plan, &inspect, uplink, &podman.0.neighbours).map_err(|wrong| wrong.error("verify", &plan))?;
 
     announce(say, id, "attach").await?;
     let terminal = attach(podman, id, &conmon, &inspect).await?;
-    let facts = format!("{} attach={}", proven.facts, terminal.way());
-    let certificate = proven.certificate.clone();
-    let parts = Parts { podman: podman.clone(), plan, proven, terminal, conmon };
+    let parts = Parts { podman: podman.clone(), plan, inspect, uplink, proven, terminal, conmon };
+    let (certificate, facts) = parts.told();
     Ok(Prepared { certificate, facts, made: Unclaimed(Some(parts)) })
 }
 
-/// Whether the disk holds the whole layer and what must stay free.
-fn room(plan: &Plan, layer_size: u64, layer: &Layer) -> Result<(), PodmanError> {
-    let broken =
-        |e: std::io::Error| PodmanError::Broken { step: "verify", id: plan.id.to_string(), why: e.to_string() };
-    let (free, wanted) = (layer.free().map_err(broken)?, layer_size.saturating_add(plan.disk_floor));
+/// Whether the disk holds the whole layer, if there is one, and what must stay free.
+fn room(plan: &Plan, conmon: &Conmon) -> Result<(), PodmanError> {
+    let Some(layer_size) = plan.profile.layer_size else { return Ok(()) };
+    let broken = |why: String| PodmanError::Broken { step: "verify", id: plan.id.to_string(), why };
+    let layer = conmon.layer().ok_or_else(|| broken("Podman names no directory of its root".into()))?;
+    let free = layer.free().map_err(|e| broken(e.to_string()))?;
+    let wanted = layer_size.saturating_add(plan.disk_floor);
     if free >= wanted {
         return Ok(());
     }

@@ -41,7 +41,6 @@ pub(crate) use exec::Exec;
 pub(crate) use gauge::Usage;
 pub(crate) use images::Pulled;
 pub(crate) use labels::Identity;
-pub(crate) use layer::Layer;
 pub(crate) use life::Prepared;
 pub(crate) use prepare::Stock;
 pub(crate) use seccomp::write_seccomp;
@@ -190,6 +189,14 @@ impl Podman {
         progress: impl FnMut(Pulled) + Send,
     ) -> Result<String, PodmanError> {
         images::ensure(&self.0.door, &self.0.pull, image, pull, progress).await
+    }
+
+    /// The digest (or id) of an image that is there.
+    ///
+    /// # Errors
+    /// [`PodmanError::ImageMissing`] where it is not.
+    pub(crate) async fn image_digest(&self, image: &str) -> Result<String, PodmanError> {
+        self.0.door.image_digest(image).await
     }
 
     /// create → init → verify → attach, calling `step` before each; on failure whatever was made is removed first.

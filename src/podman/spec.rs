@@ -263,6 +263,7 @@ pub(super) mod tests {
             capabilities: std::collections::BTreeSet::new(),
             layer_size: None,
             recording: None,
+            warm: 0,
         }
     }
 

@@ -151,6 +151,11 @@ pub(super) fn verify(
 }
 
 impl Proven {
+    /// Whether `later`, read after this, is of the same process, which still waits to become the shell.
+    pub(super) fn is_as_before(&self, later: &Proven) -> bool {
+        self.init == later.init && self.filters == later.filters && !ended(&self.pidfd)
+    }
+
     /// After `start`: the seccomp filter is in force (one more than before), and SELinux' label is the proven one. The
     /// engine's answer may come a moment before the kernel's, so this waits for up to [`FILTER_DEADLINE`].
     ///

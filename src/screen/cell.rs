@@ -121,6 +121,11 @@ impl Cell {
         self.content == 1 << WIDTH_SHIFT
     }
 
+    /// One code point, one cell wide.
+    pub(super) fn is_narrow(self) -> bool {
+        (Cell::NULL.content + 1..Cell::NULL.content + CLUSTER).contains(&self.content)
+    }
+
     /// Number of the cluster in its row.
     pub(super) fn cluster(self) -> Option<usize> {
         (self.content & CLUSTER != 0).then_some((self.content & NUMBER) as usize)

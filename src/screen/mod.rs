@@ -156,15 +156,21 @@ impl Screen {
         let enough = self.work + WORK_SLICE as u64;
         let mut at = 0;
         while at < bytes.len() && self.work < enough {
-            if self.parser.is_idle() {
-                let text = bytes[at..].iter().take_while(|byte| (0x20..0x7f).contains(*byte)).count();
+            let asked = if self.parser.is_idle() {
+                let text = parser::text(&bytes[at..]);
                 if text > 0 {
                     self.print_ascii(&bytes[at..at + text]);
                     at += text;
                     continue;
                 }
-            }
-            let asked = self.parser.byte(bytes[at]);
+                match bytes[at] {
+                    // Of all that is no text the most frequent, so it takes the short way.
+                    end_of_line @ (b'\r' | b'\n') => Asked::Execute(end_of_line.into()),
+                    byte => self.parser.byte(byte),
+                }
+            } else {
+                self.parser.byte(bytes[at])
+            };
             at += 1;
             self.carry_out(asked);
         }

@@ -207,6 +207,16 @@ impl Parser {
     }
 }
 
+/// How many bytes of printable ASCII there are at the beginning.
+pub(super) fn text(bytes: &[u8]) -> usize {
+    const AT_ONCE: usize = 16;
+    let is_text = |byte: &u8| (0x20..0x7f).contains(byte);
+    // Without a way out in between, so many are compared in one step.
+    let all_text = |bytes: &&[u8]| bytes.iter().fold(true, |all, byte| all & is_text(byte));
+    let at = bytes.chunks_exact(AT_ONCE).take_while(all_text).count() * AT_ONCE;
+    at + bytes[at..].iter().take_while(|byte| is_text(byte)).count()
+}
+
 fn push_char(code: u32, to: &mut Vec<u8>) {
     if let Some(char) = char::from_u32(code) {
         to.extend(char.encode_utf8(&mut [0; 4]).as_bytes());

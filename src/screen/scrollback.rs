@@ -141,47 +141,63 @@ pub(super) fn pack(row: &Row, to: &mut Vec<u8>) {
     }
     to.push(if row.wrapped { WRAPPED } else { 0 });
     let mut style = Style::default();
-    let mut text = String::new();
     let mut at = 0;
     while at < end {
-        let cell = cells[at];
-        if cell.style != style {
-            style = cell.style;
+        if cells[at].style != style {
+            style = cells[at].style;
             push_style(style, to);
         }
-        let alike = |test: fn(Cell) -> bool| {
-            cells[at..end].iter().take_while(|cell| cell.style == style && test(**cell)).count()
-        };
-        let blanks = alike(Cell::is_blank);
-        if blanks > 0 {
-            to.push(BLANKS);
-            push_number(blanks as u32, to);
-            at += blanks;
-            continue;
+        let alike = at + cells[at..end].iter().take_while(|cell| cell.style == style).count();
+        while at < alike {
+            at += pack_some(row, &cells[at..alike], to);
         }
-        let narrow = alike(|cell| cell.width() == 1 && cell.code_point() != 0);
-        text.clear();
-        if narrow > 0 {
-            text.extend(cells[at..at + narrow].iter().filter_map(|cell| char::from_u32(cell.code_point())));
-            to.push(NARROW);
-            at += narrow;
-        } else {
-            row.push_text(cell, &mut text);
-            let wide = cell.width() == 2 && at + 1 < end && cells[at + 1] == Cell::spacer(style);
-            if wide {
-                to.push(WIDE);
-            } else {
-                to.extend([OTHER, cell.width() as u8]);
-            }
-            at += if wide { 2 } else { 1 };
-        }
-        push_number(text.len() as u32, to);
-        to.extend(text.as_bytes());
     }
     if fill != Cell::NULL && cells.len() < row.width() {
         push_style(fill.style, to);
         to.push(REST);
         push_number(fill.code_point(), to);
+    }
+}
+
+/// Packs what is equal at the beginning of cells that have one style; how many it were.
+fn pack_some(row: &Row, cells: &[Cell], to: &mut Vec<u8>) -> usize {
+    let like = |test: fn(Cell) -> bool| cells.iter().take_while(|cell| test(**cell)).count();
+    let narrow = like(Cell::is_narrow);
+    if narrow > 0 {
+        to.push(NARROW);
+        push_chars(&cells[..narrow], to);
+        return narrow;
+    }
+    let blanks = like(Cell::is_blank);
+    if blanks > 0 {
+        to.push(BLANKS);
+        push_number(blanks as u32, to);
+        return blanks;
+    }
+    let (cell, mut text) = (cells[0], String::new());
+    row.push_text(cell, &mut text);
+    let wide = cell.width() == 2 && cells.get(1).is_some_and(|next| next.is_spacer());
+    if wide {
+        to.push(WIDE);
+    } else {
+        to.extend([OTHER, cell.width() as u8]);
+    }
+    push_number(text.len() as u32, to);
+    to.extend(text.as_bytes());
+    if wide { 2 } else { 1 }
+}
+
+/// How many bytes, and the characters of narrow cells. Most are ASCII.
+fn push_chars(cells: &[Cell], to: &mut Vec<u8>) {
+    if cells.iter().all(|cell| cell.code_point() < 0x80) {
+        push_number(cells.len() as u32, to);
+        to.extend(cells.iter().map(|cell| cell.code_point() as u8));
+        return;
+    }
+    let chars = || cells.iter().filter_map(|cell| char::from_u32(cell.code_point()));
+    push_number(chars().map(char::len_utf8).sum::<usize>() as u32, to);
+    for char in chars() {
+        to.extend(char.encode_utf8(&mut [0; 4]).as_bytes());
     }
 }
 

@@ -259,6 +259,14 @@ async fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, prof
     if note.as_ref().is_some_and(|note| note.ended) {
         return roster.forget_files(id); // its end event was written when its container could not be removed
     }
+    if record.is_none() && note.as_ref().is_some_and(|note| note.warm) {
+        // It was nobody's: there is no end to tell of.
+        match how.left_behind {
+            true => tracing::warn!(%id, why = how.detail, "a container that was ready is still there"),
+            false => roster.forget_files(id),
+        }
+        return;
+    }
     let whose = match (record, note) {
         (Some(record), _) => Note::of(record),
         (None, Some(note)) => note,

@@ -9,11 +9,18 @@ use std::{
 
 use tokio::sync::{mpsc, watch};
 
-use super::{EndReason, SessionId, copies::Copies, slots::Slots, starts::Starts, task::Report};
+use super::{
+    EndReason, SessionId,
+    copies::Copies,
+    recipe::Recipe,
+    slots::Slots,
+    starts::Starts,
+    task::Report,
+    warm::{Ready, Warm},
+};
 use crate::{
     auth::OwnerId,
-    config::Profile,
-    podman::{Mapping, Plan, Podman, PodmanError, Prepared, Pulled},
+    podman::{Mapping, Podman, PodmanError, Prepared, Pulled},
     terminal::{Step, draft_path},
 };
 
@@ -107,12 +114,14 @@ impl Drop for HeldSlot {
 pub(crate) struct Launch {
     pub(crate) id: SessionId,
     pub(crate) owner: OwnerId,
-    pub(crate) profile: Profile,
-    pub(crate) config_hash: String,
-    pub(crate) backstop: Duration,
-    pub(crate) require_limits: bool,
-    /// Bytes.
-    pub(crate) disk_floor: u64,
+    pub(crate) recipe: Recipe,
+    /// A container that was made ahead, of this id.
+    pub(crate) ready: Option<Ready>,
+    /// Containers that are ready give way where there is no room; `live` is how many sessions there are, and `max` how many there
+    /// may be of both.
+    pub(crate) warm: Warm,
+    pub(crate) live: watch::Receiver<usize>,
+    pub(crate) max: usize,
     pub(crate) starts: Starts,
     pub(crate) slots: Arc<Mutex<Slots>>,
     pub(crate) podman: Podman,
@@ -140,6 +149,11 @@ impl Launch {
     }
 
     async fn prepare(mut self, stages: &mpsc::Sender<Report>) -> Result<Prepared, Failure> {
+        if let Some(ready) = self.ready.take() {
+            if let Some(prepared) = self.given(ready, stages).await? {
+                return Ok(prepared);
+            }
+        }
         let (starts, owner) = (self.starts.clone(), self.owner.clone());
         let _turn = self
             .unless_unwanted(starts.turn(&owner, |place, of| {
@@ -148,21 +162,20 @@ impl Launch {
             .await?
             .map_err(|_| full("no turn came within the queue's bounds"))?;
         tell(stages, Stage::LeftQueue).await;
-        let slot = HeldSlot::take(&self.slots)
-            .ok_or_else(|| full("every slot of subordinate ids is in use; see sessions.isolation"))?;
-        let mapping = slot.mapping;
-        tell(stages, Stage::Slot(slot)).await;
+        let sessions = *self.live.borrow();
+        self.warm.make_room(sessions, self.max).await;
+        // Every process of the host is looked at for a slot: that takes as long as the calls that go on meanwhile.
+        let slots = self.slots.clone();
+        let free = tokio::task::spawn_blocking(move || HeldSlot::take(&slots));
         self.podman_awake().await?;
         self.image(stages).await?;
-        let plan = Plan {
-            id: self.id,
-            profile: self.profile.clone(),
-            config_hash: self.config_hash.clone(),
-            mapping,
-            backstop: self.backstop,
-            require_limits: self.require_limits,
-            disk_floor: self.disk_floor,
+        let slot = match free.await {
+            Ok(Some(slot)) => slot,
+            Ok(None) | Err(_) => self.slot_of_another().await?,
         };
+        let mapping = slot.mapping;
+        tell(stages, Stage::Slot(slot)).await;
+        let plan = self.recipe.plan(self.id, mapping);
         let steps = stages.clone();
         let prepared = self
             .podman
@@ -173,6 +186,51 @@ impl Launch {
             .await
             .map_err(Failure::of_container)?;
         Ok(prepared)
+    }
+
+    /// A slot that a container which nobody has yet gives up.
+    async fn slot_of_another(&self) -> Result<HeldSlot, Failure> {
+        while self.warm.give_way().await {
+            if let Some(slot) = HeldSlot::take(&self.slots) {
+                return Ok(slot);
+            }
+        }
+        Err(full("every slot of subordinate ids is in use; see sessions.isolation"))
+    }
+
+    /// The container that was made ahead, if what a new one would be made of is the same still, and everything about it is
+    /// proven once more. `None`: it is removed, and a new one takes its place.
+    async fn given(&mut self, ready: Ready, stages: &mpsc::Sender<Report>) -> Result<Option<Prepared>, Failure> {
+        let Ready { mut prepared, slot, digest, .. } = ready;
+        tell(stages, Stage::LeftQueue).await;
+        tell(stages, Stage::Slot(slot)).await;
+        // While Podman looks for the image, the kernel is asked.
+        let (current, proven) = tokio::join!(self.is_current(&digest), async { prepared.prove_again() });
+        let unfit = match current {
+            Ok(true) => proven.err().map(|error| error.to_string()),
+            Ok(false) => Some("its image is another one now".to_owned()),
+            Err(failure) => {
+                let _ = prepared.abandon().await; // tried again by who hears of the failure
+                return Err(Failure { container: Leftover::Perhaps, ..failure });
+            }
+        };
+        if let Some(why) = unfit {
+            tracing::warn!(session = %self.id, why, "the container that was ready is not used; a new one is made");
+            prepared.abandon().await.map_err(Failure::of_container)?;
+            return Ok(None);
+        }
+        tell(stages, Stage::Image(digest)).await;
+        Ok(Some(prepared))
+    }
+
+    async fn is_current(&mut self, digest: &str) -> Result<bool, Failure> {
+        self.podman_awake().await?;
+        let (podman, image) = (self.podman.clone(), self.recipe.profile.image.clone());
+        match self.unless_unwanted(podman.image_digest(&image)).await? {
+            Ok(now) => Ok(now == digest),
+            Err(PodmanError::ImageMissing { .. }) => Ok(false), // fetched anew, or the reason of the failure
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Podman's socket may appear late after a boot: tries until it answers; the start deadline bounds it from outside.
@@ -193,7 +251,7 @@ impl Launch {
     }
 
     async fn image(&mut self, stages: &mpsc::Sender<Report>) -> Result<(), Failure> {
-        let (podman, profile) = (self.podman.clone(), self.profile.clone());
+        let (podman, profile) = (self.podman.clone(), self.recipe.profile.clone());
         let mut began = false;
         let lines = stages.clone();
         let digest = self

@@ -15,6 +15,8 @@ mod record; // what outlives the daemon
 mod starts; // the queue before a start
 mod slots; //  which subordinate ids
 mod copies; // of images that changed, made ahead
+mod recipe; // what decides how a container is made
+mod warm; //   containers that are ready before anybody asks
 mod roster; // who is seated; what others may ask
 mod adopt; //  what an earlier daemon left
 mod files; //  brought in and out
@@ -35,6 +37,7 @@ pub(crate) use state::AttachmentId;
 #[cfg(test)]
 pub(crate) use task::Message;
 pub(crate) use task::Used;
+pub(crate) use warm::noted as noted_warm;
 pub(crate) use watcher::{Claim, Watcher, Window};
 
 /// The terminal's size; both 1..=1000.

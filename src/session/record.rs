@@ -199,6 +199,7 @@ pub(crate) mod tests {
                 capabilities: std::collections::BTreeSet::new(),
                 layer_size: None,
                 recording: None,
+                warm: 0,
             },
             config_hash: "00".into(),
             mapping: Mapping::Slot(3),

@@ -5,7 +5,7 @@ mod aboard; //    from the list to the task and back
 mod boarding; //  the hold that a WebSocket has on its session
 mod parting; //   how sessions are told to end, or left to the next daemon
 
-pub(super) use aboard::{Note, live_dir};
+pub(super) use aboard::{Note, live_dir, live_dir_in, note_path};
 pub(crate) use admission::{ProfileView, Refusal, Terms};
 pub(crate) use boarding::{Boarding, Rights};
 pub(crate) use parting::END_ALL_WAIT;
@@ -29,6 +29,7 @@ use super::{
     slots::Slots,
     starts::Starts,
     task::{Message, Standing},
+    warm::{self, Wake, Warm},
 };
 use crate::{
     activation::Stored,
@@ -90,6 +91,7 @@ struct Shared {
     settled: watch::Sender<bool>,
     starts: Starts,
     copies: Copies,
+    warm: Warm,
     log: Arc<LogBudget>,
     table: Mutex<BTreeMap<SessionId, Entry>>,
     live: watch::Sender<usize>,
@@ -134,6 +136,7 @@ impl Roster {
         }
         let roster = Roster::with(config, places, slots)?;
         super::adopt::begin(&roster, std::mem::take(stored));
+        warm::begin(&roster);
         Ok(roster)
     }
 
@@ -148,6 +151,7 @@ impl Roster {
         let log_budget = config.sessions.log_budget;
         let starts = Starts::new();
         let copies = Copies::new(Stock::at(socket.clone()), starts.clone(), places.state.join("images"));
+        let warm = Warm::new(places.clone());
         Ok(Roster(Arc::new(Shared {
             podman: Podman::new(socket, identity, seccomp),
             shelf: Shelf::of(&places.state),
@@ -157,6 +161,7 @@ impl Roster {
             settled: watch::Sender::new(false),
             starts,
             copies,
+            warm,
             log: LogBudget::new(log_budget),
             table: Mutex::default(),
             live: watch::Sender::new(0),
@@ -172,6 +177,25 @@ impl Roster {
     pub(crate) fn reload(&self, config: Arc<Config>) {
         self.0.log.set_limit(config.sessions.log_budget);
         *self.0.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+        self.0.warm.look_again();
+    }
+
+    /// Somebody is here who may start a session soon: from now on containers are kept ready, where the configuration says so.
+    /// Where some are, Podman's service is woken, which would otherwise be waited for longer than for all the rest.
+    pub(crate) fn expect_visitors(&self) {
+        if self.0.warm.call() == Wake::Podman {
+            let podman = self.0.podman.clone();
+            tokio::spawn(async move {
+                if let Err(error) = podman.ping().await {
+                    tracing::debug!(%error, "waking Podman's service");
+                }
+            });
+        }
+    }
+
+    /// How many containers are ready.
+    pub(crate) fn ready(&self) -> watch::Receiver<usize> {
+        self.0.warm.count()
     }
 
     /// Live sessions of `owner`, or all of them; oldest first.
@@ -269,6 +293,12 @@ impl Roster {
         self.0.leaving.load(Ordering::Relaxed)
     }
 
+    /// As [`Roster::settled`], however long that takes.
+    pub(super) async fn settled_at_last(&self) {
+        let mut settled = self.0.settled.subscribe();
+        let _ = settled.wait_for(|settled| *settled).await; // the sender is in here
+    }
+
     pub(super) fn settle(&self) {
         self.0.settled.send_replace(true);
     }
@@ -340,6 +370,23 @@ impl Roster {
         &self.0.places
     }
 
+    pub(super) fn warm(&self) -> &Warm {
+        &self.0.warm
+    }
+
+    pub(super) fn starts(&self) -> &Starts {
+        &self.0.starts
+    }
+
+    pub(super) fn slots(&self) -> Result<Arc<Mutex<Slots>>, String> {
+        self.0.slots.clone()
+    }
+
+    /// How many sessions there are.
+    pub(super) fn seated(&self) -> usize {
+        self.table().len()
+    }
+
     pub(super) fn is_seated(&self, id: SessionId) -> bool {
         self.table().contains_key(&id)
     }
@@ -358,7 +405,7 @@ impl Roster {
         }
     }
 
-    fn config(&self) -> Arc<Config> {
+    pub(super) fn config(&self) -> Arc<Config> {
         self.0.config.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -71,9 +71,8 @@ fn on_trixie() -> bool {
 }
 
 /// The calls of a start, in order.
-const START: [(&str, (&str, &str)); 9] = [
+const START: [(&str, (&str, &str)); 8] = [
     ("ping", ("GET", "/_ping")),
-    ("image", ("/images/", "/exists")),
     ("image", ("/images/", "/json")),
     ("create", ("POST", "/containers/create")),
     ("init", ("POST", "/init")),

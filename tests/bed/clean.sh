@@ -6,7 +6,7 @@
 become_root "$@"
 "$BED/machine.sh" sweep
 [ -z "$(ls "$MACHINES" 2>/dev/null)" ] || die "machines are running: $(ls "$MACHINES"); machine.sh down NAME"
-for thing in "$CACHE"/root-* "$CACHE"/disk-* "$CACHE"/image-* "$CACHE"/state-* "$CACHE"/msrv-target* "$CACHE"/package-target* "$CACHE"/kept-*; do
+for thing in "$CACHE"/root-* "$CACHE"/disk-* "$CACHE"/image-* "$CACHE"/state-* "$CACHE"/package-* "$CACHE"/kept-*; do
   [ ! -e "$thing" ] || rm -rf --one-file-system "$thing"
 done
 rmdir "$CACHE" 2>/dev/null || true

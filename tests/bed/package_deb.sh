@@ -1,13 +1,15 @@
 #!/bin/sh
 # package_deb.sh SUITE PLACE TARBALL: runs inside the build root; package.sh puts it there. Leaves everything in /out.
 set -eu
-suite=$1 place=$2 tarball=$3
+suite=$1 tarball=$3
+name=$(basename "$tarball" .tar.xz)
+version=${name#coracle-}
+# Where rpm unpacks, too: compiled crates have the path in them, and both share them.
+place=$2/$name-build
 
 mkdir -p "$place"
 cd "$place"
 tar --extract --file="$tarball"
-name=$(ls)
-version=${name#coracle-}
 mv "$tarball" "coracle_$version.orig.tar.xz"
 cd "$name"
 cp -R packaging/debian debian
@@ -18,13 +20,7 @@ if [ "$suite" = bookworm ]; then
     cat debian/changelog; } >changelog
   mv changelog debian/changelog
 fi
-if [ "$FRESH" != 1 ]; then
-  # cargo compares times to know what has changed in our own crate, and ours are all those of one commit.
-  # Of the others, what was compiled counts as new: a version never changes, and their files have that commit's time, too.
-  export CARGO_TARGET_DIR=/target
-  cargo clean --quiet --frozen --release --package coracle
-  find /target -exec touch --no-dereference --date="@$(date +%s)" {} +
-fi
+[ "$FRESH" = 1 ] || export CARGO_TARGET_DIR=/target
 # `make test` runs the tests.
 DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage --no-sign
 mv ../coracle_* /out/

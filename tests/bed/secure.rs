@@ -200,7 +200,7 @@ async fn in_the_foreground_tls_is_tried_out_with_one_option() {
 #[tokio::test]
 async fn under_the_sandbox_the_key_is_a_credential_that_only_root_may_read_on_disk() {
     let pair = Pair::new();
-    let system = system_with("", "[Service]\nLoadCredential=coracle:/etc/coracle/credentials\n");
+    let system = system_with("", "");
     pair.put(&system, "/etc/coracle/credentials/tls-cert", "/etc/coracle/credentials/tls-key");
     system.sh("systemctl start coracle-https.socket");
     let mut alice = pair.browser();

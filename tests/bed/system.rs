@@ -30,6 +30,17 @@ async fn under_the_whole_sandbox_login_prompt_answer_exit_and_nothing_is_left() 
 }
 
 #[tokio::test]
+async fn a_directory_for_credentials_that_somebody_removed_keeps_nobody_out() {
+    let system = System::plain();
+    system.sh("systemctl stop coracle.service; mv /etc/coracle/credentials /etc/coracle/gone");
+    let (_, mut terminal) = Browser::of("alice").await.shell().await;
+    system.sh("mv /etc/coracle/gone /etc/coracle/credentials");
+    terminal.type_in("exit\r").await;
+    terminal.ends().await;
+    system.nothing_left();
+}
+
+#[tokio::test]
 async fn under_the_sandbox_too_nothing_of_a_session_exists_two_seconds_after_its_end() {
     let system = System::plain();
     gone_within_two_seconds(|| system.nothing_left()).await;

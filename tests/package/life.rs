@@ -19,6 +19,14 @@ const EXPOSURE_OF_SHORT_UNITS: u32 = 42;
 #[test]
 fn after_the_installation_nothing_listens_and_everything_is_ready_for_the_first_steps() {
     let _fresh = Fresh::installed();
+    ready_for_the_first_steps();
+    for unit in ["coracle-boot.service", "coracle-shutdown.service"] {
+        sh(&format!("systemd-analyze security --no-pager --threshold={EXPOSURE_OF_SHORT_UNITS} {unit}"));
+    }
+}
+
+/// Account, Podman, units and configuration are there, whatever tool put them there, and nothing listens.
+pub(crate) fn ready_for_the_first_steps() {
     let listed = sh("systemctl list-unit-files --no-legend 'coracle*'");
     for unit in listed.lines() {
         assert!(unit.contains("static") || unit.contains(" disabled "), "{unit}");
@@ -35,8 +43,8 @@ fn after_the_installation_nothing_listens_and_everything_is_ready_for_the_first_
     let doctor = tried("coracle doctor --json");
     let told: serde_json::Value = serde_json::from_str(&doctor.out).unwrap_or_else(|e| panic!("{e}: {doctor:?}"));
     let failed = |check: &&serde_json::Value| check["state"] == "fail";
-    let failed: BTreeSet<&str> =
-        told["checks"].as_array().unwrap().iter().filter(failed).map(|check| check["name"].as_str().unwrap()).collect();
+    let checks = told["checks"].as_array().expect("doctor lists its checks");
+    let failed: BTreeSet<&str> = checks.iter().filter(failed).filter_map(|check| check["name"].as_str()).collect();
     let expected = ["users-file", "cgroup-controllers", "image"];
     assert!(
         failed.iter().all(|name| expected.contains(name)) && failed.contains("users-file"),
@@ -48,9 +56,6 @@ fn after_the_installation_nothing_listens_and_everything_is_ready_for_the_first_
         sh("cd /usr/lib/systemd/system && systemd-analyze verify --man=no coracle* 2>&1 | grep -i coracle || true"),
         ""
     );
-    for unit in ["coracle-boot.service", "coracle-shutdown.service"] {
-        sh(&format!("systemd-analyze security --no-pager --threshold={EXPOSURE_OF_SHORT_UNITS} {unit}"));
-    }
     assert_eq!(sh("coracle check-config").lines().count(), 1);
 }
 
@@ -170,7 +175,7 @@ async fn a_removal_ends_sessions_and_keeps_data_and_an_installation_finds_them_a
 }
 
 /// The reasons in the journal's end events of a session.
-fn end_reasons(id: &str) -> Vec<String> {
+pub(crate) fn end_reasons(id: &str) -> Vec<String> {
     let line = format!(
         "journalctl --output=json --all --no-pager _SYSTEMD_UNIT=coracle.service CORACLE_SESSION={id} CORACLE_EVENT=session-end"
     );
@@ -233,7 +238,7 @@ async fn a_purge_leaves_the_host_as_it_was() {
 }
 
 /// Every file of the host but those of the machinery itself, and every account.
-fn host() -> BTreeSet<String> {
+pub(crate) fn host() -> BTreeSet<String> {
     let machinery = "/proc|/sys|/dev/(?!shm)|/home|/root|/tmp/systemd-private.*|/var/log|/var/cache|/var/lib/(apt|dpkg|systemd)|\
         /var/backups|/run/(systemd|log|udev|lock|user|dbus|credentials)|/etc/(sub[ug]id|passwd|group|shadow|gshadow)-|\
         /var/lib/private|/var/tmp/systemd-private.*|/etc/ld.so.cache";

@@ -91,30 +91,35 @@ impl Fresh {
         fresh
     }
 
-    /// The same after the administrator's first steps: a user, an image, the socket; and this much of the machine's own:
-    /// a free port, and no limits, for which it has no controllers.
+    /// The same after the administrator's first steps.
     pub(crate) fn in_service() -> Fresh {
         let fresh = Fresh::installed();
-        let image = env("CORACLE_PACKAGE_IMAGE");
-        sh(&format!(
-            "systemd-run --user -M tester@ --wait --collect --pipe --quiet -- podman save {image} |
-             systemd-run --user -M coracle@ --wait --collect --pipe --quiet -- podman load --quiet"
-        ));
-        let config = format!(
-            "[sessions]\nrequire_limits = false\n[[profiles]]\nname = \"shell\"\nimage = \"{image}\"\npull = \"never\"\n"
-        );
-        assert_eq!(fed("cat > /etc/coracle/config.d/bed.toml", &config).code, 0);
-        let port = crate::service::port();
-        let drop_in = format!("[Socket]\nListenStream=\nListenStream=127.0.0.1:{port}\nTriggerLimitIntervalSec=0\n");
-        let directory = "/etc/systemd/system/coracle.socket.d";
-        assert_eq!(fed(&format!("mkdir -p {directory} && cat > {directory}/bed.conf"), &drop_in).code, 0);
-        sh("systemctl daemon-reload");
-        let (name, password, _) = USERS[0];
-        let made = fed(&format!("coracle passwd {name}"), &format!("{password}\n"));
-        assert_eq!(made.code, 0, "{made:?}");
-        sh("systemctl --quiet enable --now coracle.socket");
+        first_steps();
         fresh
     }
+}
+
+/// What an administrator does after the installation: a user, an image, the socket; and this much of the machine's own: a free
+/// port, and no limits, for which it has no controllers.
+pub(crate) fn first_steps() {
+    let image = env("CORACLE_PACKAGE_IMAGE");
+    sh(&format!(
+        "systemd-run --user -M tester@ --wait --collect --pipe --quiet -- podman save {image} |
+             systemd-run --user -M coracle@ --wait --collect --pipe --quiet -- podman load --quiet"
+    ));
+    let config = format!(
+        "[sessions]\nrequire_limits = false\n[[profiles]]\nname = \"shell\"\nimage = \"{image}\"\npull = \"never\"\n"
+    );
+    assert_eq!(fed("cat > /etc/coracle/config.d/bed.toml", &config).code, 0);
+    let port = crate::service::port();
+    let drop_in = format!("[Socket]\nListenStream=\nListenStream=127.0.0.1:{port}\nTriggerLimitIntervalSec=0\n");
+    let directory = "/etc/systemd/system/coracle.socket.d";
+    assert_eq!(fed(&format!("mkdir -p {directory} && cat > {directory}/bed.conf"), &drop_in).code, 0);
+    sh("systemctl daemon-reload");
+    let (name, password, _) = USERS[0];
+    let made = fed(&format!("coracle passwd {name}"), &format!("{password}\n"));
+    assert_eq!(made.code, 0, "{made:?}");
+    sh("systemctl --quiet enable --now coracle.socket");
 }
 
 /// The package that was built, or the same under a higher number.
@@ -141,7 +146,8 @@ pub(crate) fn install(version: Version) -> Ran {
     ran
 }
 
-fn put(file: &Path, inside: &str) {
+/// A file of this host to the machine.
+pub(crate) fn put(file: &Path, inside: &str) {
     let to = PathBuf::from(format!("/proc/{}/root{inside}", env("CORACLE_PACKAGE_PID")));
     fs::copy(file, &to).unwrap_or_else(|e| panic!("{} to {}: {e}", file.display(), to.display()));
     fs::set_permissions(&to, fs::Permissions::from_mode(0o644)).expect("own file");

@@ -7,7 +7,7 @@ use crate::{
     cli::Stop,
     config::{Config, Places, Pull},
     podman::{Identity, ImageCopies, Labelled, PodmanError, Standing, Survey},
-    session::{Slots, podman_socket_of},
+    session::{Slots, noted_warm, podman_socket_of},
 };
 
 pub(super) const SOCKET: &str = "podman-socket";
@@ -205,8 +205,11 @@ impl Engine<'_> {
         let before = checks.len();
         checks.extend(found.iter().filter_map(|container| stranger(self.account, container)));
         if checks.len() == before {
-            let sessions = if found.len() == 1 { "1 session".to_owned() } else { format!("{} sessions", found.len()) };
-            checks.push(Check::ok(CONTAINERS, format!("{sessions}, no stranger with our label")));
+            let warm = states.iter().flat_map(|state| noted_warm(state).into_values()).sum::<usize>().min(found.len());
+            let sessions = found.len() - warm;
+            let sessions = if sessions == 1 { "1 session".to_owned() } else { format!("{sessions} sessions") };
+            let warm = if warm == 0 { String::new() } else { format!(", {warm} warm") };
+            checks.push(Check::ok(CONTAINERS, format!("{sessions}{warm}, no stranger with our label")));
         }
         Ok(())
     }

@@ -139,7 +139,7 @@ fn a_table_in_the_wrong_shape_is_told() {
     assert_eq!(
         mistakes("wholly_other = 1"),
         [
-            "1: wholly_other: unknown key; remove it (known here: `server`, `auth`, `login`, `sessions`, `recording`, `profiles`)"
+            "1: wholly_other: unknown key; remove it (known here: `server`, `auth`, `login`, `sessions`, `recording`, `warm`, `profiles`)"
         ]
     );
 }

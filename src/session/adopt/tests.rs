@@ -147,3 +147,44 @@ async fn a_start_that_was_broken_off_did_not_fail_because_of_the_engine() {
         assert_eq!(note.reason, EndReason::StartFailed, "{states:?}");
     }
 }
+
+#[tokio::test]
+async fn a_container_that_was_ready_is_removed_without_an_end_and_one_that_was_just_given_is_a_session() {
+    for given in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let [live, runtime] = ["state/live", "runtime"].map(|name| dir.path().join(name));
+        for dir in [&live, &runtime] {
+            std::fs::create_dir_all(dir).unwrap();
+        }
+        let record = Record { certificate: None, ..record::tests::example() };
+        let id = record.id;
+        let note = Note { profile: "shell".into(), warm: true, ..Note::default() };
+        std::fs::write(live.join(id.as_str()), serde_json::to_vec(&note).unwrap()).unwrap();
+        if given {
+            // The record is there before the note is another one.
+            RecordFile::create(&record_path(&runtime, id)).unwrap().write(&record).unwrap();
+        }
+        let labels = Identity::open(&dir.path().join("state")).unwrap().labels(id, "shell", "c0ffee");
+        let name = format!("coracle-{id}");
+        let (removed, mut was_removed) = tokio::sync::mpsc::channel(8);
+        let answer = move |request: &str| match request {
+            list if list.contains("/containers/json") => {
+                (200, serde_json::json!([{"Names": [name], "Labels": labels, "State": "initialized"}]).to_string())
+            }
+            delete if delete.starts_with("DELETE") => {
+                removed.try_send(delete.contains(&name)).unwrap();
+                (200, "[]".to_owned())
+            }
+            other => panic!("{other}"),
+        };
+        let played = tokio::spawn(podman(UnixListener::bind(dir.path().join("no-podman")).unwrap(), answer));
+        let roster = Roster::for_test(dir.path());
+        let mut live_sessions = roster.live();
+        timeout(Duration::from_secs(60), live_sessions.wait_for(|live| *live == 0)).await.unwrap().unwrap();
+        assert_eq!(was_removed.recv().await, Some(true));
+        let reason = roster.find_ended(id).map(|note| note.reason);
+        assert_eq!(reason, given.then_some(EndReason::StartFailed));
+        assert!(!live.join(id.as_str()).exists(), "its note is gone");
+        played.abort();
+    }
+}

@@ -269,6 +269,9 @@ pub(in crate::session) struct Note {
     pub(in crate::session) created: u64,
     /// Its end event was written, but its container was still there.
     pub(in crate::session) ended: bool,
+    /// It is nobody's yet: a container that is ready.
+    #[serde(default)]
+    pub(in crate::session) warm: bool,
 }
 
 impl Note {
@@ -279,14 +282,19 @@ impl Note {
             profile: record.profile.name.clone(),
             created: record.created,
             ended: false,
+            warm: false,
         }
     }
 }
 
 pub(in crate::session) fn live_dir(places: &Places) -> PathBuf {
-    places.state.join("live")
+    live_dir_in(&places.state)
 }
 
-fn note_path(places: &Places, id: SessionId) -> PathBuf {
+pub(in crate::session) fn live_dir_in(state: &Path) -> PathBuf {
+    state.join("live")
+}
+
+pub(in crate::session) fn note_path(places: &Places, id: SessionId) -> PathBuf {
     live_dir(places).join(id.as_str())
 }

@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use super::{Entry, Roster, aboard::Begin};
@@ -17,6 +16,7 @@ use crate::{
     session::{
         SessionId, Size,
         launch::Launch,
+        recipe::Recipe,
         record::{self, Record},
         state::{Machine, Periods},
     },
@@ -24,8 +24,6 @@ use crate::{
     terminal,
 };
 
-/// Podman's own timeout is longer than the lifetime by this, so that the daemon's reason wins.
-const BACKSTOP: Duration = Duration::from_secs(5 * 60);
 /// Memory of one session's log in the runtime directory.
 pub(super) const LOG_OF_ONE: u64 = record::FILE_SIZE + terminal::LEAST_LOG;
 
@@ -113,11 +111,15 @@ impl Roster {
         let profile = config.profiles.iter().find(|p| p.name == profile && may_use(who, p));
         let profile = profile.ok_or(Refusal::NoSuchProfile)?.clone();
         let slots = self.0.slots.clone().map_err(Refusal::NotReady)?;
-        let id = SessionId::random();
         let mut table = self.table();
         self.admit(&table, who, &config)?;
+        let share = self.0.log.take(LOG_OF_ONE).ok_or(Refusal::HostFull)?;
 
         let sessions = &config.sessions;
+        let recipe = Recipe::of(&profile, sessions);
+        let ready = self.0.warm.take(&recipe);
+        let is_warm = ready.is_some();
+        let id = ready.as_ref().map_or_else(SessionId::random, |ready| ready.id);
         let periods = Periods {
             idle: sessions.idle,
             detached: sessions.detached,
@@ -128,14 +130,14 @@ impl Roster {
         let machine = Machine::new(periods, now);
         let ranges = slots.lock().unwrap_or_else(PoisonError::into_inner).count().unwrap_or(0);
         let ahead = (0..ranges.min(sessions.copies_ahead)).map(Mapping::Slot).collect();
-        let launch = Launch {
+        let mut launch = Launch {
             id,
             owner: who.owner.clone(),
-            config_hash: recipe_hash(&profile),
-            profile: profile.clone(),
-            backstop: sessions.lifetime + BACKSTOP,
-            require_limits: sessions.require_limits,
-            disk_floor: sessions.disk_floor,
+            recipe,
+            ready: None, // not before there is a record of whose it is
+            warm: self.0.warm.clone(),
+            live: self.live(),
+            max: sessions.max.get() as usize,
             starts: self.0.starts.clone(),
             slots,
             podman: self.0.podman.clone(),
@@ -146,7 +148,7 @@ impl Roster {
         let record = Record {
             id,
             person: who.clone(),
-            config_hash: launch.config_hash.clone(),
+            config_hash: launch.recipe.hash(),
             recording: config.recording_of(&profile),
             profile,
             mapping: Mapping::Shared, // until the launch takes a slot
@@ -161,9 +163,19 @@ impl Roster {
             kills: Default::default(),
             ending: None,
         };
-        let share = self.0.log.take(LOG_OF_ONE).ok_or(Refusal::HostFull)?;
-        let log = self.log(&record, share).map_err(Refusal::NoLog)?;
-        tracing::info!(session = %id, user = who.name, peer, profile = record.profile.name, "a session starts");
+        let log = match self.log(&record, share) {
+            Ok(log) => log,
+            Err(why) => {
+                if let Some(ready) = ready {
+                    let warm = self.0.warm.clone();
+                    tokio::spawn(async move { warm.discard(ready).await });
+                }
+                return Err(Refusal::NoLog(why));
+            }
+        };
+        launch.ready = ready;
+        let profile = &record.profile.name;
+        tracing::info!(session = %id, user = who.name, peer, profile, warm = is_warm, "a session starts");
         self.board(&mut table, record, log, machine, Begin::Launch(Box::new(launch)));
         Ok(id)
     }
@@ -208,12 +220,6 @@ impl ProfileView {
 
 fn may_use(who: &Person, profile: &Profile) -> bool {
     profile.groups.is_empty() || profile.groups.iter().any(|group| who.is_in(group))
-}
-
-/// Names the recipe: two sessions with the same hash were made alike.
-fn recipe_hash(profile: &Profile) -> String {
-    let facts = serde_json::to_vec(profile).unwrap_or_default();
-    sys::hex(&Sha256::digest(facts)[..8])
 }
 
 /// Counts one more start of `owner`, or says in how many seconds it may be.

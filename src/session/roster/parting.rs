@@ -85,7 +85,16 @@ impl Roster {
         if tokio::time::timeout(END_ALL_WAIT, all).await.is_err() {
             tracing::error!(seconds = END_ALL_WAIT.as_secs(), "sessions are left that would not end");
         }
+        if reason == EndReason::Shutdown {
+            self.0.warm.empty().await;
+        }
         told.len()
+    }
+
+    /// Nobody is here, and the daemon leaves: removes what was ready.
+    pub(crate) async fn leave_nothing(&self) {
+        self.0.warm.close();
+        self.0.warm.empty().await;
     }
 
     /// SIGTERM: leaves every terminal gently, ends none; attachments close with 1012.
@@ -102,6 +111,11 @@ impl Roster {
         }
         for was_done in left {
             let _ = tokio::time::timeout(Duration::from_secs(1), was_done).await;
+        }
+        // The next daemon removes what is ready, which it does beside its work; if there is none, this one does.
+        match departure {
+            Departure::Restart => self.0.warm.close(),
+            Departure::Stop => self.leave_nothing().await,
         }
         self.0.copies.leave().await;
     }

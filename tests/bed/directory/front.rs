@@ -18,7 +18,7 @@ async fn somebody_of_active_directory_logs_in_through_nginx_over_https_and_gets_
              [auth]\nbackends = [\"ldap\"]\n[auth.ldap]\n{}",
             rig.connection(Tls::Whole)
         ),
-        "[Service]\nLoadCredential=coracle:/etc/coracle/credentials\n",
+        "",
     );
     // As the manual says: the password is a credential, which systemd reads as root.
     let put = |line: &str, text: &str| {
