@@ -1,6 +1,6 @@
 //! The package in a machine with a kernel of its own, from the installation to the purge, as people and their administrator
-//! meet it: an ordered story, each check of which starts from what those before it left. Run by `make test-machine`, which
-//! boots the machine and starts the directory; `CORACLE_MACHINE_*` say where.
+//! meet it: an ordered story, each check of which starts from what those before it left. Run by `make test`, and
+//! alone by `make test-machine`, which boot the machine and start the directory; `CORACLE_MACHINE_*` say where.
 //!
 //!   cargo test --test acceptance [PART OF A NAME...]   what is `always` runs in any case
 

@@ -301,14 +301,21 @@ fact() (
   printf '%s' "${!2}"
 )
 
-# The package from its installation to its purge, with the host's Chromium and slapd.
+# The package from its installation to its purge, with the host's Chromium and slapd. Minutes pass until the port leads into the
+# machine, so each suite has its own to choose from.
 acceptance_tests() {
-  local machine=$1 directory=${CORACLE_BED_SLAPD:?the directory server did not start} suite
+  local machine=$1 directory=${CORACLE_BED_SLAPD:?the directory server did not start} suite first=8280
   suite=$(fact "$MACHINES/$machine/facts" SUITE)
-  CORACLE_MACHINE_NAME=$machine CORACLE_MACHINE_PORT=$(free_port 8280 8379) \
+  [ "$suite" = trixie ] || first=8330
+  CORACLE_MACHINE_NAME=$machine CORACLE_MACHINE_PORT=$(free_port "$first" $((first + 49))) \
     CORACLE_MACHINE_DEB=$(echo "$SOURCE/target/packages/$suite"/coracle_*.deb) CORACLE_MACHINE_IMAGE=$("$BED/image.sh" small) \
     CORACLE_MACHINE_LDAP=$(fact "$directory" PORT) CORACLE_MACHINE_CA=$(fact "$directory" CA) \
     timeout "$VM_TESTS_LIMIT" cargo test --locked --test acceptance
+}
+
+acceptance_lane() {
+  directories_up
+  ring "machine-$1" with_vm "$1" acceptance_tests
 }
 
 # `make demo` as the user of a host that systemd has booted.
@@ -439,11 +446,9 @@ trap 'exit 143' TERM HUP
 
 if [ "$AMOUNT" = machine ]; then
   DIRECTORIES=(slapd)
-  directories_up
-  for suite in trixie bookworm; do
-    ring "deb-$suite" one "$BED/package.sh" deb "$suite"
-    ring "machine-$suite" with_vm "$suite" acceptance_tests
-  done
+  for suite in trixie bookworm; do ring "deb-$suite" one "$BED/package.sh" deb "$suite"; done
+  for suite in trixie bookworm; do lane "$suite" acceptance_lane "$suite"; done
+  lanes_over
   report
   exit
 fi
