@@ -104,6 +104,8 @@ struct Shown {
     acked: u64,
     /// Position in the session's output up to which it was sent; counts what it skipped, too.
     position: u64,
+    /// The session's task found it behind, and is to be woken when it has come on.
+    awaited: bool,
 }
 
 impl Shown {
@@ -159,9 +161,12 @@ impl Feed {
             return Err(OutOfCredit);
         }
         shown.acked = bytes;
+        let awaited = shown.awaited;
         drop(shown);
         self.credit.notify_one();
-        self.bell.notify_one();
+        if awaited {
+            self.bell.notify_one();
+        }
         Ok(())
     }
 
@@ -180,8 +185,9 @@ impl Feed {
         let mut shown = self.shown();
         shown.sent += bytes;
         shown.position = position;
-        drop(shown);
-        self.bell.notify_one();
+        if shown.awaited {
+            self.bell.notify_one();
+        }
     }
 
     /// Changes with every byte the terminal takes.
@@ -222,10 +228,13 @@ impl Feed {
         self.accepted.send_replace(typed.accepted);
     }
 
-    /// Whether this attachment keeps up with output whose head is `head`: else the terminal is read at a trickle.
+    /// Whether this attachment keeps up with output whose head is `head`: else the terminal is read at a trickle, and the
+    /// bell rings whenever it has come on.
     pub(crate) fn keeps_up(&self, head: u64) -> bool {
-        let shown = self.shown();
-        shown.credit() > 0 && head.saturating_sub(shown.position) <= BACKLOG
+        let mut shown = self.shown();
+        let keeps_up = shown.credit() > 0 && head.saturating_sub(shown.position) <= BACKLOG;
+        shown.awaited = !keeps_up;
+        keeps_up
     }
 
     /// Whether this attachment reads, but the ring would overtake it if the terminal were read much further at once.
@@ -305,6 +314,24 @@ mod tests {
         assert!(!feed.keeps_up(OUTPUT_CREDIT));
         feed.ack(1).unwrap();
         assert!(feed.keeps_up(OUTPUT_CREDIT));
+    }
+
+    #[tokio::test]
+    async fn the_bell_rings_for_what_was_shown_only_while_the_task_waits_for_that() {
+        let feed = feed();
+        let rang = || futures_util::FutureExt::now_or_never(feed.bell.notified()).is_some();
+        assert!(feed.keeps_up(BACKLOG));
+        feed.was_sent(OUTPUT_CREDIT, OUTPUT_CREDIT);
+        feed.ack(1).unwrap();
+        assert!(!rang());
+        assert!(!feed.keeps_up(OUTPUT_CREDIT + BACKLOG + 1));
+        feed.ack(2).unwrap();
+        assert!(rang());
+        feed.was_sent(1, OUTPUT_CREDIT + 1);
+        assert!(rang());
+        assert!(feed.keeps_up(OUTPUT_CREDIT + BACKLOG + 1));
+        feed.ack(3).unwrap();
+        assert!(!rang());
     }
 
     /// The session's task looks at the credit while the WebSocket sends and its peer acknowledges.

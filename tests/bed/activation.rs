@@ -10,6 +10,11 @@ use crate::{
 
 const CONNECTS: usize = 2_000;
 const EXITS: usize = 100;
+/// How long the daemon is watched for wake-ups.
+const SILENCE: Duration = Duration::from_secs(20);
+/// Every 10 s the watchdog takes some six switches, of the thread that waits and the one that tells systemd; one look a
+/// second, of one session, would be twenty more.
+const WATCHDOG_ALONE: u64 = 28;
 /// No run of this test may take longer.
 const TOO_LONG: Duration = Duration::from_secs(600);
 
@@ -61,6 +66,36 @@ async fn at_rest_nothing_of_it_runs() {
     let result = service.machine.systemctl("show coracle.service -p Result,ExecMainStatus").out;
     assert!(result.contains("Result=success") && result.contains("ExecMainStatus=0"), "{result}");
     assert_eq!(service.machine.processes("coracle serve"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn silent_sessions_that_nobody_is_at_wake_the_daemon_for_the_watchdog_alone() {
+    let service = Service::start("detached = \"1h\"", "");
+    let browser = Browser::of("alice").await;
+    for _ in 0..2 {
+        let (id, terminal) = browser.shell().await;
+        drop(terminal);
+        browser.until_detached(&id).await;
+    }
+    let daemon = service.daemon().expect("it runs");
+    until("what their leaving began is over", || {
+        let before = switches(&service, &daemon);
+        std::thread::sleep(Duration::from_secs(1)); // no wait, but the time that nothing is to happen in
+        (switches(&service, &daemon) == before).then_some(())
+    });
+    let before = switches(&service, &daemon);
+    std::thread::sleep(SILENCE);
+    let woken = switches(&service, &daemon) - before;
+    assert!(woken <= WATCHDOG_ALONE, "its threads went to sleep {woken} times in {SILENCE:?}");
+}
+
+/// How often the daemon's threads have gone to sleep so far.
+fn switches(service: &Service, daemon: &str) -> u64 {
+    let told = service.machine.root(&["sh", "-c", &format!("cat /proc/{daemon}/task/*/status")]).out;
+    let counts = told.lines().filter_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+    let counts: Vec<u64> = counts.map(|count| count.trim().parse().expect("a number")).collect();
+    assert!(!counts.is_empty(), "{told}");
+    counts.iter().sum()
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::{
     terminal::{Received, Seat},
 };
 
-/// Bytes read at once while the attachment keeps up.
+/// Bytes read at once while the attachment keeps up: a few packets, if so many are there.
 const READ: usize = 16 * 1024;
 /// The trickle: so many bytes in so much time, however little anybody takes. Never none: conmon would freeze.
 const TRICKLE: usize = 8 * 1024;
@@ -60,14 +60,19 @@ impl Sailing {
             _ if self.keeps_up() => READ,
             _ => TRICKLE,
         };
-        let Work::Running(running) = &self.work else { return };
-        match running.terminal.receive(|socket, how| self.t.output.receive(socket, how, most)) {
+        let mut read = 0;
+        while read < most && (read == 0 || most == READ && self.t.output.is_drawn()) {
+            let Work::Running(running) = &self.work else { return };
+            match running.terminal.receive(|socket, how| self.t.output.receive(socket, how, most)) {
+                Ok(Received::Bytes(n)) => read += n.max(1), // a packet may be empty
+                Ok(Received::End) => return self.terminal_over(""),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return self.terminal_over(&error.to_string()),
+            }
+        }
+        if read > 0 {
             // A packet comes whole, however little was asked for: then the next one waits for longer.
-            Ok(Received::Bytes(n)) if lag == Lag::Required => self.next_read = Instant::now() + crawl(n),
-            Ok(Received::Bytes(_)) => self.next_read = Instant::now() + TRICKLE_EVERY,
-            Ok(Received::End) => self.terminal_over(""),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => self.terminal_over(&error.to_string()),
+            self.next_read = Instant::now() + if lag == Lag::Required { crawl(read) } else { TRICKLE_EVERY };
         }
     }
 
