@@ -416,6 +416,12 @@ ring web web/check.sh
 IGNORED=later ring unit unit_tests
 ring host host_tests
 if [ "$AMOUNT" = long ]; then ring fuzz tests/fuzz/run.sh 60; else ring fuzz tests/fuzz/run.sh 3; fi
+# With Rust 1.85 of both releases; the rpm shares what the .deb for Debian 13 compiled.
+ring deb-trixie one "$BED/package.sh" deb trixie
+ring deb-bookworm one "$BED/package.sh" deb bookworm
+ring rpm one "$BED/package.sh" rpm
+ring package-lint "$BED/package_lint.sh"
+[ "$AMOUNT" != long ] || ring package-bytes package_bytes
 directories_up
 ring directories directory_tests
 for suite in bookworm trixie; do
@@ -425,12 +431,6 @@ for suite in bookworm trixie; do
 done
 ring vm-trixie with_vm trixie limits_tests
 [ "$AMOUNT" != long ] || ring vm-bookworm with_vm bookworm limits_tests
-# With the compilers of both releases; the rpm shares what the .deb for Debian 13 compiled.
-ring deb-trixie one "$BED/package.sh" deb trixie
-ring deb-bookworm one "$BED/package.sh" deb bookworm
-ring rpm one "$BED/package.sh" rpm
-ring package-lint "$BED/package_lint.sh"
-[ "$AMOUNT" != long ] || ring package-bytes package_bytes
 for suite in bookworm trixie; do
   ring "package-$suite" with_machine "$suite" package_tests
   [ "$AMOUNT" != long ] || ring "machine-$suite" with_vm "$suite" acceptance_tests
