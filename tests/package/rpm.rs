@@ -35,10 +35,12 @@ impl Installed {
 
 /// As packaging/README.md says it.
 fn purge() {
+    let uid = sh("id -u coracle").trim().to_owned();
     sh(&format!("rpm --query coracle >/dev/null && {RPM} --erase coracle; true"));
-    sh(
-        "rm -rf /etc/coracle /var/lib/coracle /run/coracle* \"/dev/shm/libpod_rootless_lock_$(id -u coracle)\" && userdel coracle",
-    );
+    let data = format!("/etc/coracle /var/lib/coracle /run/coracle* /dev/shm/libpod_rootless_lock_{uid}");
+    sh(&format!("rm -rf {data} && userdel coracle"));
+    // systemd takes this away by itself, a moment after the account's manager.
+    until("its runtime directory is gone", || (tried(&format!("test -e /run/user/{uid}")).code != 0).then_some(()));
 }
 
 impl Drop for Installed {
