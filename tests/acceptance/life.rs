@@ -47,11 +47,6 @@ pub(crate) async fn with_the_directory_configured_the_first_connection_wakes_the
     let ran = vm("run", &["/bin/sh", "-c", &import], &image);
     assert_eq!(ran.code, 0, "{ran:?}");
     put("/etc/coracle/credentials/ldap-bind-password", "600", SERVICE_PASSWORD);
-    put(
-        "/etc/systemd/system/coracle.service.d/secrets.conf",
-        "644",
-        "[Service]\nLoadCredential=coracle:/etc/coracle/credentials\n",
-    );
     let ca = fs::read_to_string(env("CORACLE_MACHINE_CA")).expect("the CA is readable");
     put("/etc/coracle/ca.pem", "644", &ca);
     let ldap = env("CORACLE_MACHINE_LDAP");
@@ -184,7 +179,7 @@ pub(crate) async fn after_a_power_cut_leftovers_are_gone_before_anybody_visits(w
 pub(crate) async fn a_purge_leaves_the_host_as_it_was(world: &mut World) {
     let uid = sh("id -u coracle");
     let (_, mut terminal) = world.mira.shell().await;
-    sh("rm -r /etc/systemd/system/coracle.socket.d /etc/systemd/system/coracle.service.d"); // the administrator's own
+    sh("rm -r /etc/systemd/system/coracle.socket.d"); // the administrator's own
     sh("DEBIAN_FRONTEND=noninteractive dpkg --purge coracle");
     assert_eq!(terminal.ends().await.0, "shutdown");
     let after = host();

@@ -1,18 +1,19 @@
 // The demo's check: a newcomer's way through the product, told step by step. Exits with 0 if all of it was seen.
 
-import { launch, line, openPage, picture, prompt, run, signIn, target, type, until } from './browser.mjs';
+import { launch, line, openPage, picture, prompt, rows, run, signIn, target, type, until } from './browser.mjs';
 
 const { url, user, password } = target();
 const faults = [];
 const browser = await launch();
 let failed = false;
+let page;
 
 function saw(step, what) {
   console.log(`${step.padEnd(8)} ${what}`);
 }
 
 try {
-  const page = await openPage(await browser.newContext({ colorScheme: 'dark' }), faults);
+  page = await openPage(await browser.newContext({ colorScheme: 'dark' }), faults);
   await signIn(page, url, user, password);
   await picture(page, 'check-1-home');
   // With one profile and no session the page starts one by itself; otherwise somebody has to choose.
@@ -41,6 +42,8 @@ try {
   failed = true;
   saw('FAILED', error.message);
   for (const fault of faults) saw('', fault);
+  const shown = page ? await rows(page).catch(() => []) : [];
+  for (const row of shown.filter(Boolean)) saw('screen', row);
 } finally {
   await browser.close();
 }
