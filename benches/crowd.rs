@@ -1,7 +1,6 @@
-//! Many people: logins, sessions at once, and what each of them costs.
+//! Many people: logins, and sessions at once.
 
 use std::{
-    path::Path,
     thread,
     time::{Duration, Instant},
 };
@@ -11,19 +10,15 @@ use crate::{
     coracle::{Coracle, Session},
     floors::Pty,
     processes,
-    report::{Goal, Peer, Report},
+    report::{Peer, Report},
     samples::{Samples, milliseconds},
-    setting,
     terminal::{self, PATIENCE},
-    ttyd::Ttyd,
 };
 
 /// Logins one after the other. With those who come at once fewer than a person may have: more push out the oldest.
 const LOGINS: usize = 10;
 /// People who come at the same moment.
 const AT_ONCE: usize = 8;
-/// Sessions whose memory is looked at.
-const LOOKED_AT: usize = 10;
 /// After so many starts, each session gets a key: so none is quiet for longer than the daemon waits for a pong.
 const BETWEEN_KEYS: usize = 20;
 /// Sizes of the crowd at which it is looked at.
@@ -66,86 +61,8 @@ fn at_once<T: Send>(come: impl Fn() -> Outcome<T> + Sync, leave: impl Fn(T) -> O
     Ok(took)
 }
 
-/// What a session takes that has printed 1,000 lines, process by process.
-pub(crate) fn memory(door: &Coracle, peer: &Ttyd, report: &mut Report) -> Outcome<()> {
-    report.says("memory");
-    until_empty()?;
-    door.to_rest()?;
-    door.page()?;
-    let daemon = door.daemon()?;
-    let fresh = processes::anonymous(daemon)?;
-    // What only the first one needs (Podman's answers, the threads' stacks) is the daemon's, not each session's.
-    let mut first = door.shell("shell")?;
-    terminal::run(&mut first, "seq 1000")?;
-    first.end()?;
-    until_empty()?;
-    let logs = || Ok::<_, Box<dyn std::error::Error>>(processes::shared(daemon)? + kept()?);
-    let empty = [processes::anonymous(daemon)?, logs()?, processes::proportional(daemon)? + kept()?];
-    let mut sessions = Vec::new();
-    for _ in 0..LOOKED_AT {
-        let mut session = door.shell("shell")?;
-        terminal::run(&mut session, "seq 1000")?;
-        sessions.push(session);
-    }
-    let each = |full: f64, empty: f64| (full - empty) / LOOKED_AT as f64;
-    let anonymous = each(processes::anonymous(daemon)?, empty[0]);
-    let log = each(logs()?, empty[1]);
-    let share = each(processes::proportional(daemon)? + kept()?, empty[2]);
-    let mut conmons = Vec::new();
-    for session in &sessions {
-        conmons.extend(processes::named("conmon", &format!("coracle-{}", session.id))?);
-    }
-    let (conmon, shell) = (average(&conmons)?, average(&processes::children(&conmons)?)?);
-    for session in sessions {
-        session.end()?;
-    }
-
-    until_empty()?;
-    let before = processes::proportional(peer.pid())?;
-    let mut seats = Vec::new();
-    for _ in 0..LOOKED_AT {
-        let mut seat = peer.shell()?;
-        terminal::run(&mut seat, "seq 1000")?;
-        seats.push(seat);
-    }
-    let client = average(&processes::named("podman", processes::LABEL)?)?;
-    let their_conmons = processes::named("conmon", "")?;
-    let their_share = each(processes::proportional(peer.pid())?, before);
-    let theirs = their_share + client + average(&their_conmons)? + average(&processes::children(&their_conmons)?)?;
-    for seat in seats {
-        seat.end()?;
-    }
-
-    report.row("daemon that had no session yet, RssAnon", "KiB", fresh);
-    report.row("daemon without a session, RssAnon", "KiB", empty[0]).goal(Goal::Within(8192.0));
-    report
-        .row("a session's share of the daemon, RssAnon and its log", "KiB", anonymous + log)
-        .goal(Goal::Within(300.0));
-    report.row("… RssAnon alone", "KiB", anonymous);
-    report.row("… its log alone, output and screen", "KiB", log);
-    report.row("conmon, PSS", "KiB", conmon);
-    report.row("the shell, PSS", "KiB", shell);
-    let row = report.row("a whole session, PSS", "KiB", share + conmon + shell);
-    row.beside(&[(Peer::Ttyd, theirs)]).goal(Goal::Within(3072.0));
-    Ok(())
-}
-
-/// The records of all sessions with their screens, KiB: files in memory that the daemon writes and does not map.
-fn kept() -> Outcome<f64> {
-    processes::files(&Path::new(&setting("XDG_RUNTIME_DIR")?).join("coracle"), ".rec")
-}
-
-/// The proportional share of one of these processes, KiB; of those that are still there.
-fn average(pids: &[u32]) -> Outcome<f64> {
-    let shares: Vec<f64> = pids.iter().filter_map(|pid| processes::proportional(*pid).ok()).collect();
-    if shares.len() < LOOKED_AT {
-        return Err(format!("{} processes can be looked at where {LOOKED_AT} sessions run", shares.len()).into());
-    }
-    Ok(shares.iter().sum::<f64>() / shares.len() as f64)
-}
-
 /// Waits until no container is left.
-fn until_empty() -> Outcome<()> {
+pub(crate) fn until_empty() -> Outcome<()> {
     let began = Instant::now();
     while !processes::named("conmon", "")?.is_empty() {
         if began.elapsed() > PATIENCE {

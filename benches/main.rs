@@ -5,9 +5,10 @@
 //! bytes decide about the exit code; times are reported.
 
 mod coracle; // logs in and opens terminals of the real daemon
-mod crowd; // many sessions at once, and what each costs
+mod crowd; // many people and sessions at once
 mod flood; // output as fast as it comes, to a reader that keeps up and to one that stalls
 mod floors; // a bare pty, `crun run` and `podman run` under one
+mod memory; // what a session costs of it
 mod model; // the screen model, without anything around it
 mod page; // what a browser must fetch
 mod plot; // the picture in README.md
@@ -102,7 +103,7 @@ fn all() -> Outcome<bool> {
     flood::stalled(&door, &mut report)?;
     crowd::logins(&amount, &door, &mut report)?;
     let door = door.again()?; // a person has 20 logins at most: the first was pushed out
-    crowd::memory(&door, &peer, &mut report)?;
+    memory::all(&door, &peer, &mut report)?;
     drop(peer);
     crowd::grows(&amount, &door, &mut report)?;
     report.finish()

@@ -2,9 +2,11 @@
 
 use std::{
     io::{Read, Write},
-    net::TcpStream,
+    net::{Ipv4Addr, SocketAddrV4, TcpStream},
+    sync::atomic::{AtomicU16, Ordering},
 };
 
+use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, connect, socket_with};
 use tokio_tungstenite::tungstenite::{WebSocket, handshake::client::generate_key, protocol::Role};
 
 use crate::{Outcome, terminal::PATIENCE};
@@ -26,8 +28,14 @@ impl Answer {
     }
 }
 
-fn connect(port: u16) -> Outcome<TcpStream> {
-    let socket = TcpStream::connect(("127.0.0.1", port)).map_err(|e| format!("127.0.0.1:{port}: {e}"))?;
+/// Each from a loopback address of its own: one address may have 32 connections, and a crowd comes from many.
+fn connection(port: u16) -> Outcome<TcpStream> {
+    static BEFORE: AtomicU16 = AtomicU16::new(1);
+    let [high, low] = BEFORE.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    let socket = socket_with(AddressFamily::INET, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+    bind(&socket, &SocketAddrV4::new(Ipv4Addr::new(127, 1, high, low), 0))?;
+    connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).map_err(|e| format!("127.0.0.1:{port}: {e}"))?;
+    let socket = TcpStream::from(socket);
     socket.set_nodelay(true)?;
     socket.set_read_timeout(Some(PATIENCE))?;
     socket.set_write_timeout(Some(PATIENCE))?;
@@ -36,7 +44,7 @@ fn connect(port: u16) -> Outcome<TcpStream> {
 
 /// One request on a connection of its own. `headers` are whole lines.
 pub(crate) fn request(port: u16, method: &str, path: &str, headers: &str, body: &str) -> Outcome<Answer> {
-    let mut socket = connect(port)?;
+    let mut socket = connection(port)?;
     let origin = format!("127.0.0.1:{port}");
     let length = body.len();
     write!(
@@ -55,7 +63,7 @@ pub(crate) fn request(port: u16, method: &str, path: &str, headers: &str, body: 
 
 /// A WebSocket; `headers` are whole lines.
 pub(crate) fn websocket(port: u16, path: &str, headers: &str) -> Outcome<WebSocket<TcpStream>> {
-    let mut socket = connect(port)?;
+    let mut socket = connection(port)?;
     let (origin, key) = (format!("127.0.0.1:{port}"), generate_key());
     write!(
         socket,

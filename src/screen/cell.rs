@@ -126,6 +126,11 @@ impl Cell {
         (Cell::NULL.content + 1..Cell::NULL.content + CLUSTER).contains(&self.content)
     }
 
+    /// One of ASCII, one cell wide.
+    pub(super) fn is_ascii(self) -> bool {
+        (Cell::NULL.content + 1..Cell::NULL.content + 0x80).contains(&self.content)
+    }
+
     /// Number of the cluster in its row.
     pub(super) fn cluster(self) -> Option<usize> {
         (self.content & CLUSTER != 0).then_some((self.content & NUMBER) as usize)

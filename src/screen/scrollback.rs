@@ -141,16 +141,25 @@ pub(super) fn pack(row: &Row, to: &mut Vec<u8>) {
     }
     to.push(if row.wrapped { WRAPPED } else { 0 });
     let mut style = Style::default();
-    let mut at = 0;
+    let (mut at, mut alike) = (0, 0);
     while at < end {
         if cells[at].style != style {
             style = cells[at].style;
             push_style(style, to);
         }
-        let alike = at + cells[at..end].iter().take_while(|cell| cell.style == style).count();
-        while at < alike {
-            at += pack_some(row, &cells[at..alike], to);
+        // Nearly all that is ever printed, so it takes the short way.
+        let ascii = cells[at..end].iter().take_while(|cell| cell.is_ascii() && cell.style == style).count();
+        if ascii > 0 {
+            to.push(NARROW);
+            push_number(ascii as u32, to);
+            to.extend(cells[at..at + ascii].iter().map(|cell| cell.code_point() as u8));
+            at += ascii;
+            continue;
         }
+        if alike <= at {
+            alike = at + cells[at..end].iter().take_while(|cell| cell.style == style).count();
+        }
+        at += pack_some(row, &cells[at..alike], to);
     }
     if fill != Cell::NULL && cells.len() < row.width() {
         push_style(fill.style, to);
@@ -164,8 +173,12 @@ fn pack_some(row: &Row, cells: &[Cell], to: &mut Vec<u8>) -> usize {
     let like = |test: fn(Cell) -> bool| cells.iter().take_while(|cell| test(**cell)).count();
     let narrow = like(Cell::is_narrow);
     if narrow > 0 {
+        let chars = || cells[..narrow].iter().filter_map(|cell| char::from_u32(cell.code_point()));
         to.push(NARROW);
-        push_chars(&cells[..narrow], to);
+        push_number(chars().map(char::len_utf8).sum::<usize>() as u32, to);
+        for char in chars() {
+            to.extend(char.encode_utf8(&mut [0; 4]).as_bytes());
+        }
         return narrow;
     }
     let blanks = like(Cell::is_blank);
@@ -185,20 +198,6 @@ fn pack_some(row: &Row, cells: &[Cell], to: &mut Vec<u8>) -> usize {
     push_number(text.len() as u32, to);
     to.extend(text.as_bytes());
     if wide { 2 } else { 1 }
-}
-
-/// How many bytes, and the characters of narrow cells. Most are ASCII.
-fn push_chars(cells: &[Cell], to: &mut Vec<u8>) {
-    if cells.iter().all(|cell| cell.code_point() < 0x80) {
-        push_number(cells.len() as u32, to);
-        to.extend(cells.iter().map(|cell| cell.code_point() as u8));
-        return;
-    }
-    let chars = || cells.iter().filter_map(|cell| char::from_u32(cell.code_point()));
-    push_number(chars().map(char::len_utf8).sum::<usize>() as u32, to);
-    for char in chars() {
-        to.extend(char.encode_utf8(&mut [0; 4]).as_bytes());
-    }
 }
 
 fn push_style(style: Style, to: &mut Vec<u8>) {
