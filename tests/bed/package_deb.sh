@@ -12,7 +12,7 @@ cd "$place"
 tar --extract --file="$tarball"
 mv "$tarball" "coracle_$version.orig.tar.xz"
 cd "$name"
-cp -R packaging/debian debian
+cp -a packaging/debian debian
 if [ "$suite" = bookworm ]; then
   # Older than the same package of Debian 13, so that an upgrade of the host takes that one.
   { sed '1s/(\(.*\)) [a-z]*;/(\1~deb12u1) bookworm;/; 3,$s/^  \* .*/  * Rebuild for Debian 12./; / -- /q' debian/changelog

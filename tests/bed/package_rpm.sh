@@ -15,6 +15,9 @@ flags=$(DEB_BUILD_MAINT_OPTIONS=hardening=+all DEB_BUILD_PATH=$place/$name-build
 eval "$flags"
 [ "$FRESH" = 1 ] || export CARGO_TARGET_DIR=/target
 # `make test` runs the tests. Debian's rpm knows no package of Debian's as what the spec requires.
-rpmbuild -ba --nodeps --nocheck --define "_topdir $place" --define "_builddir $place" --define '_buildhost localhost' \
-  --define 'use_source_date_epoch_as_buildtime 1' --define 'build_mtime_policy clamp_to_source_date_epoch' coracle.spec
+# In two runs: rpm writes the spec, paths and all, into the source package, and with -ba the hash of that into the other.
+for what in -bb -bs; do
+  rpmbuild "$what" --nodeps --nocheck --define "_topdir $place" --define "_builddir $place" --define '_buildhost localhost' \
+    --define 'use_source_date_epoch_as_buildtime 1' --define 'build_mtime_policy clamp_to_source_date_epoch' coracle.spec
+done
 mv RPMS/*/*.rpm SRPMS/*.rpm /out/
