@@ -4,6 +4,7 @@ use std::{future::pending, time::Duration};
 
 use tokio::{
     sync::watch,
+    task::spawn_blocking,
     time::{sleep, timeout},
 };
 
@@ -102,7 +103,9 @@ async fn make(roster: &Roster, recipe: Recipe) -> Result<(), String> {
         warm.discard(outdated).await;
     }
     let slots = roster.slots()?;
-    let slot = HeldSlot::take(&slots).ok_or("every slot of subordinate ids is in use")?;
+    // Every process of the host is looked at, which nobody's keystroke should wait for.
+    let slot = spawn_blocking(move || HeldSlot::take(&slots)).await.ok().flatten();
+    let slot = slot.ok_or("every slot of subordinate ids is in use")?;
     let id = SessionId::random();
     warm.note(id, &profile.name).map_err(|error| format!("its note in the state directory: {error}"))?;
     match podman.launch(&recipe.plan(id, slot.mapping), |_| ()).await {
