@@ -14,8 +14,10 @@ use crate::{
     terminal::{Received, Seat},
 };
 
-/// Bytes read at once while the attachment keeps up: a few packets, if so many are there.
+/// Bytes read at once while the attachment keeps up, whole packets, if so many are there.
 const READ: usize = 16 * 1024;
+/// Bytes of conmon's largest packet, which comes whole, however little is asked for.
+const PACKET: usize = 8 * 1024;
 /// The trickle: so many bytes in so much time, however little anybody takes. Never none: conmon would freeze.
 const TRICKLE: usize = 8 * 1024;
 const TRICKLE_EVERY: Duration = Duration::from_millis(10);
@@ -61,9 +63,9 @@ impl Sailing {
             _ => TRICKLE,
         };
         let mut read = 0;
-        while read < most && (read == 0 || most == READ && self.t.output.is_drawn()) {
+        while read == 0 || (read + PACKET <= most && self.t.output.is_drawn()) {
             let Work::Running(running) = &self.work else { return };
-            match running.terminal.receive(|socket, how| self.t.output.receive(socket, how, most)) {
+            match running.terminal.receive(|socket, how| self.t.output.receive(socket, how, most - read)) {
                 Ok(Received::Bytes(n)) => read += n.max(1), // a packet may be empty
                 Ok(Received::End) => return self.terminal_over(""),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
