@@ -15,7 +15,9 @@ cd "$name"
 cp -a packaging/debian debian
 if [ "$suite" = bookworm ]; then
   # Older than the same package of Debian 13, so that an upgrade of the host takes that one.
-  { sed '1s/(\(.*\)) [a-z]*;/(\1~deb12u1) bookworm;/; 3,$s/^  \* .*/  * Rebuild for Debian 12./; / -- /q' debian/changelog
+  then=$(sed -n '/^ -- /{s/.*>  //p;q}' debian/changelog)
+  then=$(date --utc --date="$then + 1 minute" '+%a, %d %b %Y %T +0000')
+  { sed "1s/(\(.*\)) [a-z]*;/(\1~deb12u1) bookworm;/; 3,\$s/^  \* .*/  * Rebuild for Debian 12./; /^ -- /{s/>  .*/>  $then/;q}" debian/changelog
     echo
     cat debian/changelog; } >changelog
   mv changelog debian/changelog
