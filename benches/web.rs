@@ -28,12 +28,9 @@ impl Answer {
     }
 }
 
-/// Each from a loopback address of its own: one address may have 32 connections, and a crowd comes from many.
-fn connection(port: u16) -> Outcome<TcpStream> {
-    static BEFORE: AtomicU16 = AtomicU16::new(1);
-    let [high, low] = BEFORE.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+fn connection(port: u16, from: Ipv4Addr) -> Outcome<TcpStream> {
     let socket = socket_with(AddressFamily::INET, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
-    bind(&socket, &SocketAddrV4::new(Ipv4Addr::new(127, 1, high, low), 0))?;
+    bind(&socket, &SocketAddrV4::new(from, 0))?;
     connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).map_err(|e| format!("127.0.0.1:{port}: {e}"))?;
     let socket = TcpStream::from(socket);
     socket.set_nodelay(true)?;
@@ -44,7 +41,7 @@ fn connection(port: u16) -> Outcome<TcpStream> {
 
 /// One request on a connection of its own. `headers` are whole lines.
 pub(crate) fn request(port: u16, method: &str, path: &str, headers: &str, body: &str) -> Outcome<Answer> {
-    let mut socket = connection(port)?;
+    let mut socket = connection(port, Ipv4Addr::LOCALHOST)?;
     let origin = format!("127.0.0.1:{port}");
     let length = body.len();
     write!(
@@ -61,9 +58,12 @@ pub(crate) fn request(port: u16, method: &str, path: &str, headers: &str, body: 
     Ok(Answer { status, head: head.to_owned(), body: body.to_owned(), length })
 }
 
-/// A WebSocket; `headers` are whole lines.
+/// A WebSocket; `headers` are whole lines. Each comes from a loopback address of its own: one address may have 32 connections,
+/// and a crowd comes from many. (Who logs in does not: that from a new address is the more suspicious.)
 pub(crate) fn websocket(port: u16, path: &str, headers: &str) -> Outcome<WebSocket<TcpStream>> {
-    let mut socket = connection(port)?;
+    static BEFORE: AtomicU16 = AtomicU16::new(1);
+    let [high, low] = BEFORE.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    let mut socket = connection(port, Ipv4Addr::new(127, 1, high, low))?;
     let (origin, key) = (format!("127.0.0.1:{port}"), generate_key());
     write!(
         socket,
