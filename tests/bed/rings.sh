@@ -57,10 +57,10 @@ ring() {
   status=$?
   set -e
   {
-    flock "$turn"
+    flock 9
     [ -z "$LANE" ] || printf '\n=== %s (in the lane %s)\n%s\n' "$name" "$LANE" "$(<"$log")"
     echo "$name $("$BED/tally.sh" "$status" "$log") $((SECONDS - began))" >>"$LOGS/counts"
-  } {turn}>"$LOGS/turn"
+  } 9>"$LOGS/turn"
 }
 recorded() {
   local log=$1
