@@ -247,12 +247,28 @@ async fn prepare(
     uplink: Option<Uplink>,
     say: &mpsc::Sender<&'static str>,
 ) -> Result<Prepared, PodmanError> {
-    let (door, id) = (&podman.0.door, plan.id);
-    announce(say, id, "init").await?;
-    door.init(id).await?;
+    announce(say, plan.id, "init").await?;
+    podman.0.door.init(plan.id).await?;
+    prove(podman, plan, uplink, say).await
+}
 
+/// See [`Podman::regain`].
+pub(super) async fn regain(podman: &Podman, plan: Plan) -> Result<Prepared, PodmanError> {
+    let uplink = uplink(podman, &plan).await?;
+    let (say, _said) = mpsc::channel(2); // for verify and attach
+    prove(podman, plan, uplink, &say).await
+}
+
+/// From `initialized` as far as attach.
+async fn prove(
+    podman: &Podman,
+    plan: Plan,
+    uplink: Option<Uplink>,
+    say: &mpsc::Sender<&'static str>,
+) -> Result<Prepared, PodmanError> {
+    let id = plan.id;
     announce(say, id, "verify").await?;
-    let inspect = door.inspect("verify", id).await?;
+    let inspect = podman.0.door.inspect("verify", id).await?;
     let broken = |why: String| PodmanError::Broken { step: "verify", id: id.to_string(), why };
     let conmon = Conmon::watch(inspect.conmon, &inspect.container, inspect.pid)
         .map_err(|e| broken(e.to_string()))?
@@ -286,18 +302,21 @@ async fn announce(say: &mpsc::Sender<&'static str>, id: SessionId, step: &'stati
     say.send(step).await.map_err(gone)
 }
 
-/// Returns what will stand between the session and the network, if its profile grants one.
+/// What stands between the session and the network, if its profile grants one.
+async fn uplink(podman: &Podman, plan: &Plan) -> Result<Option<Uplink>, PodmanError> {
+    if plan.profile.network == Network::None {
+        return Ok(None);
+    }
+    let uplink = Uplink::of_version(&podman.0.door.version().await?);
+    uplink.may_serve(&plan.profile, plan.id)?;
+    Ok(Some(uplink))
+}
+
+/// Returns what will stand between the session and the network.
 async fn create(podman: &Podman, plan: &Plan) -> Result<Option<Uplink>, PodmanError> {
     let inner = &podman.0;
     let slice = if inner.sliceless.load(Ordering::Relaxed) { Slice::None } else { Slice::Ours };
-    let uplink = match plan.profile.network {
-        Network::None => None,
-        Network::Outbound => {
-            let uplink = Uplink::of_version(&inner.door.version().await?);
-            uplink.may_serve(&plan.profile, plan.id)?;
-            Some(uplink)
-        }
-    };
+    let uplink = uplink(podman, plan).await?;
     let spec = |slice| create_spec(plan, &inner.identity, &inner.seccomp, slice, uplink);
     match inner.door.create(plan.id, spec(slice)).await {
         // Asking Podman first who manages its cgroups takes 75 to 350 ms.

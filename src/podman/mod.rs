@@ -211,6 +211,12 @@ impl Podman {
         life::launch(self, plan, step).await
     }
 
+    /// Goes on with a container that an earlier daemon launched by the same plan and whose shell has not started: reads
+    /// everything back from the kernel, and attaches. On failure it is still there.
+    pub(crate) async fn regain(&self, plan: Plan) -> Result<Prepared, PodmanError> {
+        life::regain(self, plan).await
+    }
+
     /// Attaches anew to a container that an earlier daemon left. Checks first that it is alive.
     pub(crate) async fn reattach(&self, id: SessionId) -> Result<(Terminal, Conmon), PodmanError> {
         attach::reattach(self, id).await

@@ -19,6 +19,7 @@ use super::{
     record::{Record, RecordFile},
     roster::{Note, Roster, live_dir},
     task::{Continuity, Ending, Running},
+    warm,
 };
 use crate::{
     activation::Stored,
@@ -114,7 +115,9 @@ async fn list(roster: &Roster) -> Result<Vec<Found>, PodmanError> {
 
 /// First the sessions that go on, so that nobody waits for them behind an end that takes long; then the ends.
 async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<SessionId>, terminals: &mut Terminals) {
-    let (mut todo, mut over, began) = (found, Vec::new(), Instant::now());
+    let (mut over, began) = (Vec::new(), Instant::now());
+    let (nobodys, mut todo): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|container| container.genuine && waits(roster, container.id).is_some());
     while !todo.is_empty() {
         let patience = if is_out_of_descriptors() { PATIENCE } else { REATTACH };
         let last_try = began.elapsed() >= patience;
@@ -142,6 +145,20 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
             look_again(roster, &mut todo).await;
         }
     }
+    for container in nobodys {
+        left.remove(&container.id);
+        if roster.is_leaving() {
+            return;
+        }
+        let Some(note) = waits(roster, container.id) else { continue };
+        if let Err(why) = warm::regain(roster, container.id, note).await {
+            tracing::info!(%why, id = %container.id, "a container that was ready is not used");
+            over.push((
+                container,
+                End { record: None, how: Box::new(Ending::by_itself(EndReason::Lost)), may_pass: false },
+            ));
+        }
+    }
     roster.settle();
     // Before the ends: conmon may be stuck in a write to a terminal that nobody reads.
     leave_all(std::mem::take(terminals)).await;
@@ -161,6 +178,17 @@ async fn take_over(roster: &Roster, found: Vec<Found>, mut left: HashSet<Session
         };
         audit_end(roster, id, record.as_ref(), "", how).await;
     }
+}
+
+/// The note of a container that is nobody's: one that has a record was given.
+fn waits(roster: &Roster, id: SessionId) -> Option<Note> {
+    let is_given = record_path(&roster.places().runtime, id).exists();
+    note_of(roster, id).filter(|note| note.warm && !is_given)
+}
+
+fn note_of(roster: &Roster, id: SessionId) -> Option<Note> {
+    let note = std::fs::read(live_dir(roster.places()).join(id.as_str())).ok()?;
+    serde_json::from_slice(&note).ok()
 }
 
 /// A shell may have ended since the list was made: then it is no use to attach, and nothing is wrong with the engine.
@@ -254,8 +282,7 @@ async fn adopt(roster: &Roster, file: RecordFile, record: Record, terminal: Opti
 
 /// `profile` is what the container's label says, for one of which nothing else is known.
 async fn audit_end(roster: &Roster, id: SessionId, record: Option<&Record>, profile: &str, how: Ending) {
-    let note = std::fs::read(live_dir(roster.places()).join(id.as_str())).ok();
-    let note: Option<Note> = note.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let note = note_of(roster, id);
     if note.as_ref().is_some_and(|note| note.ended) {
         return roster.forget_files(id); // its end event was written when its container could not be removed
     }

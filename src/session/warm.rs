@@ -3,7 +3,7 @@
 //! One is nobody's until [`Warm::take`] has given it out, which happens once: it is taken out of the book under its lock. Its
 //! id becomes the session's. What tells the next daemon of it is a note in the state directory, written before Podman is asked
 //! for anything; the session's own record and note take that one's place. So a daemon that dies at any point leaves a container
-//! that is a session's, or one that the next daemon removes, and never one that is given twice.
+//! that is a session's, or one that is nobody's: the next daemon proves it anew and goes on with it, or removes it.
 
 mod keeper; // makes them in the background, and removes what does not fit any more
 
@@ -20,15 +20,15 @@ use super::{
     SessionId,
     launch::HeldSlot,
     recipe::Recipe,
-    roster::{Note, note_path},
+    roster::{Note, live_dir, note_path},
 };
 use crate::{
     config::{Config, Places},
-    podman::Prepared,
+    podman::{Mapping, Prepared},
     sys::BootTime,
 };
 
-pub(super) use keeper::begin;
+pub(super) use keeper::{begin, regain};
 
 /// How long one waits for its session at most.
 pub(super) const MAX_AGE: Duration = Duration::from_secs(3600);
@@ -79,6 +79,16 @@ struct Book {
 pub(super) enum Wake {
     Nobody,
     Podman,
+}
+
+/// What a daemon leaves in writing of a container that is ready.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(in crate::session) struct ReadyNote {
+    /// [`Recipe::hash`].
+    recipe: String,
+    digest: String,
+    mapping: Mapping,
+    born: BootTime,
 }
 
 /// A container that waits for its session.
@@ -214,10 +224,13 @@ impl Warm {
         drop((slot, place));
     }
 
-    /// For the next daemon, before there is anything to find.
-    fn note(&self, id: SessionId, profile: &str) -> io::Result<()> {
-        let note = Note { profile: profile.to_owned(), warm: true, ..Note::default() };
-        fs::write(note_path(&self.0.places, id), serde_json::to_vec(&note)?)
+    /// For the next daemon, before there is anything to find, and once more when it is `ready`.
+    fn note(&self, id: SessionId, profile: &str, ready: Option<ReadyNote>) -> io::Result<()> {
+        let note = Note { profile: profile.to_owned(), warm: true, ready, ..Note::default() };
+        let path = note_path(&self.0.places, id);
+        let draft = live_dir(&self.0.places).with_file_name("warm.new"); // one is made at a time
+        fs::write(&draft, serde_json::to_vec(&note)?)?;
+        fs::rename(draft, path)
     }
 
     fn forget(&self, id: SessionId) {
@@ -366,8 +379,8 @@ mod tests {
         fs::create_dir_all(places.state.join("live")).unwrap();
         let warm = Warm::new(Arc::new(places.clone()));
         let ids = [SessionId::random(), SessionId::random(), SessionId::random()];
-        warm.note(ids[0], "a").unwrap();
-        warm.note(ids[1], "a").unwrap();
+        warm.note(ids[0], "a", None).unwrap();
+        warm.note(ids[1], "a", None).unwrap();
         fs::write(note_path(&places, ids[2]), serde_json::to_vec(&Note::default()).unwrap()).unwrap();
         assert_eq!(noted(&places.state), BTreeMap::from([("a".to_owned(), 2)]));
         warm.forget(ids[0]);

@@ -183,7 +183,7 @@ async fn one_of_an_image_that_has_changed_is_not_used_and_that_is_told() {
 }
 
 #[tokio::test]
-async fn after_kill_9_those_that_waited_are_removed_and_the_session_from_one_goes_on() {
+async fn after_kill_9_those_that_waited_go_on_waiting_and_the_session_from_one_goes_on() {
     let service = Service::start(MANY, &profile(2, ""));
     let alice = Browser::of("alice").await;
     ready(&service, 2);
@@ -198,15 +198,41 @@ async fn after_kill_9_those_that_waited_are_removed_and_the_session_from_one_goe
     let mut back = alice.terminal(&id).await;
     back.frame("started").await;
     assert_eq!(back.ask("echo $$; cat /tmp/mark").await.lines().next(), pid.lines().next());
-    let new = until("those that waited are gone, and others are ready", || {
-        Some(waiting(&service)).filter(|new| new.len() == 2 && new.is_disjoint(&old))
-    });
-    for id in old.iter().chain(&new) {
+    assert_eq!(ready(&service, 2), old);
+    for id in &old {
         assert!(service.machine.journal(&[&format!("CORACLE_SESSION={id}")]).is_empty(), "{id} was nobody's");
     }
     back.type_in("exit\r").await;
     back.closes().await;
     assert_eq!(end_event(&service, &id)["CORACLE_REASON"], "exit");
+    let given = alice.start("warm").await;
+    assert!(old.contains(&given), "{given} of {old:?}");
+    let mut terminal = alice.terminal(&given).await;
+    terminal.prompt().await;
+    assert_eq!(terminal.ask("ls -A /tmp; echo as new").await.trim(), "as new");
+    assert!(facts(&service, &given).contains("seccomp="), "and was proven");
+}
+
+#[tokio::test]
+async fn after_kill_9_one_that_would_be_made_in_another_way_now_and_one_that_somebody_has_started_are_removed() {
+    let service = Service::start(MANY, &profile(2, ""));
+    let alice = Browser::of("alice").await;
+    let old = ready(&service, 2);
+    let kill = || service.machine.root(&["kill", "-KILL", &service.daemon().expect("it runs")]);
+    let (first, second) = (old.first().expect("two"), old.last().expect("two"));
+    assert_eq!(service.machine.user(&format!("podman start coracle-{first}")).code, 0);
+    kill();
+    drop(alice);
+    let alice = Browser::of("alice").await;
+    let new = until("another one is ready beside the one that is as it was", || {
+        Some(waiting(&service)).filter(|new| new.len() == 2 && new.contains(second) && !new.contains(first))
+    });
+    assert!(!service.machine.containers().contains(&format!("coracle-{first}")), "a shell that somebody else started");
+    service.configure(MANY, &profile(2, "nofile = 512")); // the daemon does not look before it is told to
+    kill();
+    drop(alice);
+    Browser::of("alice").await;
+    until("all are new", || Some(waiting(&service)).filter(|all| all.len() == 2 && all.is_disjoint(&new)));
 }
 
 #[tokio::test]
@@ -260,17 +286,16 @@ async fn one_that_has_died_while_it_waited_is_not_given() {
 }
 
 #[tokio::test]
-async fn a_restart_gives_none_that_the_daemon_before_had_and_a_stop_leaves_none() {
+async fn a_restart_goes_on_with_those_that_the_daemon_before_had_and_a_stop_leaves_none() {
     let service = Service::start(MANY, &profile(1, ""));
     let alice = Browser::of("alice").await;
     let old = ready(&service, 1);
     assert_eq!(service.machine.systemctl("restart coracle.service").code, 0);
+    assert_eq!(ready(&service, 1), old);
     let id = alice.start("warm").await;
-    assert!(!old.contains(&id), "it was another daemon's");
+    assert!(old.contains(&id), "{id} of {old:?}");
     alice.terminal(&id).await.prompt().await;
-    until("the old one is gone, and there is a new one", || {
-        Some(waiting(&service)).filter(|new| new.len() == 1 && new.is_disjoint(&old))
-    });
+    until("there is a new one", || Some(waiting(&service)).filter(|new| new.len() == 1 && new.is_disjoint(&old)));
     assert_eq!(service.cli("end --all --reason shutdown").code, 0);
     assert_eq!(service.leftovers(), Vec::<String>::new(), "after the end of all sessions for a shutdown");
     Browser::of("alice").await;

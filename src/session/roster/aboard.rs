@@ -23,6 +23,7 @@ use crate::{
         record::{Record, RecordFile},
         state::Machine,
         task::{Continuity, Ending, Outcome, Running, Sailing, Standing, Task},
+        warm::ReadyNote,
     },
     sys::{self, BootTime},
     terminal::{Output, Ring, Share},
@@ -272,6 +273,9 @@ pub(in crate::session) struct Note {
     /// It is nobody's yet: a container that is ready.
     #[serde(default)]
     pub(in crate::session) warm: bool,
+    /// What the next daemon must know to go on with it; `None` while it is being made.
+    #[serde(default)]
+    pub(in crate::session) ready: Option<ReadyNote>,
 }
 
 impl Note {
@@ -283,6 +287,7 @@ impl Note {
             created: record.created,
             ended: false,
             warm: false,
+            ready: None,
         }
     }
 }

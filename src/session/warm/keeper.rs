@@ -8,10 +8,14 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Place, Ready, Recipe, Stock, Wake, Warm};
+use super::{Place, Ready, ReadyNote, Recipe, Stock, Wake, Warm};
 use crate::{
     podman::PodmanError,
-    session::{SessionId, launch::HeldSlot, roster::Roster},
+    session::{
+        SessionId,
+        launch::HeldSlot,
+        roster::{Note, Roster},
+    },
     sys::{self, BootTime},
 };
 
@@ -107,15 +111,19 @@ async fn make(roster: &Roster, recipe: Recipe) -> Result<(), String> {
     let slot = spawn_blocking(move || HeldSlot::take(&slots)).await.ok().flatten();
     let slot = slot.ok_or("every slot of subordinate ids is in use")?;
     let id = SessionId::random();
-    warm.note(id, &profile.name).map_err(|error| format!("its note in the state directory: {error}"))?;
+    let not_noted = |error| format!("its note in the state directory: {error}");
+    warm.note(id, &profile.name, None).map_err(not_noted)?;
     match podman.launch(&recipe.plan(id, slot.mapping), |_| ()).await {
         Ok(prepared) => {
             tracing::debug!(%id, profile = profile.name, "a container is ready");
-            let ready = Ready { id, digest, born: BootTime::now(), prepared, slot, recipe, place: Some(place) };
+            let born = BootTime::now();
+            let kept = ReadyNote { recipe: recipe.hash(), digest: digest.clone(), mapping: slot.mapping, born };
+            let noted = warm.note(id, &profile.name, Some(kept)).map_err(not_noted);
+            let ready = Ready { id, digest, born, prepared, slot, recipe, place: Some(place) };
             if let Err(unwanted) = warm.put(ready) {
                 warm.discard(*unwanted).await;
             }
-            Ok(())
+            noted
         }
         Err(error) => {
             // One that may come into being yet is left to the next start of the daemon, which finds it by its note.
@@ -149,6 +157,25 @@ impl Roster {
     }
 }
 
+/// Goes on with one that an earlier daemon made, for whom somebody was there.
+///
+/// # Errors
+/// Why nobody gets it; it is to be removed.
+pub(in crate::session) async fn regain(roster: &Roster, id: SessionId, note: Note) -> Result<(), String> {
+    let (warm, config) = (roster.warm(), roster.config());
+    let Some(ReadyNote { recipe: hash, digest, mapping, born }) = note.ready else {
+        return Err("it was still being made".to_owned());
+    };
+    let profile = config.profiles.iter().find(|profile| profile.name == note.profile);
+    let recipe = profile.map(|profile| Recipe::of(profile, &config.sessions)).filter(|recipe| recipe.hash() == hash);
+    let recipe = recipe.ok_or("it would be made in another way now")?;
+    let slot = HeldSlot::occupy(&roster.slots()?, mapping);
+    let plan = recipe.plan(id, mapping);
+    let prepared = roster.podman().regain(plan).await.map_err(|error| error.to_string())?;
+    warm.regained(Ready { id, recipe, digest, born, prepared, slot, place: None });
+    Ok(())
+}
+
 /// That one is being made, until this is dropped.
 struct Making<'w>(&'w Warm);
 
@@ -159,6 +186,15 @@ impl Drop for Making<'_> {
 }
 
 impl Warm {
+    /// One more is ready, whether it is wanted or not: the keeper looks at that first.
+    fn regained(&self, ready: Ready) {
+        self.0.all.send_modify(|all| *all += 1);
+        let mut book = self.book();
+        book.called = true;
+        book.ready.push(Ready { place: Some(Place(self.clone())), ..ready });
+        self.told(&book);
+    }
+
     /// `None` if nobody wants one any more; else whoever empties the book waits until it is dropped.
     fn begin_making(&self) -> Option<(Making<'_>, Place)> {
         let book = self.book();
