@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 
-use super::limits::{BODY_TIMEOUT, MAX_BODY};
+use super::limits::{BODY_TIMEOUT, MAX_BODY, THROWN_AWAY};
 
 /// Why a body was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +28,26 @@ pub(crate) enum BadBody {
 /// Too much, too slow, or broken off.
 pub(crate) async fn read<B>(headers: &HeaderMap, body: B) -> Result<bytes::Bytes, BadBody>
 where
-    B: hyper::body::Body,
+    B: hyper::body::Body + Unpin,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let announced = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY as u64) {
-        return Err(BadBody::TooLarge);
+    match announced.filter(|length| *length > MAX_BODY as u64) {
+        Some(length) => {
+            if length <= THROWN_AWAY {
+                throw_away(body).await;
+            }
+            Err(BadBody::TooLarge)
+        }
+        None => read_within(BODY_TIMEOUT, body).await,
     }
-    read_within(BODY_TIMEOUT, body).await
+}
+
+/// Closed over unread bytes, a connection is reset, and the reset overtakes the refusal: whoever still sends hears nothing of
+/// it, and a proxy makes a 502 of that.
+async fn throw_away<B: hyper::body::Body + Unpin>(mut body: B) {
+    let whole = async { while let Some(Ok(_)) = body.frame().await {} };
+    let _ = tokio::time::timeout(BODY_TIMEOUT, whole).await; // refused in either case
 }
 
 async fn read_within<B>(time: std::time::Duration, body: B) -> Result<bytes::Bytes, BadBody>

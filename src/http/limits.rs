@@ -29,6 +29,8 @@ pub(crate) const MAX_HEADERS: usize = 64;
 pub(crate) const MAX_HEAD: usize = 32 * 1024;
 /// Bytes of one request's body.
 pub(crate) const MAX_BODY: usize = 16 * 1024;
+/// Bytes of a body that is too large, and says so, which are read all the same.
+pub(crate) const THROWN_AWAY: u64 = 256 * 1024;
 /// For a whole TLS handshake.
 pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// For a whole request head; hyper starts it anew at the end of each answer, so it bounds idle keep-alive as well.

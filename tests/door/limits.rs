@@ -46,6 +46,28 @@ fn a_body_past_16_kib_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn who_still_sends_a_body_past_16_kib_hears_the_refusal() {
+    if !can_run() {
+        return;
+    }
+    let bed = Bed::new("");
+    let _daemon = bed.start();
+    let address = bed.address();
+    let mut stream = connect(address);
+    let head = format!(
+        "POST /login HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nContent-Length: 40000\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    for _ in 0..2 {
+        std::thread::sleep(Duration::from_millis(200)); // the daemon's chance to be rash
+        stream.write_all(&[b'x'; 20_000]).expect("the connection is there while its body is not whole");
+    }
+    let answer = read_all(&mut stream);
+    assert_eq!(status(&answer), 413, "{answer}");
+}
+
+#[test]
 fn heads_bodies_and_idle_connections_that_take_too_long_are_cut_off() {
     if !can_run() {
         return;
