@@ -208,7 +208,7 @@ run | user | image | put | forward)
   ;;
 journal)
   load_running "${1-}"
-  inside journalctl --no-pager --quiet -n "$JOURNAL_TAIL" _UID=1000
+  inside journalctl --no-pager --quiet -n "$JOURNAL_TAIL" _UID=1000 + _SYSTEMD_UNIT=coracle.service
   ;;
 console)
   load_running "${1-}"
