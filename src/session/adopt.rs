@@ -1,5 +1,5 @@
 //! What an earlier daemon left: every container of ours with a valid record goes on; one without, or already over, is ended,
-//! audited once and removed. Containers whose MAC is wrong are not ours to touch.
+//! audited once and removed. Containers that were ready and nobody's go on waiting. Those whose MAC is wrong are not ours to touch.
 //!
 //! A session whose terminal systemd kept goes on where its output was, and also for a moment if its shell has ended: what
 //! that said last is still in the terminal.

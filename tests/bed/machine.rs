@@ -2,7 +2,6 @@
 //! tests/bed/machine.sh. Its network is the host's; its user `tester` runs Coracle in user mode.
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
@@ -12,6 +11,10 @@ use std::{
 #[path = "until.rs"]
 mod waiting;
 pub(crate) use waiting::until;
+#[path = "ran.rs"]
+mod ran;
+pub(crate) use ran::Ran;
+use ran::env;
 
 /// How long anything in the machine is waited for: a hundred times what it takes, for hosts that are busy with others.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,19 +27,6 @@ pub(crate) struct Machine {
     pid: String,
     pub(crate) image: String,
     pub(crate) busybox: String,
-}
-
-/// What a command said.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-fn env(name: &str) -> String {
-    std::env::var(name)
-        .unwrap_or_else(|_| panic!("{name} is not set: these tests are run by `make test`, which boots a machine"))
 }
 
 /// The machine, with Coracle's units and users in it. `None` after a message where there is none.
@@ -72,11 +62,7 @@ impl Machine {
 
     /// As root inside; `stdin` is fed to it.
     pub(crate) fn run(&self, words: &[&str], stdin: &str) -> Ran {
-        let mut child = self.inside(words).stderr(Stdio::piped()).spawn().expect("nsenter runs");
-        child.stdin.take().expect("piped").write_all(stdin.as_bytes()).ok();
-        let done = child.wait_with_output().expect("nsenter ends");
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Ran { code: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
+        Ran::of(&mut self.inside(words), stdin.as_bytes())
     }
 
     fn inside(&self, words: &[&str]) -> Command {

@@ -1,47 +1,18 @@
 //! The machine of tests/bed/vm.sh that `CORACLE_MACHINE_NAME` names, from outside; for every test binary that looks at one. It
 //! may be emulated in software: everything takes its time.
 
-use std::{
-    io::Write,
-    path::Path,
-    process::{Command, Stdio},
-    time::Instant,
-};
+use std::{path::Path, process::Command, time::Instant};
 
 use super::PATIENCE;
 
-pub(crate) fn env(name: &str) -> String {
-    std::env::var(name)
-        .unwrap_or_else(|_| panic!("{name} is not set: these tests are run by `make test`, which boots a machine"))
-}
-
-/// What a command said.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) out: String,
-    #[expect(dead_code, reason = "is shown where a test fails")]
-    pub(crate) err: String,
-}
+#[path = "ran.rs"]
+mod ran;
+pub(crate) use ran::{Ran, env};
 
 /// A verb of vm.sh for this machine, with something on its standard input.
 pub(crate) fn vm(verb: &str, words: &[&str], stdin: &[u8]) -> Ran {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/vm.sh");
-    let mut child = Command::new(script)
-        .args([verb, &env("CORACLE_MACHINE_NAME")])
-        .args(words)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("vm.sh runs");
-    let mut pipe = child.stdin.take().expect("piped");
-    let stdin = stdin.to_vec();
-    let writer = std::thread::spawn(move || pipe.write_all(&stdin).ok()); // who reads none of it closes it
-    let done = child.wait_with_output().expect("vm.sh ends");
-    writer.join().expect("it writes or it does not");
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Ran { code: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
+    Ran::of(Command::new(script).args([verb, &env("CORACLE_MACHINE_NAME")]).args(words), stdin)
 }
 
 /// The same, which must succeed; what it printed.

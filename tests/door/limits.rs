@@ -1,6 +1,7 @@
 //! What one peer, or all together, may take: bytes, lines, seconds, connections.
 
 use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::daemon::{Bed, SOON, can_run};
@@ -27,6 +28,15 @@ fn a_head_may_have_64_lines_and_32_kib_and_no_more() {
     assert!(matches!(status(&talk(address, &long)), 414 | 431));
 }
 
+/// The head of a login whose body has so many bytes.
+fn announce(stream: &mut TcpStream, address: SocketAddr, length: usize) {
+    let head = format!(
+        "POST /login HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nContent-Length: {length}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+}
+
 #[test]
 fn a_body_past_16_kib_is_refused_before_it_is_read() {
     if !can_run() {
@@ -36,11 +46,7 @@ fn a_body_past_16_kib_is_refused_before_it_is_read() {
     let _daemon = bed.start();
     let address = bed.address();
     let mut stream = connect(address);
-    let head = format!(
-        "POST /login HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nContent-Length: 1000000000\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).unwrap();
+    announce(&mut stream, address, 1_000_000_000);
     let answer = read_all(&mut stream); // comes although no body was sent, and then the connection ends
     assert_eq!(status(&answer), 413, "{answer}");
 }
@@ -54,11 +60,7 @@ fn who_still_sends_a_body_past_16_kib_hears_the_refusal() {
     let _daemon = bed.start();
     let address = bed.address();
     let mut stream = connect(address);
-    let head = format!(
-        "POST /login HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nContent-Length: 40000\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).unwrap();
+    announce(&mut stream, address, 40_000);
     for _ in 0..2 {
         std::thread::sleep(Duration::from_millis(200)); // the daemon's chance to be rash
         stream.write_all(&[b'x'; 20_000]).expect("the connection is there while its body is not whole");

@@ -2,10 +2,9 @@
 
 use std::{
     fs,
-    io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -13,25 +12,14 @@ use std::{
 #[path = "../bed/until.rs"]
 mod waiting;
 pub(crate) use waiting::until;
+#[path = "../bed/ran.rs"]
+mod ran;
+pub(crate) use ran::{Ran, env};
 
 /// How long anything in the machine is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Who logs in here.
 pub(crate) const USERS: [(&str, &str, &str); 1] = [("alice", "wonderland-1", "")];
-
-pub(crate) fn env(name: &str) -> String {
-    std::env::var(name)
-        .unwrap_or_else(|_| panic!("{name} is not set: these tests are run by `make test`, which boots a machine"))
-}
-
-/// What a command said.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) out: String,
-    #[expect(dead_code, reason = "is shown where a test fails")]
-    pub(crate) err: String,
-}
 
 /// A shell line as root inside.
 pub(crate) fn tried(line: &str) -> Ran {
@@ -40,19 +28,12 @@ pub(crate) fn tried(line: &str) -> Ran {
 
 /// The same with something on its standard input.
 pub(crate) fn fed(line: &str, stdin: &str) -> Ran {
-    let mut child = Command::new("nsenter")
+    let mut inside = Command::new("nsenter");
+    inside
         .args(["-t", &env("CORACLE_PACKAGE_PID"), "-a", "--", "env", "-i"])
         .args(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "HOME=/root", "DEBIAN_FRONTEND=noninteractive"])
-        .args(["sh", "-c", line])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("nsenter runs");
-    child.stdin.take().expect("piped").write_all(stdin.as_bytes()).ok();
-    let done = child.wait_with_output().expect("nsenter ends");
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Ran { code: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
+        .args(["sh", "-c", line]);
+    Ran::of(&mut inside, stdin.as_bytes())
 }
 
 /// A shell line as root inside that must succeed; what it printed.

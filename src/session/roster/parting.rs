@@ -115,7 +115,7 @@ impl Roster {
         for was_done in left {
             let _ = tokio::time::timeout(Duration::from_secs(1), was_done).await;
         }
-        // The next daemon removes what is ready, which it does beside its work; if there is none, this one does.
+        // The next daemon goes on with what is ready; if there is none, this one removes it.
         match departure {
             Departure::Restart => self.0.warm.close(),
             Departure::Stop => self.leave_nothing().await,
