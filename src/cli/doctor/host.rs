@@ -12,9 +12,16 @@ use crate::{
 
 /// Where systemd-logind remembers who lingers.
 const LINGER: &str = "/var/lib/systemd/linger";
+const KEYRINGS: &str = "kernel-keys";
 const SOCKETS: &str = "coracle.socket";
 const CONTROL: &str = "coracle-control.socket";
 const SERVICE: &str = "coracle.service";
+/// Where the kernel's bounds on the keys of one user are; crun makes a keyring for each container.
+const KEYS: &str = "/proc/sys/kernel/keys";
+/// Bytes that a keyring counts for: its name is the container's id of 64 digits.
+const KEYRING: u32 = 65;
+/// Keys that an account has besides; two were seen.
+const OWN_KEYS: u32 = 10;
 /// Gives a machine the controllers that cgroup v1 holds.
 const BOOT: &str = "boot the machine with systemd.unified_cgroup_hierarchy=1";
 
@@ -26,6 +33,7 @@ pub(super) fn check(account: &Account, config: Option<&Config>, checks: &mut Vec
     checks.push(at_rest(account));
     let slots = config.and_then(|config| ids(account, config, checks));
     checks.push(controllers(account, config));
+    checks.extend(config.map(|config| keyrings(account, config)));
     units(account, checks);
     slots
 }
@@ -133,6 +141,33 @@ fn ids(account: &Account, config: &Config, checks: &mut Vec<Check>) -> Option<Sl
         None => Check::ok(NAME, format!("{ids} ids: all sessions share one range (isolation: {})", slots.word())),
     });
     Some(slots)
+}
+
+fn keyrings(account: &Account, config: &Config) -> Check {
+    let bound = |name: &str| fs::read_to_string(format!("{KEYS}/{name}")).ok()?.trim().parse().ok();
+    let wanted = config.sessions.max.get() + config.warm.max * u32::from(config.profiles.iter().any(|p| p.warm > 0));
+    match (bound("maxkeys"), bound("maxbytes")) {
+        (Some(keys), Some(bytes)) => room_for_keyrings(account, wanted, keys, bytes),
+        _ => Check::skipped(KEYRINGS, format!("{KEYS} cannot be read")),
+    }
+}
+
+/// Whether the kernel lets one user have `wanted` containers, with so many keys and bytes of them.
+fn room_for_keyrings(account: &Account, wanted: u32, keys: u32, bytes: u32) -> Check {
+    let most = keys.min(bytes / KEYRING).saturating_sub(OWN_KEYS);
+    if wanted <= most {
+        return Check::ok(KEYRINGS, format!("the kernel's keys are enough for {most} sessions"));
+    }
+    let keys = keys.max(wanted + OWN_KEYS);
+    let bytes = bytes.max((wanted + OWN_KEYS) * KEYRING);
+    let file = format!("kernel.keys.maxkeys = {keys}\\nkernel.keys.maxbytes = {bytes}\\n");
+    Check::warn(
+        KEYRINGS,
+        format!(
+            "the kernel's keys are enough for about {most} sessions, and {wanted} may be wanted; those beyond do not start"
+        ),
+        account.root(&format!("sh -c 'printf \"{file}\" >/etc/sysctl.d/coracle.conf && sysctl --system'")),
+    )
 }
 
 fn controllers(account: &Account, config: Option<&Config>) -> Check {
@@ -303,6 +338,19 @@ mod tests {
         assert!(of(&[(SOCKETS, "inactive"), (CONTROL, "active")]).1.ends_with("enable --now coracle.socket"));
         assert!(of(&[(SOCKETS, "active"), (CONTROL, "inactive")]).1.ends_with("enable --now coracle-control.socket"));
         assert_eq!(of(&[]).0, State::Skipped);
+    }
+
+    #[test]
+    fn more_sessions_than_the_kernel_has_keys_for_are_warned_of_with_the_bounds_that_are_enough() {
+        let account = Account::for_tests("coracle", 990, true);
+        assert_eq!(room_for_keyrings(&account, 32, 200, 20_000).state, State::Ok);
+        let short = room_for_keyrings(&account, 300, 200, 20_000);
+        assert_eq!(short.state, State::Warn);
+        let fix = short.fix.unwrap();
+        assert!(fix.contains("maxkeys = 310\\n") && fix.contains("maxbytes = 20150\\n"), "{fix}");
+        assert_eq!(room_for_keyrings(&account, 300, 310, 20_150).state, State::Ok);
+        let of_bytes = room_for_keyrings(&account, 300, 1000, 13_000);
+        assert!(of_bytes.fix.unwrap().contains("maxkeys = 1000\\nkernel.keys.maxbytes = 20150"));
     }
 
     #[test]
