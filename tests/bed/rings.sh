@@ -111,7 +111,13 @@ acceptance_lane() {
   ring "machine-$1" with_vm "$1" acceptance_tests
 }
 
+# What failed once more, for it is far up by now; the table; the names of what failed; the sum.
 report() {
+  local failed name
+  mapfile -t failed < <(awk '$3 > 0 { print $1 }' "$LOGS/counts")
+  for name in "${failed[@]}"; do
+    [ ! -e "$LOGS/$name.log" ] || printf '\n=== failed in %s\n%s\n' "$name" "$("$BED/failures.sh" "$LOGS/$name.log")"
+  done
   printf '\n'
   awk -v seconds="$SECONDS" -v ci="${CI-}" -v result="$LOGS/result" '
     {
@@ -121,10 +127,14 @@ report() {
     END {
       printf "%d s in all", seconds
       if (skipped) printf ", %d skipped%s", skipped, ci == "true" ? " and counted as failed" : ""
-      printf "\n%d passed, %d failed\n", passed, failed
+      printf "\n"
       printf "%d passed, %d failed\n", passed, failed >result
-      exit failed > 0
     }' "$LOGS/counts"
+  for name in "${failed[@]}"; do
+    [ ! -e "$LOGS/$name.log" ] || "$BED/failures.sh" --names "$LOGS/$name.log" | sed "s/^/$name: /"
+  done
+  cat "$LOGS/result"
+  [ ${#failed[@]} = 0 ]
 }
 
 rm -rf "$LOGS"
