@@ -19,8 +19,12 @@ use crate::{
 /// Output between two acknowledgements, bytes: as the page does it.
 const ACK_EVERY: u64 = 64 * 1024;
 
+#[derive(Clone)]
 pub(crate) struct Coracle {
     port: u16,
+    /// Whom systemctl asks about it.
+    manager: &'static str,
+    service: &'static str,
     user: String,
     password: String,
     cookie: String,
@@ -30,19 +34,38 @@ impl Coracle {
     pub(crate) fn log_in() -> Outcome<Coracle> {
         let (port, user, password) =
             (setting("BENCH_PORT")?.parse()?, setting("BENCH_USER")?, setting("BENCH_PASSWORD")?);
-        let cookie = String::new();
-        let nobody = Coracle { port, user, password, cookie };
-        nobody.again()
+        let (manager, service, cookie) = ("--user", "coracle.service", String::new());
+        Coracle { port, manager, service, user, password, cookie }.again()
+    }
+
+    /// The daemon that cannot see conmon's sockets, and has terminals through Podman's API; the other one rests.
+    pub(crate) fn through_podman(&self) -> Outcome<Coracle> {
+        self.to_rest()?;
+        let (manager, service) = ("--system", "coracle-stream.service");
+        Coracle { port: setting("BENCH_STREAM_PORT")?.parse()?, manager, service, ..self.clone() }.again()
+    }
+
+    /// Ends that daemon.
+    pub(crate) fn gives_way(&self) -> Outcome<()> {
+        let began = Instant::now();
+        while let Ok(pid) = self.daemon() {
+            if began.elapsed() > terminal::PATIENCE {
+                return Err(format!("{} does not end", self.service).into());
+            }
+            let _ = processes::command("kill", &["-TERM", &pid.to_string()]); // it may have ended just now
+            thread::sleep(Duration::from_millis(100)); // the pace of polling, not a wait
+        }
+        Ok(())
     }
 
     /// Another browser of the same person.
     pub(crate) fn again(&self) -> Outcome<Coracle> {
-        let (port, user, password) = (self.port, self.user.clone(), self.password.clone());
+        let Coracle { port, user, password, .. } = self;
         let form = "Content-Type: application/x-www-form-urlencoded\r\n";
-        let answer = web::request(port, "POST", "/login", form, &format!("user={user}&password={password}&next="))?;
+        let answer = web::request(*port, "POST", "/login", form, &format!("user={user}&password={password}&next="))?;
         let pairs: Vec<&str> = answer.headers("set-cookie").filter_map(|cookie| cookie.split(';').next()).collect();
         match answer.status {
-            303 => Ok(Coracle { cookie: format!("Cookie: {}\r\n", pairs.join("; ")), port, user, password }),
+            303 => Ok(Coracle { cookie: format!("Cookie: {}\r\n", pairs.join("; ")), ..self.clone() }),
             status => Err(format!("the login of {user} was answered with {status}: {}", answer.body).into()),
         }
     }
@@ -124,7 +147,7 @@ impl Coracle {
     /// Pid of the daemon.
     pub(crate) fn daemon(&self) -> Outcome<u32> {
         let pid =
-            processes::command("systemctl", &["--user", "show", "--property=MainPID", "--value", "coracle.service"])?;
+            processes::command("systemctl", &[self.manager, "show", "--property=MainPID", "--value", self.service])?;
         match pid.trim().parse() {
             Ok(0) | Err(_) => Err("no daemon is running".into()),
             Ok(pid) => Ok(pid),

@@ -6,6 +6,7 @@ use crate::{
     Amount, Outcome,
     coracle::Coracle,
     floors::Pty,
+    podman::{Attached, Way},
     processes,
     report::{Goal, Peer, Report},
     samples::milliseconds,
@@ -19,20 +20,20 @@ const LINE: &str = "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmn
 const STALLED: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
-struct Flow {
+pub(crate) struct Flow {
     bytes: f64,
     seconds: f64,
     /// CPU time of who stands between shell and browser, ms; and of Podman's client behind it.
-    server: f64,
+    pub(crate) server: f64,
     client: f64,
 }
 
 impl Flow {
-    fn rate(&self) -> f64 {
+    pub(crate) fn rate(&self) -> f64 {
         self.bytes / 1e6 / self.seconds
     }
 
-    fn per_100_megabytes(&self, milliseconds: f64) -> f64 {
+    pub(crate) fn per_100_megabytes(&self, milliseconds: f64) -> f64 {
         milliseconds / (self.bytes / 100e6)
     }
 }
@@ -44,7 +45,8 @@ pub(crate) fn throughput(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &
     let mut bare = Pty::bare()?;
     let mut run = Pty::podman()?;
     terminal::prompt(&mut run)?;
-    let [mut ours, mut theirs, mut raw, mut podman] = std::array::from_fn(|_| Flow::default());
+    let mut conmon = Attached::shell(Way::Conmon)?;
+    let [mut ours, mut theirs, mut raw, mut podman, mut alone] = std::array::from_fn(|_| Flow::default());
     let daemon = door.daemon()?;
     let clients = processes::children(&[peer.pid()])?;
     let bytes = amount.megabytes * 1_000_000;
@@ -61,12 +63,19 @@ pub(crate) fn throughput(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &
 
         pour(&mut bare, bytes, &mut raw)?;
         pour(&mut run, bytes, &mut podman)?;
+        pour(&mut conmon, bytes, &mut alone)?;
     }
     session.end()?;
     seat.end()?;
     run.end()?;
+    conmon.end()?;
     bare.end()?;
-    let peers = [(Peer::Pty, raw.rate()), (Peer::Podman, podman.rate()), (Peer::Ttyd, theirs.rate())];
+    let peers = [
+        (Peer::Pty, raw.rate()),
+        (Peer::Alone, alone.rate()),
+        (Peer::Podman, podman.rate()),
+        (Peer::Ttyd, theirs.rate()),
+    ];
     report.row("output, lines of 64 bytes", "MB/s", ours.rate()).beside(&peers).goal(Goal::AtLeast(1.2, Peer::Ttyd));
     let row = report.row("CPU of the server per 100 MB", "ms", ours.per_100_megabytes(ours.server));
     row.beside(&[(Peer::Ttyd, theirs.per_100_megabytes(theirs.server))]).goal(Goal::AtMost(1.0, Peer::Ttyd));
@@ -80,7 +89,7 @@ fn all_cpu(pids: &[u32]) -> Outcome<f64> {
     pids.iter().map(|pid| processes::cpu(*pid)).sum()
 }
 
-fn pour(terminal: &mut dyn Terminal, bytes: u64, flow: &mut Flow) -> Outcome<()> {
+pub(crate) fn pour(terminal: &mut dyn Terminal, bytes: u64, flow: &mut Flow) -> Outcome<()> {
     let began = Instant::now();
     let shown = terminal::run(terminal, &format!("yes {LINE} | head -c {bytes}"))?;
     flow.seconds += began.elapsed().as_secs_f64();

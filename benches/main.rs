@@ -12,10 +12,12 @@ mod memory; // what a session costs of it
 mod model; // the screen model, without anything around it
 mod page; // what a browser must fetch
 mod plot; // the picture in README.md
+mod podman; // Podman's API by itself
 mod processes; // CPU time and memory, as /proc tells
 mod report; // the table, and which goals were met
 mod samples; // many measurements of one thing
 mod shells; // first prompts, redraws and keystrokes
+mod stream; // through Podman's API instead of conmon's socket
 mod terminal; // what all of them are: bytes out, bytes in
 mod ttyd; // the peer
 mod web; // HTTP and WebSocket, blocking
@@ -101,6 +103,7 @@ fn all() -> Outcome<bool> {
     model::pace(&amount, &mut report)?;
     flood::throughput(&amount, &door, &peer, &mut report)?;
     flood::stalled(&door, &mut report)?;
+    stream::measured(&amount, &door, &mut report)?;
     crowd::logins(&amount, &door, &mut report)?;
     let door = door.again()?; // a person has 20 logins at most: the first was pushed out
     memory::all(&door, &peer, &mut report)?;

@@ -9,17 +9,20 @@ use crate::{Outcome, plot, processes, setting};
 pub(crate) enum Peer {
     Pty,
     Crun,
+    /// The calls to Podman's API that a session is made of, and conmon's socket, with nothing around them.
+    Alone,
     Podman,
     Ttyd,
 }
 
 impl Peer {
-    const ALL: [Peer; 4] = [Peer::Pty, Peer::Crun, Peer::Podman, Peer::Ttyd];
+    const ALL: [Peer; 5] = [Peer::Pty, Peer::Crun, Peer::Alone, Peer::Podman, Peer::Ttyd];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Peer::Pty => "bare pty",
             Peer::Crun => "`crun run`",
+            Peer::Alone => "Podman's API and conmon alone",
             Peer::Podman => "`podman run`",
             Peer::Ttyd => "ttyd + `podman run`",
         }

@@ -6,6 +6,7 @@ use crate::{
     Amount, Outcome,
     coracle::Coracle,
     floors::{self, Pty},
+    podman::{Attached, Way},
     processes,
     report::{Goal, Peer, Report},
     samples::Samples,
@@ -24,7 +25,8 @@ fn timed(what: impl FnOnce() -> Outcome<()>) -> Outcome<Duration> {
 
 /// From the request for a session to its prompt, warm and cold, and from rest to the first page.
 pub(crate) fn first_prompts(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &mut Report) -> Outcome<()> {
-    let [mut ours, mut cold, mut wake, mut bare, mut run, mut theirs, mut start] = [const { Samples::new() }; 7];
+    let [mut ours, mut cold, mut wake, mut bare, mut run, mut theirs, mut start, mut api] =
+        [const { Samples::new() }; 8];
     let mut crun = Samples::new();
     door.shell("shell")?.end()?; // the slot's copy of the image, made once
     for round in 0..amount.rounds {
@@ -40,6 +42,11 @@ pub(crate) fn first_prompts(amount: &Amount, door: &Coracle, peer: &Ttyd, report
             terminal::prompt(&mut pty)?;
             run.add(began.elapsed());
             pty.end()?;
+
+            let began = Instant::now();
+            let attached = Attached::shell(Way::Api)?;
+            api.add(began.elapsed());
+            attached.end()?;
 
             let began = Instant::now();
             let seat = peer.shell()?;
@@ -64,7 +71,12 @@ pub(crate) fn first_prompts(amount: &Amount, door: &Coracle, peer: &Ttyd, report
         cold.add(began.elapsed());
         session.end()?;
     }
-    let floors = [(Peer::Pty, bare.median()), (Peer::Crun, crun.median()), (Peer::Podman, run.median())];
+    let floors = [
+        (Peer::Pty, bare.median()),
+        (Peer::Crun, crun.median()),
+        (Peer::Alone, api.median()),
+        (Peer::Podman, run.median()),
+    ];
     let row = report.row("request to first prompt, p50", "ms", ours.median());
     row.beside(&floors).beside(&[(Peer::Ttyd, theirs.median())]).goal(Goal::AtMost(0.6, Peer::Podman));
     let row = report.row("… daemon and Podman's service asleep, p50", "ms", cold.median());
@@ -122,12 +134,12 @@ pub(crate) fn keystrokes(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &
     let mut bare = Pty::bare()?;
     let mut run = Pty::podman()?;
     terminal::prompt(&mut run)?;
-    let mut samples = [const { Samples::new() }; 4];
+    let mut conmon = Attached::shell(Way::Conmon)?;
+    let mut samples = [const { Samples::new() }; 5];
     {
-        let mut all: [&mut dyn Terminal; 4] = [&mut session, &mut bare, &mut run, &mut seat];
+        let mut all: [&mut dyn Terminal; 5] = [&mut session, &mut bare, &mut run, &mut seat, &mut conmon];
         for one in &mut all {
-            one.send(b"echo go-'on'; cat >/dev/null\r")?;
-            terminal::until(*one, &["go-on"])?;
+            before_keys(*one)?;
         }
         for round in 0..amount.rounds {
             report.says(&format!("keystrokes, round {} of {}", round + 1, amount.rounds));
@@ -136,18 +148,18 @@ pub(crate) fn keystrokes(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &
             }
         }
         for one in &mut all {
-            one.send(b"\r\x04")?; // the end of a file, for `cat`
-            terminal::prompt(*one)?;
+            after_keys(*one)?;
         }
     }
     session.end()?;
     seat.end()?;
     run.end()?;
+    conmon.end()?;
     bare.end()?;
     for (name, share) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)] {
-        let [ours, bare, run, theirs] = samples.each_ref().map(|samples| samples.at(share));
+        let [ours, bare, run, theirs, conmon] = samples.each_ref().map(|samples| samples.at(share));
         let row = report.row(&format!("keystroke to its echo, {name}"), "ms", ours);
-        let row = row.beside(&[(Peer::Pty, bare), (Peer::Podman, run), (Peer::Ttyd, theirs)]);
+        let row = row.beside(&[(Peer::Pty, bare), (Peer::Alone, conmon), (Peer::Podman, run), (Peer::Ttyd, theirs)]);
         if name != "p90" {
             row.goal(Goal::AtMost(0.6, Peer::Ttyd));
         }
@@ -155,7 +167,17 @@ pub(crate) fn keystrokes(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &
     Ok(())
 }
 
-fn type_keys(terminal: &mut dyn Terminal, keys: usize, samples: &mut Samples) -> Outcome<()> {
+pub(crate) fn before_keys(terminal: &mut dyn Terminal) -> Outcome<()> {
+    terminal.send(b"echo go-'on'; cat >/dev/null\r")?;
+    terminal::until(terminal, &["go-on"]).map(drop)
+}
+
+pub(crate) fn after_keys(terminal: &mut dyn Terminal) -> Outcome<()> {
+    terminal.send(b"\r\x04")?; // the end of a file, for `cat`
+    terminal::prompt(terminal).map(drop)
+}
+
+pub(crate) fn type_keys(terminal: &mut dyn Terminal, keys: usize, samples: &mut Samples) -> Outcome<()> {
     for at in 0..keys {
         samples.add(terminal::key(terminal, b'a' + (at % 26) as u8)?);
         if at % 26 == 25 {

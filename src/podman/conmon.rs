@@ -23,6 +23,7 @@ use tokio::{
 use super::{
     gauge::{Gauge, Usage},
     layer::Layer,
+    looks::Looks,
     verify::Status,
 };
 
@@ -198,9 +199,9 @@ impl Conmon {
     /// start first, with a terminal of 0 × 0. A write wakes conmon before it returns, and only its event loop sleeps, so one
     /// look at a sleeping conmon is enough. To be used before `start` alone: later it may sleep in a write of output.
     pub(super) async fn settled(&self) {
-        let deadline = Instant::now() + SETTLING;
+        let (deadline, mut looks) = (Instant::now() + SETTLING, Looks::default());
         while Instant::now() < deadline && Status::of(self.pid).is_ok_and(|status| status.state != 'S') {
-            sleep(Duration::from_millis(1)).await;
+            looks.pause().await;
         }
     }
 

@@ -15,6 +15,7 @@ mod images;
 mod labels;
 mod layer;
 mod life;
+mod looks;
 mod network;
 mod seccomp;
 mod prepare;

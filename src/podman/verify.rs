@@ -27,6 +27,7 @@ use super::{
     Mapping, Plan, PodmanError,
     conmon::{ended, open_pidfd},
     door::Inspect,
+    looks::Looks,
     network::Uplink,
 };
 use crate::terminal::Certificate;
@@ -161,7 +162,7 @@ impl Proven {
     ///
     /// Fine as well when the process has ended already: nothing of it runs any more.
     pub(super) async fn started(&self, plan: &Plan) -> Result<(), PodmanError> {
-        let deadline = tokio::time::Instant::now() + FILTER_DEADLINE;
+        let (deadline, mut looks) = (tokio::time::Instant::now() + FILTER_DEADLINE, Looks::default());
         loop {
             let looked = self.look();
             // Only now: a process that was alive after the look was alive, and the same, during it.
@@ -171,7 +172,7 @@ impl Proven {
             match looked {
                 Ok(()) => return Ok(()),
                 Err(wrong) if tokio::time::Instant::now() >= deadline => return Err(wrong.error("start", plan)),
-                Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
+                Err(_) => looks.pause().await,
             }
         }
     }

@@ -167,7 +167,6 @@ impl Launch {
         // Every process of the host is looked at for a slot: that takes as long as the calls that go on meanwhile.
         let slots = self.slots.clone();
         let free = tokio::task::spawn_blocking(move || HeldSlot::take(&slots));
-        self.podman_awake().await?;
         self.image(stages).await?;
         let slot = match free.await {
             Ok(Some(slot)) => slot,
@@ -224,44 +223,53 @@ impl Launch {
     }
 
     async fn is_current(&mut self, digest: &str) -> Result<bool, Failure> {
-        self.podman_awake().await?;
         let (podman, image) = (self.podman.clone(), self.recipe.profile.image.clone());
-        match self.unless_unwanted(podman.image_digest(&image)).await? {
+        let ask = || {
+            let (podman, image) = (podman.clone(), image.clone());
+            async move { podman.image_digest(&image).await }
+        };
+        match self.once_awake(ask).await? {
             Ok(now) => Ok(now == digest),
             Err(PodmanError::ImageMissing { .. }) => Ok(false), // fetched anew, or the reason of the failure
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Podman's socket may appear late after a boot: tries until it answers; the start deadline bounds it from outside.
-    async fn podman_awake(&mut self) -> Result<(), Failure> {
+    /// What Podman says to `ask`. Its socket may appear late after a boot: asks until it answers; the start deadline bounds it
+    /// from outside.
+    async fn once_awake<T, F>(&mut self, mut ask: impl FnMut() -> F) -> Result<Result<T, PodmanError>, Failure>
+    where
+        F: Future<Output = Result<T, PodmanError>>,
+    {
         let mut pause = Duration::from_millis(100);
         loop {
-            let podman = self.podman.clone();
-            match self.unless_unwanted(podman.ping()).await? {
-                Ok(()) => return Ok(()),
+            match self.unless_unwanted(ask()).await? {
                 Err(error @ PodmanError::NotThere { .. }) => {
                     tracing::debug!(%error, "waiting for Podman");
                     self.unless_unwanted(tokio::time::sleep(pause)).await?;
                     pause = (pause * 2).min(Duration::from_secs(1));
                 }
-                Err(error) => return Err(error.into()),
+                answered => return Ok(answered),
             }
         }
     }
 
     async fn image(&mut self, stages: &mpsc::Sender<Report>) -> Result<(), Failure> {
         let (podman, profile) = (self.podman.clone(), self.recipe.profile.clone());
-        let mut began = false;
-        let lines = stages.clone();
-        let digest = self
-            .unless_unwanted(podman.ensure_image(&profile.image, profile.pull, move |pulled| {
-                if !began {
-                    began = lines.try_send(Report::Stage(Stage::PullBegan)).is_ok();
-                }
-                let _ = lines.try_send(Report::Stage(Stage::Pull(pulled)));
-            }))
-            .await??;
+        let ask = || {
+            let (podman, profile, stages) = (podman.clone(), profile.clone(), stages.clone());
+            let mut began = false;
+            async move {
+                let told = |pulled| {
+                    if !began {
+                        began = stages.try_send(Report::Stage(Stage::PullBegan)).is_ok();
+                    }
+                    let _ = stages.try_send(Report::Stage(Stage::Pull(pulled)));
+                };
+                podman.ensure_image(&profile.image, profile.pull, told).await
+            }
+        };
+        let digest = self.once_awake(ask).await??;
         self.copies.seen(&profile.image, &digest, &self.ahead);
         tell(stages, Stage::PullOver).await;
         tell(stages, Stage::Image(digest)).await;

@@ -1,0 +1,132 @@
+//! Podman's API by itself: the calls that a session is made of, one after the other, with nothing around them.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    os::{
+        fd::AsRawFd,
+        unix::{ffi::OsStrExt, net::UnixStream},
+    },
+    path::{Path, PathBuf},
+};
+
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
+use serde_json::{Value, json};
+
+use crate::{
+    Outcome, setting,
+    terminal::{self, PATIENCE, Terminal},
+};
+
+const API: &str = "/v4.0.0/libpod";
+
+/// A container's terminal.
+pub(crate) struct Attached {
+    id: String,
+    stream: UnixStream,
+    /// Bytes of each packet before its output.
+    prefix: usize,
+}
+
+/// Who passes its bytes on.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Way {
+    /// Podman's service, as the answer to an attach.
+    Api,
+    /// conmon by itself, as Coracle has it.
+    Conmon,
+}
+
+impl Attached {
+    /// The container that `podman run` of the floors makes, from nothing to its prompt. It is `init`ed first, as Coracle must
+    /// to see it confined before anything runs; what it sees is not looked at.
+    pub(crate) fn shell(way: Way) -> Outcome<Attached> {
+        let spec = json!({
+            "image": setting("BENCH_IMAGE")?, "command": ["/bin/bash", "-l"], "terminal": true, "stdin": true,
+            "labels": {"bench": "peer"}, "netns": {"nsmode": "none"}, "log_configuration": {"driver": "none"},
+            "cap_drop": ["all"], "no_new_privileges": true,
+        });
+        let made: Value = serde_json::from_str(&called("POST", "/containers/create", &spec.to_string())?)?;
+        let id = made["Id"].as_str().ok_or("no id in the answer to create")?.to_owned();
+        called("POST", &format!("/containers/{id}/init"), "")?;
+        let (stream, prefix) = match way {
+            Way::Api => (through_podman(&id)?, 0),
+            Way::Conmon => (at_conmon(&id)?, 1),
+        };
+        called("POST", &format!("/containers/{id}/start"), "")?;
+        let mut attached = Attached { id, stream, prefix };
+        terminal::prompt(&mut attached)?;
+        Ok(attached)
+    }
+
+    pub(crate) fn end(mut self) -> Outcome<()> {
+        terminal::leave(&mut self)?;
+        while self.receive(&mut Vec::new()).is_ok() {} // the end closes the stream
+        called("DELETE", &format!("/containers/{}?force=true&timeout=0", self.id), "").map(drop)
+    }
+}
+
+impl Terminal for Attached {
+    fn send(&mut self, input: &[u8]) -> Outcome<()> {
+        Ok(self.stream.write_all(input)?)
+    }
+
+    fn receive(&mut self, output: &mut Vec<u8>) -> Outcome<()> {
+        let mut piece = [0; 16 * 1024]; // more than a packet of conmon's
+        match self.stream.read(&mut piece)? {
+            0 => Err("Podman's stream is closed".into()),
+            read => {
+                output.extend_from_slice(&piece[self.prefix.min(read)..read]);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn through_podman(id: &str) -> Outcome<UnixStream> {
+    let path = format!("/containers/{id}/attach?stream=true&stdin=true&stdout=true&stderr=true");
+    let mut stream = asked("POST", &path, "Connection: Upgrade\r\nUpgrade: tcp\r\n", "")?;
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    Ok(stream)
+}
+
+fn at_conmon(id: &str) -> Outcome<UnixStream> {
+    let told: Value = serde_json::from_str(&called("GET", &format!("/containers/{id}/json"), "")?)?;
+    let config = PathBuf::from(told["OCIConfigPath"].as_str().ok_or("no path of its config.json")?);
+    let bundle = File::open(config.parent().unwrap_or(Path::new("/")))?;
+    let socket = socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+    // Its own path is too long for an address.
+    let path = PathBuf::from(format!("/proc/self/fd/{}/attach", bundle.as_raw_fd()));
+    connect(&socket, &SocketAddrUnix::new(path.as_os_str().as_bytes())?)?;
+    let stream = UnixStream::from(socket);
+    stream.set_read_timeout(Some(PATIENCE))?;
+    Ok(stream)
+}
+
+/// A request; its answer is still to be read.
+fn asked(method: &str, path: &str, headers: &str, body: &str) -> Outcome<UnixStream> {
+    let mut socket = UnixStream::connect(format!("{}/podman/podman.sock", setting("XDG_RUNTIME_DIR")?))?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    let request = format!(
+        "{method} {API}{path} HTTP/1.1\r\nHost: podman\r\nContent-Type: application/json\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    socket.write_all(request.as_bytes())?;
+    Ok(socket)
+}
+
+/// A request and the body of its answer.
+fn called(method: &str, path: &str, body: &str) -> Outcome<String> {
+    let mut answer = String::new();
+    asked(method, path, "Connection: close\r\n", body)?.read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| format!("{method} {path}: no answer"))?;
+    if head.split(' ').nth(1).is_some_and(|status| status.starts_with('2')) {
+        Ok(body.to_owned())
+    } else {
+        Err(format!("{method} {path}: {answer}").into())
+    }
+}
