@@ -1,6 +1,10 @@
 //! Output as fast as it comes, to a reader that keeps up and to one that stalls.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::{
     Amount, Outcome,
@@ -9,7 +13,8 @@ use crate::{
     podman::{Attached, Way},
     processes,
     report::{Goal, Peer, Report},
-    samples::milliseconds,
+    samples::{Samples, milliseconds},
+    shells,
     terminal::{self, Terminal},
     ttyd::Ttyd,
 };
@@ -97,6 +102,32 @@ pub(crate) fn pour(terminal: &mut dyn Terminal, bytes: u64, flow: &mut Flow) -> 
     if shown < bytes { Err(format!("of {bytes} bytes of output only {shown} came").into()) } else { Ok(()) }
 }
 
+/// Keys in one session while another puts out lines as fast as it can, and its browser reads them.
+pub(crate) fn beside_a_flood(amount: &Amount, door: &Coracle, report: &mut Report) -> Outcome<()> {
+    report.says("keystrokes beside another session's output");
+    let (mut flood, mut session) = (door.shell("shell")?, door.shell("shell")?);
+    shells::before_keys(&mut session)?;
+    let (mut keys, pouring) = (Samples::new(), AtomicBool::new(true));
+    thread::scope(|scope| -> Outcome<()> {
+        let (over, bytes) = (&pouring, amount.megabytes * 1_000_000);
+        let flooding = scope.spawn(move || {
+            let poured = (0..amount.rounds).try_for_each(|_| pour(&mut flood, bytes, &mut Flow::default()));
+            over.store(false, Relaxed);
+            poured.and_then(|()| flood.end()).map_err(|why| why.to_string())
+        });
+        while pouring.load(Relaxed) {
+            shells::type_keys(&mut session, 26, &mut keys)?;
+            thread::sleep(Duration::from_millis(10)); // as a person pauses: the flood is to have its way meanwhile
+        }
+        Ok(flooding.join().map_err(|_| "the flood's thread failed")??)
+    })?;
+    shells::after_keys(&mut session)?;
+    session.end()?;
+    report.row("a key beside another session's output, p50", "ms", keys.median());
+    report.row("… p99 (wanted: 20)", "ms", keys.at(0.99));
+    Ok(())
+}
+
 /// Ten seconds of `yes` that nobody reads, then Ctrl-C; its prompt is read behind all that was queued.
 pub(crate) fn stalled(door: &Coracle, report: &mut Report) -> Outcome<()> {
     let peer = Ttyd::start()?;
@@ -133,7 +164,7 @@ fn stall(terminal: &mut dyn Terminal, server: u32) -> Outcome<f64> {
     let mut most = before;
     terminal.send(b"yes flood of words that nobody reads | cat -n\r")?;
     while began.elapsed() < STALLED {
-        std::thread::sleep(Duration::from_millis(100)); // the pace of looking
+        thread::sleep(Duration::from_millis(100)); // the pace of looking
         most = f64::max(most, held()?);
     }
     Ok(most - before)

@@ -102,6 +102,7 @@ fn all() -> Outcome<bool> {
     shells::keystrokes(&amount, &door, &peer, &mut report)?;
     model::pace(&amount, &mut report)?;
     flood::throughput(&amount, &door, &peer, &mut report)?;
+    flood::beside_a_flood(&amount, &door, &mut report)?;
     flood::stalled(&door, &mut report)?;
     stream::measured(&amount, &door, &mut report)?;
     crowd::logins(&amount, &door, &mut report)?;

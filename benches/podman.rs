@@ -85,7 +85,7 @@ impl Terminal for Attached {
 
 fn through_podman(id: &str) -> Outcome<UnixStream> {
     let path = format!("/containers/{id}/attach?stream=true&stdin=true&stdout=true&stderr=true");
-    let mut stream = asked("POST", &path, "Connection: Upgrade\r\nUpgrade: tcp\r\n", "")?;
+    let mut stream = asked("POST", &path, "1.1", "Connection: Upgrade\r\nUpgrade: tcp\r\n", "")?;
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
         stream.read_exact(&mut byte)?;
@@ -108,21 +108,21 @@ fn at_conmon(id: &str) -> Outcome<UnixStream> {
 }
 
 /// A request; its answer is still to be read.
-fn asked(method: &str, path: &str, headers: &str, body: &str) -> Outcome<UnixStream> {
+fn asked(method: &str, path: &str, version: &str, headers: &str, body: &str) -> Outcome<UnixStream> {
     let mut socket = UnixStream::connect(format!("{}/podman/podman.sock", setting("XDG_RUNTIME_DIR")?))?;
     socket.set_read_timeout(Some(PATIENCE))?;
     let request = format!(
-        "{method} {API}{path} HTTP/1.1\r\nHost: podman\r\nContent-Type: application/json\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        "{method} {API}{path} HTTP/{version}\r\nHost: podman\r\nContent-Type: application/json\r\n{headers}Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
     socket.write_all(request.as_bytes())?;
     Ok(socket)
 }
 
-/// A request and the body of its answer.
+/// A request and the body of its answer, which nobody cuts into chunks for HTTP/1.0.
 fn called(method: &str, path: &str, body: &str) -> Outcome<String> {
     let mut answer = String::new();
-    asked(method, path, "Connection: close\r\n", body)?.read_to_string(&mut answer)?;
+    asked(method, path, "1.0", "", body)?.read_to_string(&mut answer)?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| format!("{method} {path}: no answer"))?;
     if head.split(' ').nth(1).is_some_and(|status| status.starts_with('2')) {
         Ok(body.to_owned())
