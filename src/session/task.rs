@@ -361,7 +361,7 @@ impl Sailing {
         let received = feed.received();
         if received != self.typed {
             self.typed = received;
-            self.lift();
+            self.lift_if_behind();
             self.step(Event::Input(feed.id));
             let now = BootTime::now();
             if self.remembered + REMEMBER_INPUT <= now {

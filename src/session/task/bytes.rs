@@ -21,7 +21,8 @@ const PACKET: usize = 8 * 1024;
 /// The trickle: so many bytes in so much time, however little anybody takes. Never none: conmon would freeze.
 const TRICKLE: usize = 8 * 1024;
 const TRICKLE_EVERY: Duration = Duration::from_millis(10);
-/// How long input, resize and end lift the trickle, so that what they cause is seen behind what was queued.
+/// How long whoever comes, and an end, lift the trickle, and so do input and resize of one that is behind: so that what they
+/// cause is seen behind what was queued.
 const LIFT: Duration = Duration::from_millis(200);
 /// How long a terminal that cannot be written to any more, or whose conmon is dead, is read for what is left in it; at a
 /// trickle that is more than the sockets on the way hold.
@@ -41,6 +42,15 @@ impl Sailing {
 
     pub(super) fn lift(&mut self) {
         self.lifted = Instant::now() + LIFT;
+    }
+
+    /// For input and resize. One that keeps up sees what they cause without it; and lines of a command that prints faster than a
+    /// browser draws would be skipped, only because Enter was pressed just now.
+    pub(super) fn lift_if_behind(&mut self) {
+        let head = self.t.output.head();
+        if self.seat.as_ref().is_some_and(|seat| !seat.feed.keeps_up(head)) {
+            self.lift();
+        }
     }
 
     /// From now on this is the session's terminal. What came along with it is kept before systemd keeps the socket, so

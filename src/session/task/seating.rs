@@ -245,7 +245,7 @@ impl Sailing {
         self.resized = Instant::now();
         self.size = Some(size);
         self.set_size(size);
-        self.lift();
+        self.lift_if_behind();
         match (&self.work, &self.resizer) {
             (Work::Prepared(_), _) => self.start_shell(size),
             (_, Some(resizer)) => resizer.resize(size),

@@ -208,6 +208,40 @@ async fn nobody_attached_means_a_trickle_and_never_a_stop() {
 }
 
 #[tokio::test]
+async fn what_a_command_prints_waits_for_a_browser_that_kept_up_and_not_for_one_that_was_behind() {
+    for behind in [false, true] {
+        let (mut stage, mut played) = running();
+        let (feed, _ears) = stage.browser().await;
+        tokio::time::sleep(Duration::from_millis(250)).await; // the lift of coming is over
+        let credit = feed.output_credit();
+        if behind {
+            feed.was_sent(credit, 0);
+        }
+        feed.type_in(b"yes\r").unwrap();
+        played.terminal.read_exact(&mut [0; 4]).await.unwrap();
+        let flood = async { while played.terminal.write_all(&[b'y'; 4096]).await.is_ok() {} };
+        // It sends what its credit allows, and its browser acknowledges none of it.
+        let browser = async {
+            let mut head = stage.output.watch();
+            while feed.output_credit() > 0 {
+                let at = *head.wait_for(|_| true).await.unwrap();
+                feed.was_sent(at.min(credit) - (credit - feed.output_credit()), at.min(credit));
+                tokio::task::yield_now().await;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        };
+        let began = Instant::now();
+        tokio::select! {
+            () = flood => panic!("the terminal was closed"),
+            () = browser => {}
+        }
+        let (took, unsent) = (began.elapsed(), stage.output.head() - if behind { 0 } else { credit });
+        let trickle = (took.as_millis() as u64 / 10 + 2) * 8 * 1024 + 64 * 1024; // and what it may be behind at full speed
+        assert_eq!(unsent > trickle, behind, "{unsent} bytes were read in {took:?} that it may not be sent");
+    }
+}
+
+#[tokio::test]
 async fn an_echo_does_not_wait_for_the_clock() {
     let (mut stage, mut played) = running();
     let (feed, mut ears) = stage.browser().await;
