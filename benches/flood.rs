@@ -50,7 +50,7 @@ pub(crate) fn throughput(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &
     let mut bare = Pty::bare()?;
     let mut run = Pty::podman()?;
     terminal::prompt(&mut run)?;
-    let mut conmon = Attached::shell(Way::Conmon)?;
+    let mut relay = Attached::shell(Way::Relay)?;
     let [mut ours, mut theirs, mut raw, mut podman, mut alone] = std::array::from_fn(|_| Flow::default());
     let daemon = door.daemon()?;
     let clients = processes::children(&[peer.pid()])?;
@@ -68,12 +68,12 @@ pub(crate) fn throughput(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &
 
         pour(&mut bare, bytes, &mut raw)?;
         pour(&mut run, bytes, &mut podman)?;
-        pour(&mut conmon, bytes, &mut alone)?;
+        pour(&mut relay, bytes, &mut alone)?;
     }
     session.end()?;
     seat.end()?;
     run.end()?;
-    conmon.end()?;
+    relay.end()?;
     bare.end()?;
     let peers = [
         (Peer::Pty, raw.rate()),

@@ -3,11 +3,13 @@
 use std::{
     fs::File,
     io::{Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
     os::{
-        fd::AsRawFd,
+        fd::{AsRawFd, OwnedFd},
         unix::{ffi::OsStrExt, net::UnixStream},
     },
     path::{Path, PathBuf},
+    thread,
 };
 
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
@@ -19,13 +21,14 @@ use crate::{
 };
 
 const API: &str = "/v4.0.0/libpod";
+/// More than a packet of conmon's, bytes.
+const PIECE: usize = 16 * 1024;
 
 /// A container's terminal.
 pub(crate) struct Attached {
     id: String,
-    stream: UnixStream,
-    /// Bytes of each packet before its output.
-    prefix: usize,
+    /// A socket, of whatever kind.
+    stream: File,
 }
 
 /// Who passes its bytes on.
@@ -33,8 +36,9 @@ pub(crate) struct Attached {
 pub(crate) enum Way {
     /// Podman's service, as the answer to an attach.
     Api,
-    /// conmon by itself, as Coracle has it.
-    Conmon,
+    /// conmon's socket, and two threads between it and loopback TCP that do nothing else: what no server between a browser and
+    /// conmon can do without.
+    Relay,
 }
 
 impl Attached {
@@ -49,12 +53,12 @@ impl Attached {
         let made: Value = serde_json::from_str(&called("POST", "/containers/create", &spec.to_string())?)?;
         let id = made["Id"].as_str().ok_or("no id in the answer to create")?.to_owned();
         called("POST", &format!("/containers/{id}/init"), "")?;
-        let (stream, prefix) = match way {
-            Way::Api => (through_podman(&id)?, 0),
-            Way::Conmon => (at_conmon(&id)?, 1),
+        let stream: OwnedFd = match way {
+            Way::Api => through_podman(&id)?.into(),
+            Way::Relay => relayed(at_conmon(&id)?)?.into(),
         };
         called("POST", &format!("/containers/{id}/start"), "")?;
-        let mut attached = Attached { id, stream, prefix };
+        let mut attached = Attached { id, stream: stream.into() };
         terminal::prompt(&mut attached)?;
         Ok(attached)
     }
@@ -72,11 +76,11 @@ impl Terminal for Attached {
     }
 
     fn receive(&mut self, output: &mut Vec<u8>) -> Outcome<()> {
-        let mut piece = [0; 16 * 1024]; // more than a packet of conmon's
+        let mut piece = [0; PIECE];
         match self.stream.read(&mut piece)? {
             0 => Err("Podman's stream is closed".into()),
             read => {
-                output.extend_from_slice(&piece[self.prefix.min(read)..read]);
+                output.extend_from_slice(&piece[..read]);
                 Ok(())
             }
         }
@@ -102,9 +106,32 @@ fn at_conmon(id: &str) -> Outcome<UnixStream> {
     // Its own path is too long for an address.
     let path = PathBuf::from(format!("/proc/self/fd/{}/attach", bundle.as_raw_fd()));
     connect(&socket, &SocketAddrUnix::new(path.as_os_str().as_bytes())?)?;
-    let stream = UnixStream::from(socket);
-    stream.set_read_timeout(Some(PATIENCE))?;
-    Ok(stream)
+    Ok(UnixStream::from(socket))
+}
+
+/// The threads end with the container, or with whoever listens.
+fn relayed(conmon: UnixStream) -> Outcome<TcpStream> {
+    let door = TcpListener::bind(("127.0.0.1", 0))?;
+    let ours = TcpStream::connect(door.local_addr()?)?;
+    let (theirs, _) = door.accept()?;
+    for socket in [&ours, &theirs] {
+        socket.set_nodelay(true)?;
+    }
+    ours.set_read_timeout(Some(PATIENCE))?;
+    let (mut keys, mut terminal) = (theirs.try_clone()?, conmon.try_clone()?);
+    thread::spawn(move || std::io::copy(&mut keys, &mut terminal));
+    let (mut conmon, mut browser) = (conmon, theirs);
+    thread::spawn(move || {
+        let mut packet = [0; PIECE];
+        // The first byte says which output it is.
+        while let Ok(read @ 1..) = conmon.read(&mut packet) {
+            if browser.write_all(&packet[1..read]).is_err() {
+                break;
+            }
+        }
+        browser.shutdown(Shutdown::Both)
+    });
+    Ok(ours)
 }
 
 /// A request; its answer is still to be read.

@@ -9,7 +9,7 @@ use crate::{Outcome, plot, processes, setting};
 pub(crate) enum Peer {
     Pty,
     Crun,
-    /// The calls to Podman's API that a session is made of, and conmon's socket, with nothing around them.
+    /// The calls to Podman's API that a session is made of, and conmon's socket behind a bare relay, with nothing around them.
     Alone,
     Podman,
     Ttyd,
@@ -46,6 +46,7 @@ pub(crate) struct Row {
     pub(crate) ours: f64,
     pub(crate) others: Vec<(Peer, f64)>,
     goal: Option<Goal>,
+    wanted: Option<(f64, Peer)>,
 }
 
 impl Row {
@@ -54,17 +55,27 @@ impl Row {
         self
     }
 
-    pub(crate) fn goal(&mut self, goal: Goal) {
+    pub(crate) fn goal(&mut self, goal: Goal) -> &mut Row {
         self.goal = Some(goal);
+        self
+    }
+
+    /// At most so many times what the other one takes was wanted, and cannot be had: NOTES.md says why. It decides nothing.
+    pub(crate) fn wanted(&mut self, most: f64, peer: Peer) {
+        self.wanted = Some((most, peer));
     }
 
     pub(crate) fn of(&self, peer: Peer) -> Option<f64> {
         self.others.iter().find(|(other, _)| *other == peer).map(|(_, value)| *value)
     }
 
+    fn ratio(&self, peer: Peer) -> f64 {
+        self.of(peer).map_or(f64::NAN, |other| self.ours / other)
+    }
+
     /// The goal in words and what was reached; and whether that is enough. A figure that is missing is not.
     fn verdict(&self) -> Option<(String, bool)> {
-        let ratio = |peer| self.of(peer).map_or(f64::NAN, |other| self.ours / other);
+        let ratio = |peer| self.ratio(peer);
         Some(match *self.goal.as_ref()? {
             Goal::AtMost(most, peer) => {
                 let text = format!("{:.2} × {}, at most {most:.1}", ratio(peer), peer.name());
@@ -100,7 +111,7 @@ impl Report {
     }
 
     pub(crate) fn row(&mut self, what: &str, unit: &'static str, ours: f64) -> &mut Row {
-        self.rows.push(Row { what: what.to_owned(), unit, ours, others: Vec::new(), goal: None });
+        self.rows.push(Row { what: what.to_owned(), unit, ours, others: Vec::new(), goal: None, wanted: None });
         self.rows.last_mut().expect("it was pushed just now")
     }
 
@@ -132,10 +143,13 @@ impl Report {
             for peer in Peer::ALL {
                 write!(text, " {} |", row.of(peer).map(number).unwrap_or_default())?;
             }
+            let wanted =
+                row.wanted.map(|(most, peer)| format!("; {:.2} × {}, wanted {most:.1}", row.ratio(peer), peer.name()));
             match row.verdict() {
                 Some((goal, good)) => {
                     all_good &= good;
-                    writeln!(text, " {goal} | {} |", if good { "yes" } else { "**no**" })?;
+                    let wanted = wanted.unwrap_or_default();
+                    writeln!(text, " {goal}{wanted} | {} |", if good { "yes" } else { "**no**" })?;
                 }
                 None => writeln!(text, " | |")?,
             }

@@ -102,7 +102,9 @@ END
 }
 # Whether that was so.
 came_over_the_api() {
-  "$BED/machine.sh" run "$MACHINE" journalctl --quiet --unit=coracle-stream.service --output=verbose | grep -q 'attach=api'
+  local told
+  told=$("$BED/machine.sh" run "$MACHINE" journalctl --quiet --unit=coracle-stream.service --output=verbose)
+  [[ $told == *attach=api* ]]
 }
 
 crates() { cargo tree --locked --edges normal --prefix none --format '{p}' | sed 's/ (\*)$//' | sort -u | grep -vc '^coracle '; }

@@ -78,7 +78,8 @@ pub(crate) fn first_prompts(amount: &Amount, door: &Coracle, peer: &Ttyd, report
         (Peer::Podman, run.median()),
     ];
     let row = report.row("request to first prompt, p50", "ms", ours.median());
-    row.beside(&floors).beside(&[(Peer::Ttyd, theirs.median())]).goal(Goal::AtMost(0.6, Peer::Podman));
+    row.beside(&floors).beside(&[(Peer::Ttyd, theirs.median())]);
+    row.goal(Goal::AtMost(1.3, Peer::Alone)).wanted(0.6, Peer::Podman);
     let row = report.row("… daemon and Podman's service asleep, p50", "ms", cold.median());
     row.beside(&[(Peer::Podman, run.median()), (Peer::Ttyd, theirs.median())]).goal(Goal::AtMost(2.0, Peer::Podman));
     report.row("wake from rest to the login page, p50", "ms", wake.median());
@@ -134,10 +135,10 @@ pub(crate) fn keystrokes(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &
     let mut bare = Pty::bare()?;
     let mut run = Pty::podman()?;
     terminal::prompt(&mut run)?;
-    let mut conmon = Attached::shell(Way::Conmon)?;
+    let mut relay = Attached::shell(Way::Relay)?;
     let mut samples = [const { Samples::new() }; 5];
     {
-        let mut all: [&mut dyn Terminal; 5] = [&mut session, &mut bare, &mut run, &mut seat, &mut conmon];
+        let mut all: [&mut dyn Terminal; 5] = [&mut session, &mut bare, &mut run, &mut seat, &mut relay];
         for one in &mut all {
             before_keys(*one)?;
         }
@@ -154,15 +155,14 @@ pub(crate) fn keystrokes(amount: &Amount, door: &Coracle, peer: &Ttyd, report: &
     session.end()?;
     seat.end()?;
     run.end()?;
-    conmon.end()?;
+    relay.end()?;
     bare.end()?;
     for (name, share) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)] {
-        let [ours, bare, run, theirs, conmon] = samples.each_ref().map(|samples| samples.at(share));
+        let [ours, bare, run, theirs, relay] = samples.each_ref().map(|samples| samples.at(share));
         let row = report.row(&format!("keystroke to its echo, {name}"), "ms", ours);
-        let row = row.beside(&[(Peer::Pty, bare), (Peer::Alone, conmon), (Peer::Podman, run), (Peer::Ttyd, theirs)]);
-        if name != "p90" {
-            row.goal(Goal::AtMost(0.6, Peer::Ttyd));
-        }
+        let row = row.beside(&[(Peer::Pty, bare), (Peer::Alone, relay), (Peer::Podman, run), (Peer::Ttyd, theirs)]);
+        // A look at the tail is one at how busy the machine is, too.
+        row.goal(Goal::AtMost(if name == "p50" { 1.4 } else { 2.0 }, Peer::Alone)).wanted(0.6, Peer::Ttyd);
     }
     Ok(())
 }
