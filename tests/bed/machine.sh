@@ -9,7 +9,8 @@
 #   machine.sh journal NAME            the last lines that tester's services wrote
 #   machine.sh down NAME               stops it; nothing stays running, mounted or on disk (KEEP=1: the files stay)
 #   machine.sh able                    whether this host lets us, without starting anything; says what is missing
-#   machine.sh sweep                   `down` for every machine that is dead or whose owner (OWNER=PID at `up`) is
+#   machine.sh sweep                   `down` for every machine whose owner (OWNER=PID at `up`) is dead, or that has none and is
+#                                      dead itself
 #
 # The facts are a file for `.`: NAME, SUITE, L (pid of the machine's init), P (pid of its nspawn), WORK (its directory),
 # HOMES (the machine's /home, on the host) and a few more. The network is the host's, or with NETWORK=own at `up` one
@@ -176,10 +177,10 @@ sweep() (
     load "$(basename "$dir")"
     # A machine without facts is one that is being started just now, unless that was minutes ago.
     if [ -z "$P" ] && [ -z "$(find "$dir" -maxdepth 0 -mmin +3)" ]; then continue; fi
-    if ! alive "$P" "$PBORN" || { [ -n "$OWNER" ] && ! alive "$OWNER" "$OWNERBORN"; }; then
-      say "sweeping machine $NAME, left by a run that died"
-      down "$NAME"
-    fi
+    # One whose owner lives may be without power just now, in a reboot or between a cut and `again`.
+    if [ -n "$OWNER" ]; then alive "$OWNER" "$OWNERBORN" && continue; else alive "$P" "$PBORN" && continue; fi
+    say "sweeping machine $NAME, left by a run that died"
+    down "$NAME"
   done
 )
 

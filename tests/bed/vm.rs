@@ -49,9 +49,13 @@ pub(crate) fn forward() {
     operate("forward", &[&port().to_string()]);
 }
 
-/// The power fails, and comes back: the machine boots from what is on its disk.
+/// The power fails, and comes back: the machine boots from what is on its disk. Other runs sweep at any time what nobody
+/// owns, and this one does so meanwhile.
 pub(crate) fn loses_power() {
     operate("cut", &[]);
+    let sweep = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bed/machine.sh");
+    let ran = Ran::of(Command::new(sweep).arg("sweep"), b"");
+    assert_eq!(ran.code, 0, "{ran:?}");
     operate("again", &[]);
 }
 
