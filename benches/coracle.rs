@@ -47,13 +47,13 @@ impl Coracle {
 
     /// Ends that daemon.
     pub(crate) fn gives_way(&self) -> Outcome<()> {
+        processes::command("kill", &["-TERM", &self.daemon()?.to_string()])?;
         let began = Instant::now();
-        while let Ok(pid) = self.daemon() {
+        while self.daemon().is_ok() {
             if began.elapsed() > terminal::PATIENCE {
                 return Err(format!("{} does not end", self.service).into());
             }
-            let _ = processes::command("kill", &["-TERM", &pid.to_string()]); // it may have ended just now
-            thread::sleep(Duration::from_millis(100)); // the pace of polling, not a wait
+            thread::sleep(Duration::from_millis(20)); // the pace of polling, not a wait
         }
         Ok(())
     }

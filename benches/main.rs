@@ -12,7 +12,7 @@ mod memory; // what a session costs of it
 mod model; // the screen model, without anything around it
 mod page; // what a browser must fetch
 mod plot; // the picture in README.md
-mod podman; // Podman's API by itself
+mod podman; // Podman's API and conmon by themselves
 mod processes; // CPU time and memory, as /proc tells
 mod report; // the table, and which goals were met
 mod samples; // many measurements of one thing

@@ -1,4 +1,5 @@
-//! Podman's API by itself: the calls that a session is made of, one after the other, with nothing around them.
+//! Podman's API and conmon by themselves: the calls that a session is made of, one after the other, and its terminal, with nothing
+//! around them.
 
 use std::{
     fs::File,
@@ -16,7 +17,7 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connec
 use serde_json::{Value, json};
 
 use crate::{
-    Outcome, setting,
+    Outcome, processes, setting,
     terminal::{self, PATIENCE, Terminal},
 };
 
@@ -32,7 +33,6 @@ pub(crate) struct Attached {
 }
 
 /// Who passes its bytes on.
-#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Way {
     /// Podman's service, as the answer to an attach.
     Api,
@@ -45,9 +45,10 @@ impl Attached {
     /// The container that `podman run` of the floors makes, from nothing to its prompt. It is `init`ed first, as Coracle must
     /// to see it confined before anything runs; what it sees is not looked at.
     pub(crate) fn shell(way: Way) -> Outcome<Attached> {
+        let (label, value) = processes::LABEL.split_once('=').ok_or("a label has a value")?;
         let spec = json!({
             "image": setting("BENCH_IMAGE")?, "command": ["/bin/bash", "-l"], "terminal": true, "stdin": true,
-            "labels": {"bench": "peer"}, "netns": {"nsmode": "none"}, "log_configuration": {"driver": "none"},
+            "labels": {label: value}, "netns": {"nsmode": "none"}, "log_configuration": {"driver": "none"},
             "cap_drop": ["all"], "no_new_privileges": true,
         });
         let made: Value = serde_json::from_str(&called("POST", "/containers/create", &spec.to_string())?)?;

@@ -69,14 +69,10 @@ impl Row {
         self.others.iter().find(|(other, _)| *other == peer).map(|(_, value)| *value)
     }
 
-    fn ratio(&self, peer: Peer) -> f64 {
-        self.of(peer).map_or(f64::NAN, |other| self.ours / other)
-    }
-
     /// The goal in words and what was reached; and whether that is enough. A figure that is missing is not.
     fn verdict(&self) -> Option<(String, bool)> {
-        let ratio = |peer| self.ratio(peer);
-        Some(match *self.goal.as_ref()? {
+        let ratio = |peer| self.of(peer).map_or(f64::NAN, |other| self.ours / other);
+        let (mut text, good) = match *self.goal.as_ref()? {
             Goal::AtMost(most, peer) => {
                 let text = format!("{:.2} × {}, at most {most:.1}", ratio(peer), peer.name());
                 (text, ratio(peer) <= most)
@@ -87,7 +83,11 @@ impl Row {
             }
             Goal::Within(most) => (format!("at most {} {}", number(most), self.unit), self.ours <= most),
             Goal::Pace(least) => (format!("at least {} {}", number(least), self.unit), self.ours >= least),
-        })
+        };
+        if let Some((most, peer)) = self.wanted {
+            text += &format!("; {:.2} × {}, wanted {most:.1}", ratio(peer), peer.name());
+        }
+        Some((text, good))
     }
 }
 
@@ -143,13 +143,10 @@ impl Report {
             for peer in Peer::ALL {
                 write!(text, " {} |", row.of(peer).map(number).unwrap_or_default())?;
             }
-            let wanted =
-                row.wanted.map(|(most, peer)| format!("; {:.2} × {}, wanted {most:.1}", row.ratio(peer), peer.name()));
             match row.verdict() {
                 Some((goal, good)) => {
                     all_good &= good;
-                    let wanted = wanted.unwrap_or_default();
-                    writeln!(text, " {goal}{wanted} | {} |", if good { "yes" } else { "**no**" })?;
+                    writeln!(text, " {goal} | {} |", if good { "yes" } else { "**no**" })?;
                 }
                 None => writeln!(text, " | |")?,
             }
