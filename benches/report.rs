@@ -60,7 +60,7 @@ impl Row {
         self
     }
 
-    /// At most so many times what the other one takes was wanted, and cannot be had: NOTES.md says why. It decides nothing.
+    /// At most so many times what the other one takes was wanted, and is not reached in each run: NOTES.md says why. It decides nothing.
     pub(crate) fn wanted(&mut self, most: f64, peer: Peer) {
         self.wanted = Some((most, peer));
     }
